@@ -1,0 +1,54 @@
+/**
+ * Every limit of the service, each with the reason it may not grow (or shrink) carelessly.
+ * Nothing here is a setting; settings are in config/keys.ts.
+ */
+export const limits = {
+  /** A message longer than this is cut and flagged `truncated`: rivals drop at 8-256 KiB, nobody needs more than a huge traceback. */
+  messageBytesMax: 1024 * 1024,
+  /** An octet count with more digits cannot be a frame we would take whole; it is read as a line instead. */
+  octetCountDigitsMax: 7,
+  /** Bytes waiting for commit before TCP and HTTP have to wait: bounds memory at full load. */
+  intakeBytesMax: 32 * 1024 * 1024,
+  /** A hand-over between threads: large enough that posting costs nothing per line, small enough to keep latency low. */
+  batchBytesMax: 1024 * 1024,
+  /** Longest wait for more company before a commit when somebody waits for it. */
+  commitAfterMs: 5,
+  /** Longest wait while more is already queued: bounds what a crash of a plain TCP stream can cost. */
+  commitUnderLoadMs: 50,
+  /** Records of a sealed block: 2048 costs 7 bytes a line more, 32768 is slower and makes needles dearer. */
+  blockRecordsMax: 8192,
+  /** Text of the records of a block: bounds the memory of whoever opens it. */
+  blockBytesMax: 4 * 1024 * 1024,
+  /** Distinct shapes of a block; beyond them texts are stored as text (debug dumps have a shape per line). */
+  blockShapesMax: 1024,
+  /** Distinct shapes of a day file, so that a flood of unique texts cannot fill memory. */
+  dayShapesMax: 65_536,
+  /** A file rolls here, so that dropping the oldest frees space in steps. */
+  dayFileBytesMax: 4 * 1024 * 1024 * 1024,
+  /** Open day files per thread. */
+  dayFilesOpenMax: 32,
+  /** Continuation lines of one joined record. */
+  joinLinesMax: 5000,
+  joinBytesMax: 1024 * 1024,
+  /** A continuation that arrives later than this after its parent stands alone. */
+  joinAfterMs: 5000,
+  /** Sources (host, program, pid) whose newest records the joiner remembers. */
+  joinSourcesMax: 10_000,
+  /** Longest query text; longer ones are machine-made and belong in several queries. */
+  queryCharsMax: 8192,
+  /** Nesting of parentheses: the parser is recursive. */
+  queryDepthMax: 50,
+  /** Records of one page of search. */
+  searchLimitMax: 10_000,
+  searchLimitDefault: 100,
+  /** A query worker answers at least this often, so that a stop is heard. */
+  pageMsMax: 50,
+  pageBytesMax: 1024 * 1024,
+  /** Time a query may take in all. */
+  queryMsMax: 30_000,
+  /** Body of one POST /ingest. */
+  ingestBodyBytesMax: 32 * 1024 * 1024,
+  /** Followers at once; each costs a connection and a place in the fan-out. */
+  followersMax: 1000,
+  tcpConnectionsMax: 2000,
+} as const;

