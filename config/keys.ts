@@ -1,0 +1,107 @@
+/**
+ * The one table of settings: name, type, default, bounds, one sentence. README.md and stacktrail.yaml
+ * show the same table (tests compare). Reading them - flag, environment, file, default - is
+ * src/base/config.ts. Nothing here is a limit; limits are in src/base/limits.ts.
+ *
+ * Names are dotted; parts are camelCase. Flag and environment name follow from the name:
+ * `udp.receiveBufferBytes` is `--udp-receive-buffer-bytes` and `STACKTRAIL_UDP_RECEIVE_BUFFER_BYTES`.
+ */
+
+/** How the text of a value is read; src/base/config-values.ts has one reader per word. */
+export type SettingType = 'text' | 'path' | 'address' | 'url' | 'bytes' | 'choice' | 'zone' | 'facilities';
+
+export interface Setting {
+  readonly name: string;
+  readonly type: SettingType;
+  /** In the spelling of the configuration file; `undefined`: no value unless one is given. */
+  readonly default: string | undefined;
+  /** For `choice`. */
+  readonly choices?: readonly string[];
+  /** For `bytes`: inclusive bounds, each with its reason beside it. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Never printed, never logged. */
+  readonly secret?: true;
+  /** Cannot stand in the configuration file. */
+  readonly notInFile?: true;
+  readonly say: string;
+}
+
+export const SETTINGS = [
+  { name: 'data', type: 'path', default: './data', say: 'Folder of everything that is kept; one process owns it at a time' },
+  { name: 'http', type: 'address', default: '127.0.0.1:5580', say: 'Where the API and the browser UI listen' },
+  { name: 'udp', type: 'address', default: '0.0.0.0:5514', say: 'Where syslog over UDP (RFC 5426) is received' },
+  { name: 'tcp', type: 'address', default: '0.0.0.0:5514', say: 'Where syslog over TCP (RFC 6587, both framings) is received' },
+  {
+    name: 'udp.receiver',
+    type: 'choice',
+    choices: ['auto', 'dgram', 'syslog-server'],
+    default: 'auto',
+    say: 'What reads UDP: Node itself (`dgram`) or the portable package; `auto` takes the best that works here',
+  },
+  {
+    name: 'udp.receiveBufferBytes',
+    type: 'bytes',
+    default: '8MiB',
+    /** Below this a single burst of one host is lost before Node is woken. */
+    min: 64 * 1024,
+    /** Kernel memory that nobody else can use; more only delays the loss of a load that is too high anyway. */
+    max: 1024 * 1024 * 1024,
+    say: 'Socket buffer asked of the kernel for UDP; `net.core.rmem_max` may cut it, `status` shows what was given',
+  },
+  {
+    name: 'store.engine',
+    type: 'choice',
+    choices: ['days', 'memory'],
+    default: 'days',
+    say: 'Where records are kept: one SQLite file per day of arrival, or memory only (tests, trials)',
+  },
+  {
+    name: 'zone',
+    type: 'zone',
+    default: 'auto',
+    say: 'Zone of stamps without one: `auto` learns it per source, else an offset such as `+02:00` or minutes east of UTC',
+  },
+  {
+    name: 'facilities',
+    type: 'facilities',
+    default: 'local0=nova,local1=glance,local2=cinder,local3=keystone',
+    say: 'Service of a message that names none, by its syslog facility (the Operations Guide gives local0 to local3)',
+  },
+  {
+    name: 'log.level',
+    type: 'choice',
+    choices: ['debug', 'info', 'warn', 'error', 'silent'],
+    default: 'info',
+    say: "How much Stacktrail's own log on stderr says",
+  },
+  { name: 'url', type: 'url', default: 'http://127.0.0.1:5580', say: 'Server that the reading verbs talk to' },
+  { name: 'token', type: 'text', default: undefined, secret: true, say: 'API token sent to that server' },
+  {
+    name: 'color',
+    type: 'choice',
+    choices: ['auto', 'always', 'never'],
+    default: 'auto',
+    say: 'Colours in the terminal; `NO_COLOR` is heeded',
+  },
+  {
+    name: 'readyFile',
+    type: 'path',
+    default: undefined,
+    notInFile: true,
+    say: 'Gets the bound addresses as JSON once everything is up',
+  },
+  { name: 'config', type: 'path', default: undefined, notInFile: true, say: 'YAML file of settings' },
+] as const satisfies readonly Setting[];
+
+export type SettingName = (typeof SETTINGS)[number]['name'];
+
+/** `udp.receiveBufferBytes` -> `udp-receive-buffer-bytes`. */
+export function flagName(name: string): string {
+  return name.replaceAll('.', '-').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `udp.receiveBufferBytes` -> `STACKTRAIL_UDP_RECEIVE_BUFFER_BYTES`. */
+export function environmentName(name: string): string {
+  return `STACKTRAIL_${flagName(name).replaceAll('-', '_').toUpperCase()}`;
+}

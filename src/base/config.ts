@@ -1,0 +1,158 @@
+/**
+ * The effective settings: flag > environment `STACKTRAIL_*` > `--config FILE` (YAML) > default, every
+ * value read by config-values.ts. The only door of the package `yaml`. Wrong and unknown settings are
+ * refused with where they stand; only unknown *environment* names are a warning, because Kubernetes
+ * sets `STACKTRAIL_PORT` and the like for every service of that name.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { isAlias, isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import { environmentName, flagName, SETTINGS, type Setting, type SettingName } from '../../config/keys.ts';
+import { readValue, type Settings, type SettingValue, Unreadable } from './config-values.ts';
+import { CodedError } from './errors.ts';
+import { didYouMean } from './nearest.ts';
+
+export type { Settings } from './config-values.ts';
+
+/** A text that somebody gave for a setting, and where: `--udp`, `STACKTRAIL_UDP`, `stacktrail.yaml:3:7`. */
+interface Given {
+  readonly text: string;
+  readonly place: string;
+}
+
+export interface SettingSources {
+  /** Value of a flag by its name without dashes; `Arguments.text` fits. */
+  readonly flag?: (name: string) => string | undefined;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface EffectiveSettings {
+  readonly values: Settings;
+  /** Where each value came from; `default` where nobody gave one. */
+  readonly places: Readonly<Record<SettingName, string>>;
+  readonly warnings: readonly string[];
+}
+
+/** A configuration is written by hand; more than this is some other file. */
+const FILE_BYTES_MAX = 1024 * 1024;
+const NAMES: readonly SettingName[] = SETTINGS.map((setting) => setting.name);
+
+/** Throws `bad-setting` with the place of the first wrong one. */
+export function readSettings(sources: SettingSources): EffectiveSettings {
+  const environment = sources.environment ?? {};
+  const given = (name: SettingName): Given | undefined => {
+    const flag = sources.flag?.(flagName(name));
+    if (flag !== undefined) return { text: flag, place: `--${flagName(name)}` };
+    const variable = environment[environmentName(name)];
+    // An empty variable is how a shell or a compose file says "not set".
+    return variable === undefined || variable === '' ? undefined : { text: variable, place: environmentName(name) };
+  };
+  const file = given('config');
+  const inFile = file === undefined ? new Map<string, Given>() : readConfigFile(file.text);
+  const values: Record<string, SettingValue> = {};
+  const places: Record<string, string> = {};
+  for (const setting of SETTINGS) {
+    const found = given(setting.name) ?? inFile.get(setting.name);
+    places[setting.name] = found?.place ?? 'default';
+    values[setting.name] = found === undefined ? defaultOf(setting) : checked(setting, found);
+  }
+  return { values: values as unknown as Settings, places: places as Record<SettingName, string>, warnings: strangers(environment) };
+}
+
+/** All defaults; what a test or a small program starts from. */
+export function defaultSettings(change: Partial<Settings> = {}): Settings {
+  return { ...readSettings({}).values, ...change };
+}
+
+function defaultOf(setting: Setting): SettingValue {
+  return setting.default === undefined ? undefined : readValue(setting, setting.default);
+}
+
+function checked(setting: Setting, given: Given): SettingValue {
+  try {
+    return readValue(setting, given.text);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    const name = given.place === `--${flagName(setting.name)}` || given.place === environmentName(setting.name) ? '' : ` ${setting.name}`;
+    throw new CodedError('bad-setting', `${given.place}:${name} ${error.message}`);
+  }
+}
+
+function strangers(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = NAMES.map(environmentName);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('STACKTRAIL_') && !known.includes(name))
+    .map((name) => `${name} is not a setting${didYouMean(name, known)}`);
+}
+
+// ------------------------------------------------------------------------------------------- the file
+
+function readConfigFile(path: string): Map<string, Given> {
+  let text: string;
+  try {
+    if (statSync(path).size > FILE_BYTES_MAX) throw new Error(`it has more than ${FILE_BYTES_MAX} bytes`);
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CodedError('bad-setting', `${path}: cannot be read: ${(error as Error).message}`);
+  }
+  return readConfigText(text, path);
+}
+
+/** Settings of a YAML text, nested (`store: {engine: days}`) or dotted (`store.engine: days`). Throws `bad-setting`. */
+export function readConfigText(text: string, path: string): Map<string, Given> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const placeOf = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${line}:${col}`;
+  };
+  const [wrong] = document.errors;
+  if (wrong) throw new CodedError('bad-setting', `${placeOf(wrong.pos[0])}: this is not YAML: ${wrong.message}`);
+  const settings = new Map<string, Given>();
+  // A file of comments only is an empty configuration.
+  if (document.contents === null) return settings;
+  const walk = { settings, placeOf, resolve: (node: Node | null) => (isAlias(node) ? node.resolve(document) : node) };
+  collect(walk, document.contents, { prefix: '', place: placeOf(document.contents.range[0]) });
+  return settings;
+}
+
+interface Walk {
+  readonly settings: Map<string, Given>;
+  readonly placeOf: (offset: number) => string;
+  readonly resolve: (node: Node | null) => Node | null | undefined;
+}
+
+function collect(walk: Walk, node: unknown, group: { prefix: string; place: string }): void {
+  const { prefix } = group;
+  if (!isMap(node)) {
+    const what =
+      prefix === '' ? 'the file must hold settings like "udp: 0.0.0.0:5514"' : `${prefix.slice(0, -1)} is a group of settings, not a value`;
+    throw new CodedError('bad-setting', `${group.place}: ${what}`);
+  }
+  for (const pair of node.items) {
+    const place = walk.placeOf((pair.key as ParsedNode).range[0]);
+    const name = `${prefix}${isScalar(pair.key) ? String(pair.key.value) : '?'}`;
+    const setting: Setting | undefined = SETTINGS.find((one) => one.name === name);
+    const value = walk.resolve(pair.value as Node | null);
+    const isGroup = NAMES.some((known) => known.startsWith(`${name}.`));
+    if (isGroup && (isMap(value) || setting === undefined)) collect(walk, value, { prefix: `${name}.`, place });
+    else if (setting === undefined) throw new CodedError('bad-setting', `${place}: ${name} is not a setting${didYouMean(name, NAMES)}`);
+    else if (setting.notInFile) throw new CodedError('bad-setting', `${place}: ${name} cannot stand in a file; use --${flagName(name)}`);
+    else if (walk.settings.has(name)) throw new CodedError('bad-setting', `${place}: ${name} stands here a second time`);
+    else walk.settings.set(name, { text: textOf(setting, value, place), place });
+  }
+}
+
+/** The value as it was written, so that `0012` or `off` mean here what they mean as a flag. */
+function textOf(setting: Setting, value: unknown, place: string): string {
+  if (setting.type === 'facilities' && isMap(value)) {
+    return value.items.map((pair) => `${scalarText(pair.key)}=${scalarText(pair.value)}`).join(',');
+  }
+  const text = scalarText(value);
+  if (text === undefined) throw new CodedError('bad-setting', `${place}: ${setting.name} has no single value`);
+  return text;
+}
+
+function scalarText(value: unknown): string | undefined {
+  if (!isScalar(value) || value.value === null) return undefined;
+  return typeof value.value === 'string' ? value.value : (value.source ?? String(value.value));
+}
