@@ -96,7 +96,7 @@ function readLong(reading: Reading, text: string): void {
   const name = equals < 0 ? text : text.slice(0, equals);
   const flag = reading.flags.get(`--${name}`);
   if (flag?.value !== undefined) {
-    addValue(reading, flag, `--${name}`, equals < 0 ? undefined : text.slice(equals + 1));
+    addValue(reading, flag, { spelling: `--${name}`, given: equals < 0 ? undefined : text.slice(equals + 1) });
     return;
   }
   const denied = flag ? undefined : negated(reading, name);
@@ -117,7 +117,7 @@ function readShort(reading: Reading, letters: string): void {
     if (flag === undefined) throw unknown(reading, index === 0 && letters.length > 1 ? `-${letters}` : `-${letters[index]}`);
     if (flag.value !== undefined) {
       const behind = letters.slice(index + 1);
-      addValue(reading, flag, `-${letters[index]}`, behind === '' ? undefined : behind.replace(/^=/, ''));
+      addValue(reading, flag, { spelling: `-${letters[index]}`, given: behind === '' ? undefined : behind.replace(/^=/, '') });
       return;
     }
     reading.switches.set(flag.name, true);
@@ -127,7 +127,8 @@ function readShort(reading: Reading, letters: string): void {
 /** What of a flag's spelling goes into a message; the rest of a long one is a query, not a flag. */
 const SPELLING_CHARS_MAX = 40;
 
-function addValue(reading: Reading, flag: Flag, spelling: string, given: string | undefined): void {
+function addValue(reading: Reading, flag: Flag, word: { spelling: string; given: string | undefined }): void {
+  const { spelling, given } = word;
   const value = given ?? reading.rest.shift();
   if (value === undefined) throw new CodedError('bad-argument', `${spelling} needs a value: ${spelling} ${flag.value}`);
   if (given === undefined && reading.flags.has(value.replace(/=.*/s, ''))) {

@@ -1,0 +1,57 @@
+/**
+ * Types of what passes between threads: pages and events rendered by query workers, and the two sides of
+ * the ingest thread. Part of model.ts, which exports them all: import from there. Types only.
+ */
+import type { Filter, Intake, LogRecord, Query, SearchStats, StoreStatus } from './model.ts';
+
+/** A page as a query worker hands it over: JSON made there, so that the main thread only passes text on. */
+export interface RenderedPage {
+  /** One record in public JSON per line, each line ending in \n; '' when empty. */
+  ndjson: string;
+  count: number;
+  next?: string;
+  stats: SearchStats;
+}
+
+export interface RenderedEvent {
+  seq: number;
+  kind: 'record' | 'more';
+  /** Public JSON of the record, without a newline. */
+  json: string;
+}
+
+export interface RenderedFollow {
+  events: RenderedEvent[];
+  after: number;
+  caughtUp: boolean;
+  lost: number;
+}
+
+/** Reading the store from the main thread; `store/pool.ts` implements it with query workers. */
+export interface Reader {
+  /** Rejects with a coded error; an aborted signal stops the work at its next page. */
+  search(query: Query, signal?: AbortSignal): Promise<RenderedPage>;
+  follow(after: number, filter: Filter, limit: number): Promise<RenderedFollow>;
+  record(seq: number): Promise<string | undefined>;
+  status(): Promise<StoreStatus>;
+  close(): Promise<void>;
+}
+
+/** What the ingest thread tells after a commit. */
+export interface Committed {
+  firstSeq: number;
+  lastSeq: number;
+  /** Only while somebody wants them (`wantRecords`). */
+  records: LogRecord[] | undefined;
+}
+
+/** Receiving side of the ingest thread, on the main thread; `ingest.ts` implements it. */
+export interface Ingest extends Intake {
+  onCommitted(listener: (committed: Committed) => void): () => void;
+  /** Turns the delivery of committed records on or off; off costs nothing. */
+  wantRecords(wanted: boolean): void;
+  /** Seq of the newest durable record. */
+  readonly lastSeq: number;
+  /** Commits what was accepted, then ends the thread. */
+  stop(): Promise<void>;
+}

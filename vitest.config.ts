@@ -1,0 +1,21 @@
+/**
+ * What the test runner takes: every *.test.ts, but not the slow suites, which have scripts of their own.
+ * TEST_SUITE=crash (set by test/run.ts) takes that folder instead. No globals: a test says what it uses.
+ */
+import { defineConfig } from 'vitest/config';
+
+/** Minutes, not seconds; `test:crash` and the like run them one by one. */
+const SLOW = ['crash', 'fuzz', 'browser', 'bench'];
+const suite = process.env.TEST_SUITE;
+
+export default defineConfig({
+  test: {
+    include: suite ? [`test/${suite}/**/*.test.ts`] : ['test/**/*.test.ts'],
+    exclude: suite ? [] : SLOW.map((name) => `test/${name}/**`),
+    // Real processes, as the service runs: worker threads, signals and native modules behave as outside.
+    pool: 'forks',
+    // Hooks and tests start servers on a machine that others use too; a hang is still found.
+    testTimeout: suite ? 600_000 : 30_000,
+    hookTimeout: 60_000,
+  },
+});
