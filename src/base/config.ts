@@ -77,11 +77,15 @@ function checked(setting: Setting, given: Given): SettingValue {
   }
 }
 
+const ENVIRONMENT_PREFIX = 'STACKTRAIL_';
+
 function strangers(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const known = NAMES.map(environmentName);
+  const known = NAMES.map((name) => environmentName(name).slice(ENVIRONMENT_PREFIX.length));
   return Object.keys(environment)
-    .filter((name) => name.startsWith('STACKTRAIL_') && !known.includes(name))
-    .map((name) => `${name} is not a setting${didYouMean(name, known)}`);
+    .filter((name) => name.startsWith(ENVIRONMENT_PREFIX))
+    .map((name) => name.slice(ENVIRONMENT_PREFIX.length))
+    .filter((name) => !known.includes(name))
+    .map((name) => `${ENVIRONMENT_PREFIX}${name} is not a setting${didYouMean(name, known, ENVIRONMENT_PREFIX)}`);
 }
 
 // ------------------------------------------------------------------------------------------- the file
@@ -144,12 +148,10 @@ function collect(walk: Walk, node: unknown, group: { prefix: string; place: stri
 
 /** The value as it was written, so that `0012` or `off` mean here what they mean as a flag. */
 function textOf(setting: Setting, value: unknown, place: string): string {
-  if (setting.type === 'facilities' && isMap(value)) {
-    return value.items.map((pair) => `${scalarText(pair.key)}=${scalarText(pair.value)}`).join(',');
-  }
-  const text = scalarText(value);
-  if (text === undefined) throw new CodedError('bad-setting', `${place}: ${setting.name} has no single value`);
-  return text;
+  const map = setting.type === 'facilities' && isMap(value) ? value.items : undefined;
+  const texts = map ? map.flatMap((pair) => [scalarText(pair.key), scalarText(pair.value)]) : [scalarText(value)];
+  if (texts.includes(undefined)) throw new CodedError('bad-setting', `${place}: ${setting.name} has no single value`);
+  return map ? map.map((_, index) => `${texts[2 * index]}=${texts[2 * index + 1]}`).join(',') : texts[0]!;
 }
 
 function scalarText(value: unknown): string | undefined {

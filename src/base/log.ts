@@ -120,11 +120,16 @@ function plain(fields: LogFields | undefined): Record<string, unknown> {
 /** One JSON line of pino as `09:51:02.123 warn  text  port=5514 peer="10.0.0.3 x"`. */
 export function prettyLine(json: string): string {
   const { level, time, msg, ...fields } = JSON.parse(json) as { level: string; time: string; msg?: string };
-  const pairs = Object.entries(fields).map(([name, value]) => `  ${visible(name)}=${prettyValue(value)}`);
-  return `${time.slice(11, 23)} ${level.padEnd(5)} ${visible(msg ?? '')}${pairs.join('')}\n`;
+  const pairs = Object.entries(fields).map(([name, value]) => `  ${oneLine(name)}=${prettyValue(value)}`);
+  return `${time.slice(11, 23)} ${level.padEnd(5)} ${oneLine(msg ?? '')}${pairs.join('')}\n`;
 }
 
 function prettyValue(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /^[^\s"=]+$/.test(text) ? visible(text) : visible(JSON.stringify(text));
+  return oneLine(/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text));
+}
+
+/** `visible` leaves newlines and tabs; here a foreign text must not begin a line that looks like ours. */
+function oneLine(text: string): string {
+  return visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }

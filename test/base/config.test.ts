@@ -1,0 +1,163 @@
+/** Settings: what each type takes, which source wins, and that a wrong one says where it stands. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { environmentName, flagName, SETTINGS } from '../../config/keys.ts';
+import { defaultSettings, readConfigText, readSettings } from '../../src/base/config.ts';
+import { readValue, Unreadable } from '../../src/base/config-values.ts';
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'stacktrail-config-'));
+afterAll(() => rmSync(FOLDER, { recursive: true }));
+
+function write(text: string): string {
+  const path = join(FOLDER, 'c.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+const refused = (message: RegExp) => expect.objectContaining({ code: 'bad-setting', message: expect.stringMatching(message) });
+
+test('names of flags and of the environment', () => {
+  expect(flagName('udp.receiveBufferBytes')).toBe('udp-receive-buffer-bytes');
+  expect(environmentName('udp.receiveBufferBytes')).toBe('STACKTRAIL_UDP_RECEIVE_BUFFER_BYTES');
+  expect(flagName('readyFile')).toBe('ready-file');
+  expect(new Set(SETTINGS.map((one) => flagName(one.name))).size).toBe(SETTINGS.length);
+});
+
+test('the defaults', () => {
+  expect(defaultSettings()).toEqual({
+    data: './data',
+    http: { host: '127.0.0.1', port: 5580 },
+    udp: { host: '0.0.0.0', port: 5514 },
+    tcp: { host: '0.0.0.0', port: 5514 },
+    'udp.receiver': 'auto',
+    'udp.receiveBufferBytes': 8 * 1024 * 1024,
+    'store.engine': 'days',
+    zone: 'auto',
+    facilities: { local0: 'nova', local1: 'glance', local2: 'cinder', local3: 'keystone' },
+    'log.level': 'info',
+    url: 'http://127.0.0.1:5580',
+    token: undefined,
+    color: 'auto',
+    readyFile: undefined,
+    config: undefined,
+  });
+  expect(defaultSettings({ data: '/x' }).data).toBe('/x');
+});
+
+test.each<[string, string, unknown]>([
+  ['http', ':0', { host: '127.0.0.1', port: 0 }],
+  ['udp', ':514', { host: '0.0.0.0', port: 514 }],
+  ['tcp', '[::]:5514', { host: '::', port: 5514 }],
+  ['tcp', 'off', undefined],
+  ['udp.receiveBufferBytes', '65536', 65_536],
+  ['udp.receiveBufferBytes', '1 MB', 1_000_000],
+  ['udp.receiveBufferBytes', '4mib', 4 * 1024 * 1024],
+  ['zone', '+02:00', 120],
+  ['zone', '-0330', -210],
+  ['zone', '-90', -90],
+  ['zone', 'UTC', 0],
+  ['zone', '-00:00', 0],
+  ['facilities', 'LOCAL5 = swift', { local5: 'swift' }],
+  ['url', 'https://logs.example/', 'https://logs.example'],
+])('%s: %s', (name, text, want) => {
+  expect(readValue(SETTINGS.find((one) => one.name === name)!, text)).toEqual(want);
+});
+
+test.each<[string, string, RegExp]>([
+  ['data', '', /empty/],
+  ['data', 'a\0b', /NUL/],
+  ['http', '5580', /port|number/],
+  ['http', '127.0.0.1:70000', /65535/],
+  ['udp.receiver', 'dgrm', /one of auto, dgram, syslog-server; did you mean dgram\?/],
+  ['udp.receiveBufferBytes', '1KiB', /not between 65536 and/],
+  ['udp.receiveBufferBytes', '-1', /not a number of bytes/],
+  ['udp.receiveBufferBytes', '1e9', /not a number of bytes/],
+  ['zone', 'Europe/Berlin', /names are refused/],
+  ['zone', '+15:00', /between -12:00 and \+14:00/],
+  ['zone', '+01:99', /not auto/],
+  ['facilities', 'local9=nova', /local0 to local7/],
+  ['facilities', 'nova', /pair like/],
+  ['url', 'ftp://x', /not a URL/],
+  ['url', 'localhost:5580', /not a URL/],
+])('%s: %j is refused', (name, text, want) => {
+  const read = () => readValue(SETTINGS.find((one) => one.name === name)!, text);
+  expect(read).toThrow(Unreadable);
+  expect(read).toThrow(want);
+});
+
+test('flag over environment over file over default, each with its place', () => {
+  const path = write('data: /file\nudp: :1\ntcp: :1\n');
+  const read = readSettings({
+    flag: (name) => ({ udp: ':3', config: path })[name],
+    environment: { STACKTRAIL_UDP: ':2', STACKTRAIL_TCP: ':2', STACKTRAIL_URL: '' },
+  });
+  expect([read.values.udp?.port, read.values.tcp?.port, read.values.data, read.values.url]).toEqual([
+    3,
+    2,
+    '/file',
+    'http://127.0.0.1:5580',
+  ]);
+  expect(read.places).toMatchObject({ udp: '--udp', tcp: 'STACKTRAIL_TCP', data: `${path}:1:1`, url: 'default' });
+  expect(read.warnings).toEqual([]);
+});
+
+test('a wrong flag or variable is refused with its name, an unknown variable is a warning', () => {
+  expect(() => readSettings({ flag: (name) => (name === 'zone' ? 'CET' : undefined) })).toThrow(refused(/^--zone: "CET" is not/));
+  expect(() => readSettings({ environment: { STACKTRAIL_COLOR: 'on' } })).toThrow(refused(/^STACKTRAIL_COLOR: "on" is not one of/));
+  expect(readSettings({ environment: { STACKTRAIL_PORT: 'tcp://10.0.0.1', STACKTRAIL_DTA: 'x', OTHER: 'x' } }).warnings).toEqual([
+    'STACKTRAIL_PORT is not a setting',
+    'STACKTRAIL_DTA is not a setting; did you mean STACKTRAIL_DATA?',
+  ]);
+});
+
+test.each<[string, Record<string, string>]>([
+  ['', {}],
+  ['# only a comment\n', {}],
+  ['udp.receiver: dgram\nstore.engine: memory', { 'udp.receiver': 'dgram', 'store.engine': 'memory' }],
+  ['store:\n  engine: memory\nlog: { level: debug }', { 'store.engine': 'memory', 'log.level': 'debug' }],
+  ['udp: off\nzone: +02:00\ntoken: 0012', { udp: 'off', zone: '+02:00', token: '0012' }],
+  ['udp:\n  receiver: dgram', { 'udp.receiver': 'dgram' }],
+  ['facilities:\n  local0: nova\n  local7: 12', { facilities: 'local0=nova,local7=12' }],
+  ['data: &x /a\ntoken: *x', { data: '/a', token: '/a' }],
+])('the file %j', (text, want) => {
+  expect(Object.fromEntries([...readConfigText(text, 'c.yaml')].map(([name, given]) => [name, given.text]))).toEqual(want);
+});
+
+test.each<[string, RegExp]>([
+  ['data: ./x\nudp.reciever: auto\n', /^c\.yaml:2:1: udp\.reciever is not a setting; did you mean udp\.receiver\?$/],
+  ['udp:\n  reciever: auto\n', /^c\.yaml:2:3: udp\.reciever is not a setting; did you mean udp\.receiver\?$/],
+  ['data:\n', /^c\.yaml:1:1: data has no single value$/],
+  ['data: [a]\n', /no single value/],
+  ['data: {a: b}\n', /no single value/],
+  ['facilities: {local0: [a]}\n', /no single value/],
+  ['store: days\n', /^c\.yaml:1:1: store is a group of settings/],
+  ['store:\n', /store is a group of settings/],
+  ['- a\n', /the file must hold settings/],
+  ['just words', /the file must hold settings/],
+  ['data: a\ndata: b\n', /^c\.yaml:2:1: this is not YAML: .*unique/],
+  ['store.engine: days\nstore:\n  engine: days\n', /^c\.yaml:3:3: store\.engine stands here a second time/],
+  ['data: "a\n', /^c\.yaml:\d+:\d+: this is not YAML/],
+  ['data: *nobody\n', /no single value|not YAML/],
+  ['config: other.yaml\n', /config cannot stand in a file; use --config/],
+  ['? [a]\n: b\n', /is not a setting/],
+  ['store: &s {engine: *s}\n', /no single value/],
+])('the file %j is refused', (text, want) => {
+  expect(() => readConfigText(text, 'c.yaml')).toThrow(refused(want));
+});
+
+test('a wrong value in a file is refused with file, line and column', () => {
+  const path = write('# x\nlog:\n  level: loud\n');
+  expect(() => readSettings({ environment: { STACKTRAIL_CONFIG: path } })).toThrow(refused(/c\.yaml:3:3: log\.level "loud" is not one of/));
+});
+
+test('a file that is not there, or is something else', () => {
+  expect(() => readSettings({ environment: { STACKTRAIL_CONFIG: join(FOLDER, 'none.yaml') } })).toThrow(
+    refused(/none\.yaml: cannot be read: ENOENT/),
+  );
+  expect(() => readSettings({ environment: { STACKTRAIL_CONFIG: FOLDER } })).toThrow(refused(/cannot be read: EISDIR/));
+  expect(() => readSettings({ environment: { STACKTRAIL_CONFIG: write('#'.repeat(1024 * 1024 + 1)) } })).toThrow(
+    refused(/more than 1048576 bytes/),
+  );
+});
