@@ -1,0 +1,220 @@
+/**
+ * A sealed block, read column by column as a query asks for them. The mirror of block-write.ts.
+ * Parts are fetched from the file on first use; what was decoded stays until the cache lets go of the block.
+ * Damaged bytes end in CodedError('store-corrupt') of whoever asked; other blocks are not concerned.
+ */
+import { ByteReader } from '../base/bytes.ts';
+import { emptyRecord } from '../base/record.ts';
+import type { LogRecord } from '../model.ts';
+import { type Dictionary, decodeDelta, decodeDictionary, decodeHeaderTimes, decodeSparse, decodeTexts } from './codecs.ts';
+import {
+  COLUMN_BY_NAME,
+  COLUMN_BY_NUMBER,
+  type ColumnName,
+  type DeltaName,
+  DICTIONARY_COLUMNS,
+  type DictionaryName,
+  type IdName,
+  type SparseName,
+} from './columns.ts';
+import { unpack } from './compress.ts';
+import { decodeIdColumn } from './ids.ts';
+import { Variables } from './variables.ts';
+
+/** What the file knows of a block. */
+export interface BlockRow {
+  readonly id: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly count: number;
+  readonly minTime: number;
+  readonly maxTime: number;
+  readonly checksum: number;
+  readonly head: Buffer;
+}
+
+/** A shape as readers see it. */
+export interface ShapeRow {
+  readonly text: string;
+  readonly pieces: readonly string[];
+  readonly kinds: readonly number[];
+}
+
+/** Where a block gets its bytes and shapes from. */
+export interface BlockSource {
+  part(block: number, part: number): Buffer;
+  shape(number: number): ShapeRow;
+}
+
+export interface BlockShapes {
+  /** The block's shapes; code n of a record means `list[n - 1]`, code 0 a text. */
+  readonly list: readonly ShapeRow[];
+  readonly codes: Uint16Array;
+  /** How many records with the same code lie before a record: its place in the shape's streams. */
+  readonly places: Uint16Array;
+  /** Records of each code. */
+  readonly counts: readonly number[];
+}
+
+const NUMERIC: ReadonlySet<string> = new Set(['pid', 'facility', 'severity', 'zone']);
+
+export class Block {
+  readonly row: BlockRow;
+  readonly #source: BlockSource;
+  readonly #directory = new Map<string, { part: number; offset: number; length: number }>();
+  readonly #parts: (Buffer | undefined)[] = [];
+  readonly #decoded = new Map<string, unknown>();
+  /** Rough size of what was decoded, for the cache's budget. */
+  bytes = 0;
+
+  constructor(row: BlockRow, source: BlockSource) {
+    this.row = row;
+    this.#source = source;
+    const input = new ByteReader(row.head);
+    while (!input.done) {
+      const number = input.varint();
+      const entry = { part: input.varint(), offset: input.varint(), length: input.varint() };
+      const column = COLUMN_BY_NUMBER.get(number);
+      if (column) this.#directory.set(column.name, entry);
+    }
+  }
+
+  get count(): number {
+    return this.row.count;
+  }
+
+  #column(name: ColumnName): Buffer | undefined {
+    const entry = this.#directory.get(name);
+    if (entry === undefined) return undefined;
+    let part = this.#parts[entry.part];
+    if (part === undefined) {
+      part = this.#source.part(this.row.id, entry.part);
+      this.#parts[entry.part] = part;
+      this.bytes += part.length;
+    }
+    const data = unpack(part.subarray(entry.offset, entry.offset + entry.length));
+    this.bytes += data.length;
+    return data;
+  }
+
+  #once<T>(name: string, make: () => T): T {
+    if (this.#decoded.has(name)) return this.#decoded.get(name) as T;
+    const value = make();
+    this.#decoded.set(name, value);
+    return value;
+  }
+
+  dictionary(name: DictionaryName): Dictionary<string | number> {
+    return this.#once(name, () => {
+      const data = this.#column(name);
+      if (data === undefined) return { values: [undefined], codes: new Uint16Array(this.count) };
+      const column = decodeDictionary(data, this.count);
+      if (!NUMERIC.has(name)) return column;
+      return { codes: column.codes, values: column.values.map((value) => (value === undefined ? undefined : Number(value))) };
+    });
+  }
+
+  numbers(name: DeltaName): Float64Array {
+    return this.#once(name, () => decodeDelta(this.#required(name), this.count));
+  }
+
+  ids(name: IdName): (string | undefined)[] {
+    return this.#once(name, () => decodeIdColumn(this.#required(name), this.count, this.#idTable()));
+  }
+
+  sparse(name: SparseName): Map<number, unknown> {
+    return this.#once(name, () => {
+      const data = this.#column(name);
+      return data === undefined ? new Map<number, unknown>() : decodeSparse(data);
+    });
+  }
+
+  shapes(): BlockShapes {
+    return this.#once('shape', () => this.#decodeShapes());
+  }
+
+  /** Message of record `index`. */
+  message(index: number): string {
+    const { list, codes, places } = this.shapes();
+    const code = codes[index]!;
+    if (code === 0) return this.#texts()[places[index]!] ?? '';
+    const shape = list[code - 1]!;
+    const slots = this.variables().values(code - 1);
+    let text = shape.pieces[0]!;
+    for (let slot = 0; slot < slots.length; slot++) text += slots[slot]![places[index]!] + shape.pieces[slot + 1]!;
+    return text;
+  }
+
+  variables(): Variables {
+    return this.#once('variables', () => {
+      const { list, counts } = this.shapes();
+      const kinds = list.map((shape) => shape.kinds);
+      return new Variables(this.#required('variables'), this.#idTable(), { kinds, counts: counts.slice(1) });
+    });
+  }
+
+  /** Record `index`, whole. */
+  record(index: number): LogRecord {
+    const record = emptyRecord(this.numbers('received')[index]!, 'udp', '');
+    const fields = record as unknown as Record<string, unknown>;
+    for (const name of DICTIONARY_COLUMNS) {
+      const { values, codes } = this.dictionary(name);
+      fields[name] = values[codes[index]!];
+    }
+    record.seq = this.numbers('seq')[index]!;
+    record.time = this.numbers('time')[index]!;
+    record.headerTime = this.#headerTimes()[index];
+    record.request = this.ids('request')[index];
+    record.globalRequest = this.ids('globalRequest')[index];
+    record.instance = this.ids('instance')[index];
+    record.message = this.message(index);
+    record.structuredData = this.sparse('structuredData').get(index) as string | undefined;
+    record.raw = this.sparse('raw').get(index) as string | undefined;
+    record.of = this.sparse('of').get(index) as number | undefined;
+    record.more = this.sparse('more').get(index) as number[] | undefined;
+    return record;
+  }
+
+  #required(name: ColumnName): Buffer {
+    const data = this.#column(name);
+    if (data === undefined) throw new Error(`column ${COLUMN_BY_NAME.get(name)?.number} is missing`);
+    return data;
+  }
+
+  #idTable(): Buffer {
+    return this.#once('ids', () => this.#required('ids'));
+  }
+
+  #texts(): string[] {
+    return this.#once('texts', () => decodeTexts(this.#required('texts')));
+  }
+
+  #headerTimes(): (number | undefined)[] {
+    return this.#once('headerTime', () => {
+      const zones = this.dictionary('zone');
+      const walls = this.numbers('time').map((time, index) => time + ((zones.values[zones.codes[index]!] as number) ?? 0) * 60_000_000);
+      return decodeHeaderTimes(this.#required('headerTime'), walls);
+    });
+  }
+
+  #decodeShapes(): BlockShapes {
+    const input = new ByteReader(this.#required('shape'));
+    const size = input.varint();
+    const list: ShapeRow[] = [];
+    for (let shape = 0; shape < size; shape++) list.push(this.#source.shape(input.varint()));
+    const codes = new Uint16Array(this.count);
+    if (size < 256) codes.set(input.block(this.count));
+    else {
+      const data = input.block(this.count * 2);
+      for (let index = 0; index < this.count; index++) codes[index] = data[index * 2]! | (data[index * 2 + 1]! << 8);
+    }
+    const counts = new Array<number>(size + 1).fill(0);
+    const places = new Uint16Array(this.count);
+    for (let index = 0; index < this.count; index++) {
+      const code = codes[index]!;
+      if (code > size) throw new Error('shape outside the block');
+      places[index] = counts[code]!++;
+    }
+    return { list, codes, places, counts };
+  }
+}

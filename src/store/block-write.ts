@@ -1,0 +1,181 @@
+/**
+ * Turns up to 8192 records into a sealed block: columns, packed one by one, gathered into parts, and the
+ * words under which the block is found. FORMAT.md draws the result. Pure: the file is written by day-file.ts.
+ */
+import { crc32 } from 'node:zlib';
+import { ByteWriter } from '../base/bytes.ts';
+import { limits } from '../base/limits.ts';
+import type { LogRecord } from '../model.ts';
+import { encodeDelta, encodeDictionary, encodeHeaderTimes, encodeSparse, encodeTexts } from './codecs.ts';
+import { COLUMN_BY_NAME, type ColumnName, DELTA_COLUMNS, DICTIONARY_COLUMNS, ID_COLUMNS, PARTS, SPARSE_COLUMNS } from './columns.ts';
+import { pack } from './compress.ts';
+import { encodeIdColumn, IdTable } from './ids.ts';
+import type { ShapeBook, ShapeEntry } from './shape-book.ts';
+import { Terms } from './terms.ts';
+import { addTerms, encodeVariables } from './variables.ts';
+
+export interface EncodedBlock {
+  count: number;
+  firstSeq: number;
+  lastSeq: number;
+  minTime: number;
+  maxTime: number;
+  /** Directory of the columns. */
+  head: Buffer;
+  parts: Buffer[];
+  /** crc32 over head and parts. */
+  checksum: number;
+  words: string;
+  /** Shapes that have their number since this block; the file has to keep them. */
+  shapesAdded: ShapeEntry[];
+}
+
+/** Fields in which bare words look (query TEXT_FIELDS) that are dictionaries here: their values' words belong to the block. */
+const WORD_COLUMNS = ['host', 'program', 'logger', 'user', 'project', 'msgid'] as const;
+
+class Parts {
+  readonly #parts: ByteWriter[] = Array.from({ length: PARTS }, () => new ByteWriter(4096));
+  readonly #head = new ByteWriter(512);
+
+  // Directory entry: [column number] [part] [offset in the part] [length]
+  add(name: ColumnName, data: Buffer): void {
+    const column = COLUMN_BY_NAME.get(name)!;
+    const packed = pack(data);
+    const part = this.#parts[column.part]!;
+    this.#head.varint(column.number);
+    this.#head.varint(column.part);
+    this.#head.varint(part.length);
+    this.#head.varint(packed.length);
+    part.block(packed);
+  }
+
+  head(): Buffer {
+    return Buffer.from(this.#head.view());
+  }
+
+  parts(): Buffer[] {
+    return this.#parts.map((part) => part.view());
+  }
+}
+
+/** Encodes records that are sorted by seq. Afterwards the caller calls `book.clear()`, and `book.revert` if the commit failed. */
+export function encodeBlock(records: readonly LogRecord[], book: ShapeBook): EncodedBlock {
+  const count = records.length;
+  const parts = new Parts();
+  const terms = new Terms();
+  for (const name of DICTIONARY_COLUMNS) parts.add(name, encodeDictionary(records.map((record) => record[name])));
+  const deltas = new Float64Array(count);
+  for (const name of DELTA_COLUMNS) {
+    for (let index = 0; index < count; index++) deltas[index] = records[index]![name];
+    parts.add(name, encodeDelta(deltas));
+  }
+  for (let index = 0; index < count; index++) deltas[index] = wallTime(records[index]!);
+  parts.add(
+    'headerTime',
+    encodeHeaderTimes(
+      records.map((record) => record.headerTime),
+      deltas,
+    ),
+  );
+  const ids = new IdTable();
+  for (const name of ID_COLUMNS) {
+    const values = records.map((record) => record[name]);
+    parts.add(name, encodeIdColumn(values, ids));
+    for (const value of values) if (value !== undefined) terms.id(value);
+  }
+  const shapesAdded = addMessages(records, { book, ids, parts, terms });
+  parts.add('ids', ids.bytes());
+  for (const name of SPARSE_COLUMNS) {
+    const data = encodeSparse(records.map((record) => record[name]));
+    if (data) parts.add(name, data);
+  }
+  addFieldTerms(records, terms);
+  return finish(records, { parts, words: terms.joined(), shapesAdded });
+}
+
+/** Local wall clock of the body, µs as if it were UTC: what the header's second is compared with. */
+export function wallTime(record: LogRecord): number {
+  return record.time + record.zone * 60_000_000;
+}
+
+interface MessageTarget {
+  book: ShapeBook;
+  ids: IdTable;
+  parts: Parts;
+  terms: Terms;
+}
+
+function addMessages(records: readonly LogRecord[], { book, ids, parts, terms }: MessageTarget): ShapeEntry[] {
+  const entries: (ShapeEntry | undefined)[] = records.map((record, index) => book.take(record.message, index));
+  const { shapes, added } = book.settle(limits.blockShapesMax);
+  const codes = new Uint16Array(records.length);
+  for (let shape = 0; shape < shapes.length; shape++) for (const index of shapes[shape]!.records) codes[index] = shape + 1;
+  const texts: string[] = [];
+  for (let index = 0; index < records.length; index++) {
+    const { message } = records[index]!;
+    if (codes[index] === 0) texts.push(message);
+    // Once-seen texts and glued variables: the words are read off the message itself.
+    if (codes[index] === 0 || entries[index]!.glued) terms.text(message);
+  }
+  for (const shape of shapes) addTerms(shape, terms);
+  parts.add('shape', encodeShapes(shapes, codes));
+  parts.add('variables', encodeVariables(shapes, ids));
+  if (texts.length > 0) parts.add('texts', encodeTexts(texts));
+  return added;
+}
+
+// [count of shapes] [number in the file]… then per record 1 or 2 bytes: 0 = text, n = the block's n-th shape.
+function encodeShapes(shapes: readonly ShapeEntry[], codes: Uint16Array): Buffer {
+  const out = new ByteWriter(codes.length * 2 + 64);
+  out.varint(shapes.length);
+  for (const shape of shapes) out.varint(shape.number);
+  if (shapes.length < 256) out.block(Uint8Array.from(codes));
+  else out.block(new Uint8Array(codes.buffer));
+  return out.view();
+}
+
+function addFieldTerms(records: readonly LogRecord[], terms: Terms): void {
+  for (const name of WORD_COLUMNS) {
+    const distinct = new Set<string>();
+    for (const record of records) {
+      const value = record[name];
+      if (value !== undefined) distinct.add(value);
+    }
+    for (const value of distinct) terms.text(value);
+  }
+  for (const record of records) if (record.structuredData !== undefined) terms.text(record.structuredData);
+}
+
+function finish(records: readonly LogRecord[], of: { parts: Parts; words: string; shapesAdded: ShapeEntry[] }): EncodedBlock {
+  let minTime = Number.POSITIVE_INFINITY;
+  let maxTime = Number.NEGATIVE_INFINITY;
+  for (const { time } of records) {
+    if (time < minTime) minTime = time;
+    if (time > maxTime) maxTime = time;
+  }
+  const head = of.parts.head();
+  const parts = of.parts.parts();
+  return {
+    count: records.length,
+    firstSeq: records[0]!.seq,
+    lastSeq: records.reduce((last, record) => Math.max(last, record.seq, ...lastMore(record)), 0),
+    minTime,
+    maxTime,
+    head,
+    parts,
+    checksum: checksumOf(head, parts),
+    words: of.words,
+    shapesAdded: of.shapesAdded,
+  };
+}
+
+/** The newest seq that was merged into a record: a follower who resumes before it still has to hear of it. */
+function lastMore(record: LogRecord): number[] {
+  return record.more === undefined ? [] : [record.more.at(-2)!];
+}
+
+export function checksumOf(head: Uint8Array, parts: readonly Uint8Array[]): number {
+  let sum = crc32(head);
+  for (const part of parts) sum = crc32(part, sum);
+  return sum;
+}

@@ -1,0 +1,138 @@
+/**
+ * Encoders and decoders of the plain columns (columns.ts); shapes and variables are in variables.ts.
+ * Every decoder takes the number of records and checks what it reads against it.
+ */
+import { ByteReader, ByteWriter } from '../base/bytes.ts';
+
+/** A decoded dictionary column: `values[codes[i]]` is the value of record i. */
+export interface Dictionary<V = string> {
+  readonly values: (V | undefined)[];
+  readonly codes: Uint16Array;
+}
+
+// [count of values] [absent? 0/1, string]… then one code per record: none for one value, else 1 or 2 bytes.
+export function encodeDictionary(values: (string | number | undefined)[]): Buffer {
+  const codeOf = new Map<string | number | undefined, number>();
+  const codes = new Uint16Array(values.length);
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index];
+    let code = codeOf.get(value);
+    if (code === undefined) {
+      code = codeOf.size;
+      codeOf.set(value, code);
+    }
+    codes[index] = code;
+  }
+  const out = new ByteWriter();
+  out.varint(codeOf.size);
+  for (const value of codeOf.keys()) {
+    out.byte(value === undefined ? 0 : 1);
+    if (value !== undefined) out.string(String(value));
+  }
+  if (codeOf.size > 256) out.block(new Uint8Array(codes.buffer));
+  else if (codeOf.size > 1) out.block(Uint8Array.from(codes));
+  return out.view();
+}
+
+export function decodeDictionary(bytes: Buffer, count: number): Dictionary {
+  const input = new ByteReader(bytes);
+  const size = input.varint();
+  if (size > 65_536) throw new Error('dictionary too large');
+  const values: (string | undefined)[] = [];
+  for (let index = 0; index < size; index++) values.push(input.byte() === 0 ? undefined : input.string());
+  const codes = new Uint16Array(count);
+  if (size > 256) {
+    const data = input.block(count * 2);
+    for (let index = 0; index < count; index++) codes[index] = data[index * 2]! | (data[index * 2 + 1]! << 8);
+  } else if (size > 1) codes.set(input.block(count));
+  for (let index = 0; index < count; index++) if (codes[index]! >= size) throw new Error('code outside its dictionary');
+  return { values, codes };
+}
+
+// [scale] [first value] [zigzag difference]… ; the scale divides all values (times of whole milliseconds: 1000).
+export function encodeDelta(values: Float64Array): Buffer {
+  const out = new ByteWriter(values.length * 3 + 16);
+  const scale = values.every((value) => value % 1000 === 0) ? 1000 : 1;
+  out.varint(scale);
+  let before = 0;
+  for (const value of values) {
+    const scaled = value / scale;
+    out.zigzag(scaled - before);
+    before = scaled;
+  }
+  return out.view();
+}
+
+export function decodeDelta(bytes: Buffer, count: number): Float64Array {
+  const input = new ByteReader(bytes);
+  const scale = input.varint();
+  const values = new Float64Array(count);
+  let before = 0;
+  for (let index = 0; index < count; index++) {
+    before += input.zigzag();
+    values[index] = before * scale;
+  }
+  return values;
+}
+
+const SECOND_US = 1_000_000;
+
+// Per record: 0 absent, else 1 + zigzag(how far the header is from the second of the body's time), in µs.
+export function encodeHeaderTimes(headers: (number | undefined)[], wallTimes: Float64Array): Buffer {
+  const out = new ByteWriter(headers.length + 16);
+  for (let index = 0; index < headers.length; index++) {
+    const header = headers[index];
+    if (header === undefined) out.varint(0);
+    else {
+      const off = header - Math.floor(wallTimes[index]! / SECOND_US) * SECOND_US;
+      out.varint(1 + (off < 0 ? -off * 2 - 1 : off * 2));
+    }
+  }
+  return out.view();
+}
+
+export function decodeHeaderTimes(bytes: Buffer, wallTimes: Float64Array): (number | undefined)[] {
+  const input = new ByteReader(bytes);
+  const headers: (number | undefined)[] = [];
+  for (const wall of wallTimes) {
+    const code = input.varint();
+    if (code === 0) {
+      headers.push(undefined);
+      continue;
+    }
+    const zigzag = code - 1;
+    const off = zigzag % 2 === 1 ? -(zigzag + 1) / 2 : zigzag / 2;
+    headers.push(Math.floor(wall / SECOND_US) * SECOND_US + off);
+  }
+  return headers;
+}
+
+/** Values that few records have; undefined when none has. */
+export function encodeSparse(values: unknown[]): Buffer | undefined {
+  const pairs: unknown[] = [];
+  for (let index = 0; index < values.length; index++) if (values[index] !== undefined) pairs.push(index, values[index]);
+  return pairs.length === 0 ? undefined : Buffer.from(JSON.stringify(pairs));
+}
+
+export function decodeSparse(bytes: Buffer): Map<number, unknown> {
+  const pairs = JSON.parse(bytes.toString()) as unknown[];
+  const values = new Map<number, unknown>();
+  for (let index = 0; index < pairs.length; index += 2) values.set(pairs[index] as number, pairs[index + 1]);
+  return values;
+}
+
+/** Texts one after another, their lengths before them. */
+export function encodeTexts(texts: string[]): Buffer {
+  const out = new ByteWriter(4096);
+  out.varint(texts.length);
+  for (const text of texts) out.string(text);
+  return out.view();
+}
+
+export function decodeTexts(bytes: Buffer): string[] {
+  const input = new ByteReader(bytes);
+  const count = input.varint();
+  const texts: string[] = [];
+  for (let index = 0; index < count; index++) texts.push(input.string());
+  return texts;
+}

@@ -1,0 +1,228 @@
+/**
+ * One day file: the SQL of FORMAT.md and nothing else. A writer appends batches and seals blocks; readers
+ * fetch rows by number. Every statement is short, and no transaction outlives a call.
+ */
+import { Buffer } from 'node:buffer';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { CodedError } from '../base/errors.ts';
+import { shapeKinds, shapePieces } from '../base/shape.ts';
+import type { LogRecord } from '../model.ts';
+import { Block, type BlockRow, type BlockSource, type ShapeRow } from './block-read.ts';
+import type { EncodedBlock } from './block-write.ts';
+import type { ShapeBook } from './shape-book.ts';
+import { openSqlite, type Sqlite, type Statement, storeError } from './sqlite.ts';
+
+/** `application_id` of our files: "STRK". */
+const APPLICATION_ID = 0x5354524b;
+/** `user_version`: raise it when an old program could misread a new file. */
+export const FORMAT_VERSION = 1;
+const PARTS_PER_BLOCK = 64;
+/** A batch with more JSON than this is written packed: below, the call costs more than the bytes. */
+const FRESH_PACK_BYTES_MIN = 16 * 1024;
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+const SCHEMA = `
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE fresh(id INTEGER PRIMARY KEY, lastSeq INTEGER NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE block(id INTEGER PRIMARY KEY, firstSeq INTEGER NOT NULL, lastSeq INTEGER NOT NULL, count INTEGER NOT NULL,
+  minTime INTEGER NOT NULL, maxTime INTEGER NOT NULL, checksum INTEGER NOT NULL, head BLOB NOT NULL);
+CREATE TABLE part(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE shape(id INTEGER PRIMARY KEY, hash TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE family(parent INTEGER NOT NULL, child INTEGER NOT NULL, PRIMARY KEY(parent, child)) WITHOUT ROWID;
+CREATE TABLE position(source TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE word USING fts5(words, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '_'");
+`;
+
+/** A committed batch that is not sealed yet. */
+export interface FreshRow {
+  /** Seq of its first record. */
+  readonly id: number;
+  readonly lastSeq: number;
+  readonly count: number;
+  readonly body: Buffer;
+}
+
+export interface Append {
+  /** Records to keep as a fresh row, with their seq. */
+  readonly records: readonly LogRecord[];
+  /** Blocks to seal, and the seqs up to which fresh rows are replaced by what is given here. */
+  readonly block?: EncodedBlock;
+  /** Drop all fresh rows before this append: their records are in `block` or `records`. */
+  readonly replacesFresh: boolean;
+}
+
+export class DayFile implements BlockSource {
+  readonly file: string;
+  readonly #database: Sqlite;
+  readonly #statements = new Map<string, Statement>();
+  readonly #shapes = new Map<number, ShapeRow>();
+
+  constructor(file: string, mode: 'write' | 'read') {
+    this.file = file;
+    this.#database = openSqlite(file, mode);
+    try {
+      if (mode === 'write') this.#prepareFile();
+      else this.#checkFormat();
+    } catch (error) {
+      this.#database.close();
+      throw storeError(error, file);
+    }
+  }
+
+  #prepareFile(): void {
+    if (this.#database.pragma('user_version', { simple: true }) !== 0) return this.#checkFormat();
+    if (this.#sql('SELECT count(*) FROM sqlite_schema').pluck().get() !== 0) throw new CodedError('store-foreign', `${this.file} is not a Stacktrail file`);
+    this.#database.transaction(() => {
+      this.#database.exec(SCHEMA);
+      this.#database.pragma(`application_id = ${APPLICATION_ID}`);
+      this.#database.pragma(`user_version = ${FORMAT_VERSION}`);
+    })();
+  }
+
+  #checkFormat(): void {
+    const version = Number(this.#database.pragma('user_version', { simple: true }));
+    if (this.#database.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw new CodedError('store-foreign', `${this.file} is not a Stacktrail file`);
+    if (version > FORMAT_VERSION)
+      throw new CodedError('store-format', `${this.file} has format ${version}; this program knows formats up to ${FORMAT_VERSION}. Use a newer Stacktrail`);
+  }
+
+  #sql(text: string): Statement {
+    let statement = this.#statements.get(text);
+    if (statement === undefined) {
+      statement = this.#database.prepare(text);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+
+  /** One transaction; durable when it returns. */
+  append(append: Append): void {
+    try {
+      this.#database.transaction(() => {
+        if (append.replacesFresh) this.#sql('DELETE FROM fresh').run();
+        if (append.block) this.#seal(append.block);
+        if (append.records.length > 0) this.#insertFresh(append.records);
+      })();
+    } catch (error) {
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+      throw storeError(error, this.file);
+    }
+  }
+
+  #insertFresh(records: readonly LogRecord[]): void {
+    const lastSeq = records.reduce((last, record) => Math.max(last, record.seq), 0);
+    const minSeq = records.reduce((first, record) => Math.min(first, record.seq), Number.MAX_SAFE_INTEGER);
+    this.#sql('INSERT INTO fresh(id, lastSeq, count, body) VALUES (?, ?, ?, ?)').run(minSeq, lastSeq, records.length, encodeFresh(records));
+    for (const record of records) {
+      if (record.of !== undefined) this.#sql('INSERT OR IGNORE INTO family(parent, child) VALUES (?, ?)').run(record.of, record.seq);
+    }
+  }
+
+  #seal(block: EncodedBlock): void {
+    for (const shape of block.shapesAdded) this.#sql('INSERT INTO shape(id, hash, text) VALUES (?, ?, ?)').run(shape.number, shape.hash, shape.text);
+    const { lastInsertRowid } = this.#sql(
+      'INSERT INTO block(firstSeq, lastSeq, count, minTime, maxTime, checksum, head) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ).run(block.firstSeq, block.lastSeq, block.count, block.minTime, block.maxTime, block.checksum, block.head);
+    const id = Number(lastInsertRowid);
+    for (let part = 0; part < block.parts.length; part++) {
+      if (block.parts[part]!.length > 0) this.#sql('INSERT INTO part(id, data) VALUES (?, ?)').run(id * PARTS_PER_BLOCK + part, block.parts[part]);
+    }
+    this.#sql('INSERT INTO word(rowid, words) VALUES (?, ?)').run(id, block.words);
+  }
+
+  /** Children that were merged into their parents no longer need their own rows' entry. */
+  forgetFamilies(pairs: readonly (readonly [number, number])[]): void {
+    if (pairs.length === 0) return;
+    this.#database.transaction(() => {
+      for (const [parent, child] of pairs) this.#sql('DELETE FROM family WHERE parent = ? AND child = ?').run(parent, child);
+    })();
+  }
+
+  fresh(after = -1): FreshRow[] {
+    return this.#sql('SELECT id, lastSeq, count, body FROM fresh WHERE id > ? ORDER BY id').all(after) as FreshRow[];
+  }
+
+  freshIds(): number[] {
+    return this.#sql('SELECT id FROM fresh ORDER BY id').pluck().all() as number[];
+  }
+
+  blocks(after = 0): BlockRow[] {
+    return this.#sql('SELECT * FROM block WHERE id > ? ORDER BY id').all(after) as BlockRow[];
+  }
+
+  block(row: BlockRow): Block {
+    return new Block(row, this);
+  }
+
+  /** Blocks whose words answer an FTS5 expression. */
+  blocksWith(expression: string): Set<number> {
+    return new Set(this.#sql('SELECT rowid FROM word WHERE word MATCH ?').pluck().all(expression) as number[]);
+  }
+
+  families(): [parent: number, child: number][] {
+    return this.#sql('SELECT parent, child FROM family').raw().all() as [number, number][];
+  }
+
+  part(block: number, part: number): Buffer {
+    const data = this.#sql('SELECT data FROM part WHERE id = ?')
+      .pluck()
+      .get(block * PARTS_PER_BLOCK + part) as Buffer | undefined;
+    if (data === undefined) throw new CodedError('store-corrupt', `${this.file}: part ${part} of block ${block} is missing`);
+    return data;
+  }
+
+  /** Bytes of all parts, for the check of a block's checksum. */
+  parts(block: number): Buffer[] {
+    return this.#sql('SELECT data FROM part WHERE id >= ? AND id < ? ORDER BY id')
+      .pluck()
+      .all(block * PARTS_PER_BLOCK, (block + 1) * PARTS_PER_BLOCK) as Buffer[];
+  }
+
+  shape(number: number): ShapeRow {
+    let shape = this.#shapes.get(number);
+    if (shape === undefined) {
+      const text = this.#sql('SELECT text FROM shape WHERE id = ?').pluck().get(number) as string | undefined;
+      if (text === undefined) throw new CodedError('store-corrupt', `${this.file}: shape ${number} is missing`);
+      shape = { text, pieces: shapePieces(text), kinds: shapeKinds(text) };
+      this.#shapes.set(number, shape);
+    }
+    return shape;
+  }
+
+  loadShapes(book: ShapeBook): void {
+    for (const row of this.#sql('SELECT id, hash, text FROM shape ORDER BY id').iterate() as Iterable<{ id: number; hash: string; text: string }>)
+      book.load(row.id, row.text, row.hash);
+  }
+
+  /** Changes whenever another connection has committed. */
+  get version(): number {
+    return Number(this.#database.pragma('data_version', { simple: true }));
+  }
+
+  lastSeq(): number {
+    return Number(
+      this.#sql('SELECT max(coalesce((SELECT max(lastSeq) FROM fresh), 0), coalesce((SELECT max(lastSeq) FROM block), 0))').pluck().get(),
+    );
+  }
+
+  /** Moves the write-ahead log into the file, as far as readers let it. */
+  checkpoint(): void {
+    this.#database.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+// First byte: 0 = JSON, 1 = zstd of it. The JSON is an array of records, absent properties left out.
+function encodeFresh(records: readonly LogRecord[]): Buffer {
+  const json = Buffer.from(JSON.stringify(records));
+  if (json.length < FRESH_PACK_BYTES_MIN) return Buffer.concat([Buffer.from([0]), json]);
+  return Buffer.concat([Buffer.from([1]), zstdCompressSync(json, FAST)]);
+}
+
+export function decodeFresh(body: Buffer): LogRecord[] {
+  const data = body[0] === 1 ? zstdDecompressSync(body.subarray(1)) : body.subarray(1);
+  return JSON.parse(data.toString()) as LogRecord[];
+}

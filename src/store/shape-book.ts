@@ -1,0 +1,179 @@
+/**
+ * The shapes of a day file, as the writer knows them, and the variables of the block being written.
+ *
+ * A shape gets a number in its file when it is seen a second time in a block; texts that come once
+ * stay texts (44 % of a debugging nova-compute's lines have a shape of their own). Equal hashes are
+ * verified on the text, so a forged collision costs time and never an error.
+ */
+import { MARKERS, SLOT, type Split, shapeKinds, shapePieces, shapeText, split } from '../base/shape.ts';
+import { tokensOf } from '../base/tokens.ts';
+
+export interface ShapeEntry {
+  /** Number in the day file; 0 until it has one. */
+  number: number;
+  readonly text: string;
+  /** 16 hex digits. */
+  readonly hash: string;
+  readonly pieces: readonly string[];
+  readonly kinds: readonly number[];
+  /** Folded tokens of the constant text. */
+  readonly tokens: readonly string[];
+  /** Variables touch constant text within a token (`<uuid>_disk`): its tokens must be read off each message. */
+  readonly glued: boolean;
+  readonly key: number;
+  /** Of the block being written: indices of its records, and per slot their values. */
+  records: number[];
+  readonly slots: SlotValues[];
+}
+
+/** Values of one slot in record order; decimals are their digits in `numbers` and how many follow the dot in `scales`. */
+export interface SlotValues {
+  readonly kind: number;
+  numbers: number[];
+  scales: number[];
+  texts: string[];
+}
+
+const MARKER = new RegExp(`[${MARKERS.join('')}]`, 'g');
+const GLUED = new RegExp(`[A-Za-z0-9_\\u0080-\\uffff][${MARKERS.join('')}]|[${MARKERS.join('')}][A-Za-z0-9_\\u0080-\\uffff]`);
+
+export class ShapeBook {
+  readonly #entries = new Map<number, ShapeEntry[]>();
+  readonly #ofBlock: ShapeEntry[] = [];
+  readonly #shapesMax: number;
+  #registered = 0;
+
+  constructor(shapesMax: number) {
+    this.#shapesMax = shapesMax;
+  }
+
+  get size(): number {
+    return this.#registered;
+  }
+
+  /** A shape that the file already has. */
+  load(number: number, text: string, hash: string): void {
+    const high = Number.parseInt(hash.slice(0, 8), 16);
+    const low = Number.parseInt(hash.slice(8), 16);
+    this.#enter(makeEntry(text, high, low)).number = number;
+    this.#registered++;
+  }
+
+  /** Takes the message of record `index` apart; undefined when it has no shape. Its values are in the entry's slots. */
+  take(message: string, index: number): ShapeEntry | undefined {
+    const parts = split(message);
+    if (parts === undefined) return undefined;
+    const key = parts.hashHigh * 0x200000 + (parts.hashLow >>> 11);
+    let entry = this.#find(key, message, parts);
+    entry ??= this.#enter(makeEntry(shapeText(message, parts), parts.hashHigh, parts.hashLow));
+    if (entry.records.length === 0) this.#ofBlock.push(entry);
+    entry.records.push(index);
+    pushValues(entry.slots, message, parts);
+    return entry;
+  }
+
+  /** The block's shapes that are worth a number, most frequent first, at most `shapesMax`; gives numbers to new ones and lists those. */
+  settle(shapesMax: number): { shapes: ShapeEntry[]; added: ShapeEntry[] } {
+    const shapes: ShapeEntry[] = [];
+    const added: ShapeEntry[] = [];
+    this.#ofBlock.sort((a, b) => b.records.length - a.records.length);
+    for (const entry of this.#ofBlock) {
+      if (shapes.length === shapesMax) break;
+      if (entry.number === 0) {
+        if (entry.records.length < 2 || this.#registered >= this.#shapesMax) continue;
+        entry.number = ++this.#registered;
+        added.push(entry);
+      }
+      shapes.push(entry);
+    }
+    return { shapes, added };
+  }
+
+  /** Forgets the block's values, and the shapes that got no number. */
+  clear(): void {
+    for (const entry of this.#ofBlock) {
+      entry.records = [];
+      for (const slot of entry.slots) {
+        slot.numbers = [];
+        slot.scales = [];
+        slot.texts = [];
+      }
+      if (entry.number === 0) this.#remove(entry);
+    }
+    this.#ofBlock.length = 0;
+  }
+
+  /** The numbers given since were not committed: takes them back. */
+  revert(added: readonly ShapeEntry[]): void {
+    for (const entry of added) {
+      entry.number = 0;
+      this.#registered--;
+      this.#remove(entry);
+    }
+  }
+
+  #find(key: number, message: string, parts: Split): ShapeEntry | undefined {
+    const bucket = this.#entries.get(key);
+    if (bucket === undefined) return undefined;
+    for (const entry of bucket) if (fits(entry, message, parts)) return entry;
+    return undefined;
+  }
+
+  #enter(entry: ShapeEntry): ShapeEntry {
+    const bucket = this.#entries.get(entry.key);
+    if (bucket) bucket.push(entry);
+    else this.#entries.set(entry.key, [entry]);
+    return entry;
+  }
+
+  #remove(entry: ShapeEntry): void {
+    const bucket = this.#entries.get(entry.key);
+    if (bucket === undefined) return;
+    const at = bucket.indexOf(entry);
+    if (at >= 0) bucket.splice(at, 1);
+    if (bucket.length === 0) this.#entries.delete(entry.key);
+  }
+}
+
+function makeEntry(text: string, high: number, low: number): ShapeEntry {
+  const kinds = shapeKinds(text);
+  return {
+    number: 0,
+    text,
+    hash: high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0'),
+    pieces: shapePieces(text),
+    kinds,
+    // A marker counts as part of a token here, so that `<uuid>_disk` does not pass for the word `_disk`.
+    tokens: tokensOf(text.replace(MARKER, '0')).filter((token) => !token.includes('0')),
+    glued: GLUED.test(text),
+    key: high * 0x200000 + (low >>> 11),
+    records: [],
+    slots: kinds.map((kind) => ({ kind, numbers: [], scales: [], texts: [] })),
+  };
+}
+
+function fits(entry: ShapeEntry, message: string, parts: Split): boolean {
+  const { pieces, kinds } = entry;
+  if (kinds.length !== parts.count) return false;
+  let from = 0;
+  for (let slot = 0; slot < kinds.length; slot++) {
+    const piece = pieces[slot]!;
+    if (kinds[slot] !== parts.kind[slot] || from + piece.length !== parts.start[slot] || !message.startsWith(piece, from)) return false;
+    from = parts.end[slot]!;
+  }
+  const last = pieces[kinds.length]!;
+  return from + last.length === message.length && message.endsWith(last);
+}
+
+function pushValues(slots: readonly SlotValues[], message: string, parts: Split): void {
+  for (let slot = 0; slot < parts.count; slot++) {
+    const values = slots[slot]!;
+    const start = parts.start[slot]!;
+    const end = parts.end[slot]!;
+    if (values.kind === SLOT.integer) values.numbers.push(parts.value[slot]!);
+    else if (values.kind === SLOT.decimal) {
+      values.numbers.push(parts.value[slot]!);
+      values.scales.push(end - message.indexOf('.', start) - 1);
+    } else values.texts.push(message.slice(start, end));
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The door of better-sqlite3: opening database files the one way we use them, and naming what went wrong.
+ *
+ * WAL, `synchronous=FULL` for the writer (a commit is on disk when it returns; the library's build
+ * default is NORMAL). SQLite >= 3.51.3 is required: older ones can lose commits in WAL mode with two connections
+ * (the WAL-reset bug, sqlite.org/wal.html).
+ */
+import Database from 'better-sqlite3';
+import { CodedError } from '../base/errors.ts';
+
+export type Sqlite = Database.Database;
+export type Statement = Database.Statement;
+
+const VERSION_MIN = [3, 51, 3] as const;
+/** A waiting reader or checkpoint gives up after this; nobody holds a lock longer than one commit. */
+const BUSY_TIMEOUT_MS = 5000;
+/** 2 KiB pages: of 1, 2, 4 and 8 KiB the one with the fewest bytes a line that is not slower to write (src/store/README.md). */
+export const PAGE_BYTES = 4096;
+/** Pages in the write-ahead log before a commit copies them into the file: 8 MiB, a few blocks. */
+const CHECKPOINT_PAGES = 2048;
+const JOURNAL_BYTES_MAX = 8 * 1024 * 1024;
+
+export function openSqlite(file: string, mode: 'write' | 'read'): Sqlite {
+  let database: Sqlite;
+  try {
+    database = new Database(file, { readonly: mode === 'read', fileMustExist: mode === 'read', timeout: BUSY_TIMEOUT_MS });
+  } catch (error) {
+    throw storeError(error, file);
+  }
+  try {
+    requireVersion(database);
+    if (mode === 'write') {
+      database.pragma(`page_size = ${PAGE_BYTES}`);
+      database.pragma('journal_mode = WAL');
+      database.pragma('synchronous = FULL');
+      database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      database.pragma(`journal_size_limit = ${JOURNAL_BYTES_MAX}`);
+    }
+    database.pragma('trusted_schema = OFF');
+    return database;
+  } catch (error) {
+    database.close();
+    throw storeError(error, file);
+  }
+}
+
+function requireVersion(database: Sqlite): void {
+  const version = String(database.prepare('SELECT sqlite_version()').pluck().get());
+  const parts = version.split('.').map(Number);
+  for (let index = 0; index < VERSION_MIN.length; index++) {
+    if (parts[index]! > VERSION_MIN[index]!) return;
+    if (parts[index]! < VERSION_MIN[index]!) throw new CodedError('store-format', `SQLite ${version} is too old, ${VERSION_MIN.join('.')} is needed`);
+  }
+}
+
+/** What SQLite's error means to whoever runs the service. */
+export function storeError(error: unknown, file: string): unknown {
+  if (error instanceof CodedError || !(error instanceof Error)) return error;
+  const code = (error as { code?: string }).code ?? '';
+  if (code.startsWith('SQLITE_FULL')) return new CodedError('disk-full', `the disk that holds ${file} is full`);
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return new CodedError('store-busy', `${file} is locked by another process`);
+  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) return new CodedError('store-corrupt', `${file} is damaged (${error.message})`);
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_PERM') || code.startsWith('SQLITE_IOERR'))
+    return new CodedError('store-unwritable', `${file} cannot be used: ${error.message}`);
+  return error;
+}

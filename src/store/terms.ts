@@ -1,0 +1,67 @@
+/**
+ * The words under which a block is found: everything that `query/need.ts` may ask for.
+ *
+ * Tokens as base/tokens.ts cuts them; of a UUID (or a token of 32 hex digits) its first eight digits:
+ * all 32 would cost 12 bytes a line more, the block decides the rest. Invariant: whatever matches a
+ * record has its needed words here; one word too many only opens a block in vain.
+ */
+import { isUuidAt } from '../base/shape.ts';
+import { tokensOf } from '../base/tokens.ts';
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const HEX32 = /^[0-9a-f]{32}$/;
+const PREFIX = 8;
+/** A token longer than this is indexed by its beginning only as far as FTS5 takes it: dumps, keys, base64. */
+export const TERM_CHARS_MAX = 256;
+
+export class Terms {
+  readonly #words = new Set<string>();
+  readonly #numbers = new Set<number>();
+
+  number(value: number): void {
+    this.#numbers.add(value);
+  }
+
+  /** A folded token. */
+  token(token: string): void {
+    if (token.length === 32 && HEX32.test(token)) this.#words.add(token.slice(0, PREFIX));
+    else this.#words.add(token.length > TERM_CHARS_MAX ? token.slice(0, TERM_CHARS_MAX) : token);
+  }
+
+  /** A token that is known to need no folding or check: the beginning of an id. */
+  prefix(word: string): void {
+    this.#words.add(word);
+  }
+
+  /** The text of one variable: usually one token, but MACs and device names are several. */
+  variable(text: string): void {
+    for (const token of tokensOf(text)) this.token(token);
+  }
+
+  /** Any text: its tokens, and the beginnings of the ids in it. */
+  text(text: string): void {
+    for (const token of tokensOf(text)) this.token(token);
+    if (text.length >= 36) for (const uuid of text.toLowerCase().matchAll(UUID)) this.#words.add(uuid[0].slice(0, PREFIX));
+  }
+
+  /** The value of an id column. */
+  id(value: string): void {
+    if (value.length === 36 && isUuidAt(value, 0)) this.#words.add(value.slice(0, PREFIX));
+    else if (value.length === 40 && isUuidAt(value, 4) && value.startsWith('req-')) {
+      this.#words.add(value.slice(4, 4 + PREFIX));
+      this.#words.add('req');
+    } else this.text(value);
+  }
+
+  get size(): number {
+    return this.#words.size + this.#numbers.size;
+  }
+
+  /** All words for the index, separated by spaces. */
+  joined(): string {
+    let all = '';
+    for (const word of this.#words) all += `${word} `;
+    for (const value of this.#numbers) all += `${value} `;
+    return all;
+  }
+}

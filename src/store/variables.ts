@@ -1,0 +1,190 @@
+/**
+ * The variables of a block's messages on disk: one stream per slot of each shape, so that like stands beside like.
+ * FORMAT.md draws the streams. Reading decodes only the slots of the shapes that are asked for.
+ */
+import { ByteReader, ByteWriter } from '../base/bytes.ts';
+import { SLOT } from '../base/shape.ts';
+import { decodeDictionary, encodeDictionary } from './codecs.ts';
+import { hexText, IdCursor, type IdTable, uuidText } from './ids.ts';
+import type { ShapeEntry, SlotValues } from './shape-book.ts';
+import type { Terms } from './terms.ts';
+
+/** First byte of a stream. */
+const MODE = { constant: 0, plain: 1, delta: 2, dictionary: 3 } as const;
+
+/** All streams of the shapes, each with its length before it. */
+export function encodeVariables(shapes: readonly ShapeEntry[], ids: IdTable): Buffer {
+  const out = new ByteWriter(64 * 1024);
+  for (const shape of shapes) {
+    for (const slot of shape.slots) {
+      const stream = encodeSlot(slot, ids);
+      out.varint(stream.length);
+      out.block(stream);
+    }
+  }
+  return out.view();
+}
+
+function encodeSlot(slot: SlotValues, ids: IdTable): Buffer {
+  if (slot.kind === SLOT.integer) return encodeIntegers(slot.numbers);
+  if (slot.kind === SLOT.decimal) return encodeDecimals(slot);
+  if (slot.kind === SLOT.uuid || slot.kind === SLOT.hex32) return encodeReferences(slot.texts, ids);
+  return slot.kind === SLOT.hex ? encodeHex(slot.texts) : encodeTokens(slot.texts);
+}
+
+function encodeIntegers(values: readonly number[]): Buffer {
+  const plain = new ByteWriter(values.length * 3 + 8);
+  const delta = new ByteWriter(values.length * 3 + 8);
+  plain.byte(MODE.plain);
+  delta.byte(MODE.delta);
+  let before = 0;
+  let constant = true;
+  for (const value of values) {
+    plain.varint(value);
+    delta.zigzag(value - before);
+    before = value;
+    constant &&= value === values[0];
+  }
+  if (!constant) return delta.length < plain.length ? delta.view() : plain.view();
+  const out = new ByteWriter(10);
+  out.byte(MODE.constant);
+  out.varint(values[0]!);
+  return out.view();
+}
+
+function encodeDecimals(slot: SlotValues): Buffer {
+  const out = new ByteWriter(slot.numbers.length * 4 + 16);
+  const scales = encodeIntegers(slot.scales);
+  out.varint(scales.length);
+  out.block(scales);
+  out.block(encodeIntegers(slot.numbers));
+  return out.view();
+}
+
+function encodeReferences(values: readonly string[], ids: IdTable): Buffer {
+  const out = new ByteWriter(values.length * 2 + 8);
+  out.varint(ids.size);
+  for (const value of values) out.varint(ids.reference(value));
+  return out.view();
+}
+
+function encodeHex(values: readonly string[]): Buffer {
+  const out = new ByteWriter(values.length * 12 + 16);
+  for (const value of values) {
+    out.varint(value.length / 2);
+    out.block(Buffer.from(value, 'hex'));
+  }
+  return out.view();
+}
+
+function encodeTokens(values: readonly string[]): Buffer {
+  const out = new ByteWriter(values.length * 8 + 16);
+  if (new Set(values).size * 2 <= values.length) {
+    out.byte(MODE.dictionary);
+    out.block(encodeDictionary([...values]));
+  } else {
+    out.byte(MODE.plain);
+    for (const value of values) out.string(value);
+  }
+  return out.view();
+}
+
+/** Puts the words of the slots into the index. */
+export function addTerms(shape: ShapeEntry, terms: Terms): void {
+  for (const token of shape.tokens) terms.token(token);
+  for (const slot of shape.slots) {
+    if (slot.kind === SLOT.integer) for (const value of slot.numbers) terms.number(value);
+    else if (slot.kind === SLOT.decimal) addDecimalTerms(slot, terms);
+    else if (slot.kind === SLOT.uuid || slot.kind === SLOT.hex32) for (const value of slot.texts) terms.prefix(value.slice(0, 8));
+    else if (slot.kind === SLOT.hex) for (const value of slot.texts) terms.token(value);
+    else for (const value of new Set(slot.texts)) terms.variable(value);
+  }
+}
+
+function addDecimalTerms(slot: SlotValues, terms: Terms): void {
+  for (let index = 0; index < slot.numbers.length; index++) {
+    const text = decimalText(slot.numbers[index]!, slot.scales[index]!);
+    const dot = text.length - slot.scales[index]! - 1;
+    terms.prefix(text.slice(0, dot));
+    terms.prefix(text.slice(dot + 1));
+  }
+}
+
+function decimalText(digits: number, scale: number): string {
+  const text = String(digits).padStart(scale + 1, '0');
+  return `${text.slice(0, text.length - scale)}.${text.slice(text.length - scale)}`;
+}
+
+/** Reads streams by shape, lazily: `values(shape)[slot][n]` is the text of the slot in the shape's n-th record. */
+export class Variables {
+  readonly #bytes: Buffer;
+  readonly #ids: Buffer;
+  /** Where each shape's streams begin. */
+  readonly #starts: number[] = [];
+  readonly #kinds: readonly (readonly number[])[];
+  readonly #counts: readonly number[];
+  readonly #decoded = new Map<number, string[][]>();
+
+  constructor(bytes: Buffer, ids: Buffer, shapes: { kinds: readonly (readonly number[])[]; counts: readonly number[] }) {
+    this.#bytes = bytes;
+    this.#ids = ids;
+    this.#kinds = shapes.kinds;
+    this.#counts = shapes.counts;
+    const input = new ByteReader(bytes);
+    for (const kinds of shapes.kinds) {
+      this.#starts.push(input.at);
+      for (let slot = 0; slot < kinds.length; slot++) input.block(input.varint());
+    }
+  }
+
+  values(shape: number): string[][] {
+    let slots = this.#decoded.get(shape);
+    if (slots) return slots;
+    const input = new ByteReader(this.#bytes, this.#starts[shape]!);
+    slots = this.#kinds[shape]!.map((kind) => decodeSlot(kind, input.block(input.varint()), { count: this.#counts[shape]!, ids: this.#ids }));
+    this.#decoded.set(shape, slots);
+    return slots;
+  }
+}
+
+function decodeSlot(kind: number, stream: Buffer, of: { count: number; ids: Buffer }): string[] {
+  const { count, ids } = of;
+  if (kind === SLOT.integer) return decodeIntegers(stream, count).map(String);
+  const input = new ByteReader(stream);
+  if (kind === SLOT.decimal) {
+    const scales = decodeIntegers(input.block(input.varint()), count);
+    const numbers = decodeIntegers(stream.subarray(input.at), count);
+    return numbers.map((digits, index) => decimalText(digits, scales[index]!));
+  }
+  const texts: string[] = [];
+  if (kind === SLOT.uuid || kind === SLOT.hex32) {
+    const cursor = new IdCursor(ids, input.varint());
+    const text = kind === SLOT.uuid ? uuidText : hexText;
+    for (let index = 0; index < count; index++) texts.push(text(ids, cursor.position(input.varint())));
+    return texts;
+  }
+  if (kind === SLOT.hex) {
+    for (let index = 0; index < count; index++) texts.push(input.block(input.varint()).toString('hex'));
+    return texts;
+  }
+  if (input.byte() === MODE.dictionary) {
+    const { values, codes } = decodeDictionary(stream.subarray(1), count);
+    for (const code of codes) texts.push(values[code] ?? '');
+    return texts;
+  }
+  for (let index = 0; index < count; index++) texts.push(input.string());
+  return texts;
+}
+
+function decodeIntegers(stream: Buffer, count: number): number[] {
+  const input = new ByteReader(stream);
+  const mode = input.byte();
+  if (mode === MODE.constant) return new Array<number>(count).fill(input.varint());
+  const values: number[] = [];
+  let before = 0;
+  for (let index = 0; index < count; index++) {
+    before = mode === MODE.delta ? before + input.zigzag() : input.varint();
+    values.push(before);
+  }
+  return values;
+}
