@@ -22,6 +22,7 @@ export const LOSS_REASONS = {
   'truncated-bytes': 'a message was longer than the limit; the amount is bytes cut off',
   empty: 'a datagram or frame without content',
   'disk-full': 'the disk refused the write',
+  overloaded: 'too much was waiting for the disk',
   refused: 'a connection over the limit was refused',
   internal: 'an error of this program',
 } as const;

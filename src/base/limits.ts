@@ -51,4 +51,12 @@ export const limits = {
   /** Followers at once; each costs a connection and a place in the fan-out. */
   followersMax: 1000,
   tcpConnectionsMax: 2000,
+  /** Bytes of one connection waiting for commit before it is paused: 50 ms at 80 MB/s is 4 MB, twice that keeps the pipe full. */
+  connectionBytesMax: 8 * 1024 * 1024,
+  /** Partial messages of all connections of a listener: 2000 of 1 MiB each would be 2 GB; what does not fit is cut. */
+  partialBytesMax: 64 * 1024 * 1024,
+  /** UDP cannot wait: above this much waiting for commit its datagrams are counted as lost instead of filling memory. */
+  udpPendingBytesMax: 64 * 1024 * 1024,
+  /** Datagrams collected before they are handed over; one event-loop turn brings at most 32 (libuv). */
+  datagramsMax: 1024,
 } as const;
