@@ -1,0 +1,59 @@
+/**
+ * Documents tell the truth: tables of README.md equal the tables of the code, the sample configuration
+ * equals the defaults, scripts and paths that documents name exist.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SETTINGS } from '../../config/keys.ts';
+import { defaultSettings, readSettings } from '../../src/base/config.ts';
+import { codeTables, ROOT, sampleConfig, tableFindings, withTables } from './tables.ts';
+
+const DOCUMENTS = ['README.md', 'src/README.md'];
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+test('README.md shows the tables of the code', async () => {
+  expect(tableFindings(read('README.md'), await codeTables(), 'README.md')).toEqual([]);
+});
+
+test('config/stacktrail.yaml is the table of settings', () => {
+  expect(read('config/stacktrail.yaml')).toBe(sampleConfig());
+});
+
+test('config/stacktrail.yaml sets every default', () => {
+  const path = join(ROOT, 'config', 'stacktrail.yaml');
+  const { values, places } = readSettings({ flag: (name) => (name === 'config' ? path : undefined) });
+  expect(values).toEqual(defaultSettings({ config: path }));
+  const set = SETTINGS.filter((one) => places[one.name].startsWith(`${path}:`)).map((one) => one.name);
+  expect(set).toEqual(SETTINGS.filter((one) => one.default !== undefined).map((one) => one.name));
+});
+
+test.each(DOCUMENTS)('%s: npm scripts that it names exist', (document) => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const named = [...read(document).matchAll(/npm run ([\w:-]*\w)/g)].map((match) => match[1]!);
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+test.each(DOCUMENTS)('%s: files of ours that it names exist', (document) => {
+  const paths = [...read(document).matchAll(/`((?:src|parsers|config|test|fixtures|web)\/[\w./-]*[\w/])`/g)].map((match) => match[1]!);
+  expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test('files of ours that package.json names exist', () => {
+  const { scripts, bin } = JSON.parse(read('package.json')) as { scripts: Record<string, string>; bin: Record<string, string> };
+  const paths = Object.values(scripts).flatMap((script) =>
+    [...script.matchAll(/(?<![\w/])(?:src|test)\/\S+\.(?:ts|cjs)/g)].map((match) => match[0]),
+  );
+  expect([...paths, ...Object.values(bin)].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test('a table that is missing, stale or strange is found', () => {
+  const document = 'x\n<!-- table:a -->\n| old |\n<!-- /table -->\n<!-- table:z -->\n<!-- /table -->\n';
+  const tables = { a: '| new |', b: '| b |' };
+  expect(tableFindings(document, tables, 'D')).toEqual([
+    expect.stringMatching(/^D: has no table of b; put "<!-- table:b -->"/),
+    'D: marks a table "z" that the code does not have',
+    'D: the table of a differs from the code; npm run tables writes it anew',
+  ]);
+  expect(withTables(document, tables)).toBe('x\n<!-- table:a -->\n| new |\n<!-- /table -->\n<!-- table:z -->\n<!-- /table -->\n');
+});

@@ -1,0 +1,113 @@
+/**
+ * Tables that documents show, made from the tables of the code: README.md holds each between
+ * `<!-- table:NAME -->` and `<!-- /table -->`. documents.test.ts compares, write-tables.ts writes.
+ * Also config/stacktrail.yaml, the commented sample of all settings. Pure, but for loading the verbs.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { environmentName, flagName, SETTINGS, type Setting } from '../../config/keys.ts';
+import { COUNTERS, LOSS_REASONS } from '../../src/base/counters.ts';
+import { ERRORS } from '../../src/base/errors.ts';
+
+export const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Markdown by table name. */
+export type Tables = Readonly<Record<string, string>>;
+
+interface Row {
+  readonly name: string;
+  readonly say: string;
+}
+
+/** All tables of the code. */
+export async function codeTables(): Promise<Tables> {
+  return {
+    errors: markdown(
+      ['code', 'status', 'meaning'],
+      Object.entries(ERRORS).map(([code, { status, title }]) => [`\`${code}\``, String(status), title]),
+    ),
+    counters: markdown(['counter', 'counts'], namedRows(COUNTERS)),
+    losses: markdown(['reason', 'meaning'], namedRows(LOSS_REASONS)),
+    settings: markdown(['setting', 'flag and environment', 'default', 'what it is'], SETTINGS.map(settingRow)),
+    verbs: markdown(
+      ['verb', 'does'],
+      (await verbs()).map(({ name, say }) => [`\`${name}\``, say]),
+    ),
+  };
+}
+
+/** The verbs are loaded late: they import the whole program. */
+async function verbs(): Promise<readonly Row[]> {
+  const path = join(ROOT, 'src', 'cli', 'verbs.ts');
+  if (!existsSync(path)) throw new Error('src/cli/verbs.ts is missing: it exports VERBS, the table of verbs ({ name, say })');
+  const { VERBS } = (await import(path)) as { VERBS: readonly Row[] };
+  return VERBS;
+}
+
+function namedRows(table: Readonly<Record<string, string>>): string[][] {
+  return Object.entries(table).map(([name, say]) => [`\`${name}\``, say]);
+}
+
+function settingRow(setting: Setting): string[] {
+  const ways = `\`--${flagName(setting.name)}\` \`${environmentName(setting.name)}\``;
+  const choices = setting.choices ? `; one of ${setting.choices.map((choice) => `\`${choice}\``).join(', ')}` : '';
+  const bounds = setting.min === undefined ? '' : `; from ${setting.min} to ${setting.max} bytes`;
+  return [`\`${setting.name}\``, ways, setting.default === undefined ? '' : `\`${setting.default}\``, `${setting.say}${choices}${bounds}`];
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
+}
+
+// ------------------------------------------------------------------------------------------- documents
+
+const TABLE = /<!-- table:([a-z-]+) -->\n([\s\S]*?)<!-- \/table -->/g;
+
+/** The tables that a document holds. */
+export function tablesIn(document: string): Map<string, string> {
+  return new Map([...document.matchAll(TABLE)].map((match) => [match[1]!, match[2]!.trim()]));
+}
+
+/** What is wrong between a document and the code, in words that say what to do. */
+export function tableFindings(document: string, tables: Tables, name: string): string[] {
+  const there = tablesIn(document);
+  const missing = Object.keys(tables).filter((table) => !there.has(table));
+  const strange = [...there.keys()].filter((table) => !(table in tables));
+  const stale = Object.entries(tables).filter(([table, text]) => there.has(table) && there.get(table) !== text);
+  return [
+    ...missing.map(
+      (table) =>
+        `${name}: has no table of ${table}; put "<!-- table:${table} -->" and "<!-- /table -->" on lines of their own, then npm run tables`,
+    ),
+    ...strange.map((table) => `${name}: marks a table "${table}" that the code does not have`),
+    ...stale.map(([table]) => `${name}: the table of ${table} differs from the code; npm run tables writes it anew`),
+  ];
+}
+
+/** The document with its tables as the code has them. */
+export function withTables(document: string, tables: Tables): string {
+  return document.replace(TABLE, (whole, name: string) => {
+    const table = tables[name];
+    return table === undefined ? whole : `<!-- table:${name} -->\n${table}\n<!-- /table -->`;
+  });
+}
+
+// ------------------------------------------------------------------------------------------- the sample
+
+/** config/stacktrail.yaml: every setting that may stand in a file, at its default. */
+export function sampleConfig(): string {
+  const head = [
+    '# Settings of Stacktrail at their defaults; start with it: stacktrail serve --config stacktrail.yaml',
+    '# A flag wins over an environment variable, that over this file. Unknown names and wrong values are refused.',
+    '# Made from config/keys.ts by "npm run tables".',
+  ].join('\n');
+  return `${[head, ...SETTINGS.filter((setting: Setting) => !setting.notInFile).map(sample)].join('\n\n')}\n`;
+}
+
+function sample(setting: Setting): string {
+  const facts = [setting.choices?.join(' | '), setting.min === undefined ? undefined : `${setting.min} to ${setting.max} bytes`];
+  const comments = [setting.say, ...facts.filter((fact) => fact !== undefined)].map((text) => `# ${text}`);
+  const value = setting.default === undefined ? `# ${setting.name}:` : `${setting.name}: ${setting.default}`;
+  return [...comments, value].join('\n');
+}
