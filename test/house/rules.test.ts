@@ -72,6 +72,22 @@ const CASES: readonly [string, string, SourceFile[], string | undefined][] = [
     [file('parsers/a.ts', "const sample = 'oslo process.run Date.now()'; // Date.now()")],
     undefined,
   ],
+  [
+    'parsers, query and report are pure',
+    'through others',
+    [
+      file('parsers/a.ts', "import { x } from '../src/base/x.ts';"),
+      file('src/base/x.ts', "import './y.ts';"),
+      file('src/base/y.ts', 'Date.now();'),
+    ],
+    'imports src/base/y.ts, which uses Date.now',
+  ],
+  [
+    'parsers, query and report are pure',
+    'types of others',
+    [file('parsers/a.ts', "import type { X } from '../src/base/x.ts';"), file('src/base/x.ts', 'Date.now();')],
+    undefined,
+  ],
   ['parsers, query and report are pure', 'elsewhere', [file('src/store/a.ts', "import fs from 'node:fs'; Date.now();")], undefined],
   [
     'one door per package',

@@ -128,15 +128,35 @@ const IMPURE_CODE: readonly [RegExp, string][] = [
   [/(?<![\w.$])fetch\(/, 'fetch()'],
 ];
 
+function impurities(text: string): string[] {
+  const modules = importsOf(text).filter((one) => IMPURE_MODULES.test(one.from));
+  const code = codeOf(text, 'blank');
+  const uses = IMPURE_CODE.filter(([pattern]) => pattern.test(code)).map(([, name]) => name);
+  return [...modules.map((one) => one.from), ...uses];
+}
+
+/** What a pure folder uses, itself or through what it imports; types cost nothing. */
 export function purityFindings(files: readonly SourceFile[]): Finding[] {
+  const texts = new Map(files.map((file) => [file.path, file.text]));
   return files
     .filter((file) => PURE.test(file.path))
     .flatMap((file) => {
-      const modules = importsOf(file.text).filter((one) => IMPURE_MODULES.test(one.from));
-      const code = codeOf(file.text, 'blank');
-      const uses = IMPURE_CODE.filter(([pattern]) => pattern.test(code)).map(([, name]) => name);
-      return [...modules.map((one) => one.from), ...uses].map((what) => `${file.path}: this folder is pure, but uses ${what}`);
+      const ours = impurities(file.text).map((what) => `${file.path}: this folder is pure, but uses ${what}`);
+      const imported = importsOf(file.text).filter((one) => one.from.startsWith('.') && !one.typeOnly);
+      const through = imported.map((one) => resolvePath(file.path, one.from)).filter((path) => !PURE.test(path));
+      return ours.concat(
+        through.flatMap((path) => impureBelow(path, texts).map((what) => `${file.path}: this folder is pure, but imports ${what}`)),
+      );
     });
+}
+
+function impureBelow(start: string, texts: ReadonlyMap<string, string>): string[] {
+  const seen = new Set([start]);
+  for (const path of seen) {
+    for (const one of importsOf(texts.get(path) ?? ''))
+      if (one.from.startsWith('.') && !one.typeOnly) seen.add(resolvePath(path, one.from));
+  }
+  return [...seen].flatMap((path) => impurities(texts.get(path) ?? '').map((what) => `${path}, which uses ${what}`));
 }
 
 // ------------------------------------------------------------------------------------------- doors

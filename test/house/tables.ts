@@ -16,6 +16,8 @@ export type Tables = Readonly<Record<string, string>>;
 
 interface Row {
   readonly name: string;
+  /** What stands behind it in the usage line. */
+  readonly words: string;
   readonly say: string;
 }
 
@@ -31,7 +33,7 @@ export async function codeTables(): Promise<Tables> {
     settings: markdown(['setting', 'flag and environment', 'default', 'what it is'], SETTINGS.map(settingRow)),
     verbs: markdown(
       ['verb', 'does'],
-      (await verbs()).map(({ name, say }) => [`\`${name}\``, say]),
+      (await verbs()).map(({ name, words, say }) => [`\`${`${name} ${words}`.trimEnd()}\``, say]),
     ),
   };
 }
@@ -39,7 +41,7 @@ export async function codeTables(): Promise<Tables> {
 /** The verbs are loaded late: they import the whole program. */
 async function verbs(): Promise<readonly Row[]> {
   const path = join(ROOT, 'src', 'cli', 'verbs.ts');
-  if (!existsSync(path)) throw new Error('src/cli/verbs.ts is missing: it exports VERBS, the table of verbs ({ name, say })');
+  if (!existsSync(path)) throw new Error('src/cli/verbs.ts is missing: it exports VERBS, the table of verbs ({ name, words, say })');
   const { VERBS } = (await import(path)) as { VERBS: readonly Row[] };
   return VERBS;
 }
