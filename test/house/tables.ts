@@ -1,9 +1,8 @@
 /**
  * Tables that documents show, made from the tables of the code: README.md holds each between
  * `<!-- table:NAME -->` and `<!-- /table -->`. documents.test.ts compares, write-tables.ts writes.
- * Also config/stacktrail.yaml, the commented sample of all settings. Pure, but for loading the verbs.
+ * Also config/stacktrail.yaml, the commented sample of all settings. Writes nothing itself.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentName, flagName, SETTINGS, type Setting } from '../../config/keys.ts';
 import { COUNTERS, LOSS_REASONS } from '../../src/base/counters.ts';
@@ -13,13 +12,6 @@ export const ROOT = join(import.meta.dirname, '..', '..');
 
 /** Markdown by table name. */
 export type Tables = Readonly<Record<string, string>>;
-
-interface Row {
-  readonly name: string;
-  /** What stands behind it in the usage line. */
-  readonly words: string;
-  readonly say: string;
-}
 
 /** All tables of the code. */
 export async function codeTables(): Promise<Tables> {
@@ -31,19 +23,27 @@ export async function codeTables(): Promise<Tables> {
     counters: markdown(['counter', 'counts'], namedRows(COUNTERS)),
     losses: markdown(['reason', 'meaning'], namedRows(LOSS_REASONS)),
     settings: markdown(['setting', 'flag and environment', 'default', 'what it is'], SETTINGS.map(settingRow)),
-    verbs: markdown(
-      ['verb', 'does'],
-      (await verbs()).map(({ name, words, say }) => [`\`${`${name} ${words}`.trimEnd()}\``, say]),
-    ),
+    ...(await lateTables()),
   };
 }
 
-/** The verbs are loaded late: they import the whole program. */
-async function verbs(): Promise<readonly Row[]> {
-  const path = join(ROOT, 'src', 'cli', 'verbs.ts');
-  if (!existsSync(path)) throw new Error('src/cli/verbs.ts is missing: it exports VERBS, the table of verbs ({ name, words, say })');
-  const { VERBS } = (await import(path)) as { VERBS: readonly Row[] };
-  return VERBS;
+/** Tables of files that import much of the program: a wrong file there should fail this table only. */
+async function lateTables(): Promise<Tables> {
+  const { verbsMarkdown } = await import('../../src/cli/help-text.ts');
+  const { ROUTES } = await import('../../src/api/routes.ts');
+  const { FIELDS } = await import('../../src/query/fields.ts');
+  const code = (words: Iterable<string>) => [...words].map((word) => `\`${word}\``).join(' ');
+  return {
+    verbs: verbsMarkdown().trim(),
+    routes: markdown(
+      ['route', 'arguments', 'answer'],
+      ROUTES.map((route) => [`\`${route.method} ${route.path}\``, code(Object.keys(route.arguments)), route.say]),
+    ),
+    fields: markdown(
+      ['field', 'holds', 'also written'],
+      Object.entries(FIELDS).map(([name, field]) => [`\`${name}\``, field.kind, code(field.aliases)]),
+    ),
+  };
 }
 
 function namedRows(table: Readonly<Record<string, string>>): string[][] {
