@@ -1,0 +1,128 @@
+/**
+ * Texts of several lines in one message: a traceback with `#012` (rsyslog's escape of a newline) or real
+ * newlines, oslo's exception prefix in front of each line, `#011` for tabs. Makes one message of plain
+ * lines, and remembers in the form how to put them back. Not here: lines that come as messages of their
+ * own (the joiner's, who asks `isContinuation`).
+ *
+ * A form with lines is `HEAD|SPEC|PREFIX`: SPEC is `#` or `n` (the separator), `t` (tabs were `#011`) and the
+ * number of lines before the first with a prefix; PREFIX is the form of an exception line, `$` behind it
+ * when the last line's prefix had lost its final space. Invariant: anything less regular has no form.
+ * Source: formats.md sections 4 and 9.1 (error_summary puts bare lines between record and traceback).
+ */
+import { emptyRecord } from '../src/base/record.ts';
+import type { LogRecord } from '../src/model.ts';
+import { oslo } from './oslo.ts';
+import { hasForm, NO_FORM } from './parser.ts';
+import { render, templateOf } from './template.ts';
+import { isoAt, NO_STAMP } from './time.ts';
+
+const NEWLINE_ESCAPE = '#012';
+const TAB_ESCAPE = '#011';
+const PREFIX_MARK = '~';
+
+/** More bare lines than this before a traceback are a text of their own; each number is a form. */
+const BARE_LINES_MAX = 40;
+
+const FORMS_MAX = 1024;
+const forms = new Map<string, string>();
+
+function shared(form: string): string {
+  const known = forms.get(form);
+  if (known !== undefined) return known;
+  if (forms.size >= FORMS_MAX) forms.clear();
+  forms.set(form, form);
+  return form;
+}
+
+/** Is there anything to unfold in text[at …]? */
+export function isFolded(text: string, at: number): boolean {
+  return text.indexOf('\n', at) >= 0 || text.indexOf('#01', at) >= 0;
+}
+
+/** Sets the record's message to the lines of `rest`, and its form to one that writes them back. */
+export function unfold(record: LogRecord, rest: string): void {
+  let spec = '';
+  if (rest.includes(TAB_ESCAPE) && !rest.includes('\t')) {
+    rest = rest.replaceAll(TAB_ESCAPE, '\t');
+    spec = 't';
+  }
+  const separator = rest.includes('\n') ? '\n' : rest.includes(NEWLINE_ESCAPE) ? NEWLINE_ESCAPE : undefined;
+  if (separator === undefined) {
+    record.message = rest;
+    if (spec !== '' && hasForm(record.form)) record.form = shared(`${record.form}|${spec}`);
+    return;
+  }
+  spec = `${separator === '\n' ? 'n' : '#'}${spec}`;
+  const lines = rest.split(separator);
+  const first = record.format === 'oslo' ? findPrefix(record, lines) : undefined;
+  if (hasForm(record.form)) record.form = shared(`${record.form}|${spec}`);
+  if (first !== undefined) stripPrefixes(record, lines, first);
+  record.message = lines.join('\n');
+}
+
+interface Prefix {
+  index: number;
+  text: string;
+  form: string;
+}
+
+/** The first exception line of this record among its lines. Takes from it what the record line lacks: Grizzly's pid. */
+function findPrefix(record: LogRecord, lines: readonly string[]): Prefix | undefined {
+  for (let index = 1; index < lines.length; index++) {
+    const text = lines[index]!;
+    if (isoAt(text, 0) === NO_STAMP) continue;
+    const line = emptyRecord(record.received, record.transport, record.peer);
+    line.zone = record.zone;
+    const message = oslo.read(text, 0, line);
+    if (message < 0 || !isPrefixOf(record, line)) continue;
+    record.pid ??= line.pid;
+    record.instance ??= line.instance;
+    return { index, text: text.slice(0, message), form: line.form };
+  }
+  return undefined;
+}
+
+function isPrefixOf(record: LogRecord, line: LogRecord): boolean {
+  return (
+    line.form.startsWith(PREFIX_MARK) &&
+    line.time === record.time &&
+    line.logger === record.logger &&
+    (record.pid === undefined || line.pid === undefined || line.pid === record.pid) &&
+    (record.instance === undefined || line.instance === undefined || line.instance === record.instance)
+  );
+}
+
+function stripPrefixes(record: LogRecord, lines: string[], prefix: Prefix): void {
+  let regular = prefix.index - 1 <= BARE_LINES_MAX;
+  let mark = '';
+  const trimmed = prefix.text.trimEnd();
+  for (let index = prefix.index; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (line.startsWith(prefix.text)) lines[index] = line.slice(prefix.text.length);
+    else if (line === trimmed) {
+      lines[index] = '';
+      if (index === lines.length - 1) mark = '$';
+      else regular = false;
+    } else regular = false;
+  }
+  if (!regular || !hasForm(prefix.form)) record.form = NO_FORM;
+  else if (hasForm(record.form)) record.form = shared(`${record.form}${prefix.index - 1}|${prefix.form}${mark}`);
+}
+
+/** The body's text for one form (without `+`) and its message. */
+export function writeBody(record: LogRecord, form: string, message: string): string {
+  const bar = form.indexOf('|');
+  if (bar < 0) return render(templateOf(form), record) + message;
+  const [head, spec, prefix] = form.split('|') as [string, string, string | undefined];
+  const lines = (spec.includes('t') ? message.replaceAll('\t', TAB_ESCAPE) : message).split('\n');
+  const separator = spec.startsWith('#') ? NEWLINE_ESCAPE : '\n';
+  if (prefix !== undefined) addPrefixes(record, lines, Number(spec.replace(/\D+/, '')) + 1, prefix);
+  return render(templateOf(head), record) + lines.join(separator);
+}
+
+function addPrefixes(record: LogRecord, lines: string[], from: number, form: string): void {
+  const cut = form.endsWith('$');
+  const prefix = render(templateOf(cut ? form.slice(0, -1) : form), record);
+  for (let index = from; index < lines.length; index++) lines[index] = prefix + lines[index];
+  if (cut) lines[lines.length - 1] = prefix.trimEnd();
+}

@@ -1,0 +1,35 @@
+/**
+ * What a parser is. An envelope reads the syslog header, a body reads what a program wrote; `index.ts`
+ * holds both ordered tables and calls them.
+ *
+ * Invariant: a parser that answers `NOT_MINE` has left the record untouched; one that answers an index
+ * has set whatever it is certain of and says where its rest begins. Parsers do not slice the rest
+ * themselves: `index.ts` does, so that "the message is the rest of the text" needs no comparing.
+ */
+import type { Given, LogRecord } from '../src/model.ts';
+
+export const NOT_MINE = -1;
+
+/** A form that cannot be written back: the record keeps its text in `raw`. */
+export const NO_FORM = '?';
+/** The same for an exception line. */
+export const NO_FORM_CONTINUATION = '~?';
+
+export function hasForm(form: string): boolean {
+  return form !== NO_FORM && form !== NO_FORM_CONTINUATION;
+}
+
+export interface Envelope {
+  readonly name: string;
+  /** Lines that this parser takes and none before it does; the contract suite feeds them. */
+  readonly samples: readonly string[];
+  /** Index where the body begins, or NOT_MINE. Sets `envelopeForm`, header fields and, with a header time, `time`. */
+  read(text: string, record: LogRecord, given: Given): number;
+}
+
+export interface Body {
+  readonly name: string;
+  readonly samples: readonly string[];
+  /** `text` from `at` on is the body. Index where the message begins, or NOT_MINE. Sets `form` and its fields. */
+  read(text: string, at: number, record: LogRecord): number;
+}

@@ -1,0 +1,203 @@
+/**
+ * Forms: the variant of a format as a line of text with places for a record's fields, for example
+ * `<%P>%M %h %g: ` for an envelope or `%t.%s %p %L %n [%r %u %j - - -] ` for a body. Parsers make them,
+ * the store keeps them (dictionary-coded, they are few), `write` reads them. Not here: which form a line has.
+ *
+ * Invariant: a place always stands for the same characters of a record, so filling the places in gives
+ * the received text; `PLACES` is the one list of what they mean. A `%` never stands for itself.
+ */
+import type { LogRecord } from '../src/model.ts';
+import { BSD_CHARS, bsdOf, bsdZeroOf, fractionText, ISO_CHARS, isBsdAt, isIsoAt, isoOf, MINUTE_US, microsOf, millisText } from './time.ts';
+
+/** Place letters and what they stand for; parsers/README.md shows the same table. */
+export const PLACES = {
+  P: 'PRI number',
+  M: 'header time `Mmm dd hh:mm:ss`, day padded by a space',
+  N: 'the same, day padded by a zero',
+  A: 'header time `YYYY-MM-DDThh:mm:ss`',
+  B: 'header time `YYYY-MM-DD hh:mm:ss`',
+  1: 'first digit of the header time’s fraction',
+  2: 'two digits of it',
+  3: 'three digits of it',
+  4: 'four digits of it',
+  5: 'five digits of it',
+  6: 'six digits of it',
+  h: 'host',
+  g: 'program',
+  p: 'pid',
+  q: 'msgid',
+  d: 'structuredData',
+  t: 'record time as local `YYYY-MM-DD hh:mm:ss`',
+  s: 'its milliseconds',
+  S: 'its microseconds',
+  L: 'level',
+  R: 'level right-aligned in eight columns',
+  n: 'logger',
+  G: 'globalRequest',
+  r: 'request',
+  u: 'user',
+  j: 'project',
+  o: 'domain',
+  y: 'systemScope',
+  U: 'userDomain',
+  J: 'projectDomain',
+  i: 'instance',
+} as const;
+
+export interface Template {
+  /** literals[i] stands before places[i]; one literal more than places. */
+  readonly literals: readonly string[];
+  /** Character codes of the place letters. */
+  readonly places: readonly number[];
+}
+
+/** Forms are few; a store or sender that makes up more than this starts the table anew rather than growing it. */
+const TEMPLATES_MAX = 4096;
+const templates = new Map<string, Template>();
+let lastForm = '';
+let lastTemplate: Template = { literals: [''], places: [] };
+
+export function templateOf(form: string): Template {
+  if (form === lastForm) return lastTemplate;
+  let template = templates.get(form);
+  if (template === undefined) {
+    if (templates.size >= TEMPLATES_MAX) templates.clear();
+    template = compile(form);
+    templates.set(form, template);
+  }
+  lastForm = form;
+  lastTemplate = template;
+  return template;
+}
+
+function compile(form: string): Template {
+  const literals: string[] = [];
+  const places: number[] = [];
+  // `~` only marks the form of an exception line.
+  let from = form.startsWith('~') ? 1 : 0;
+  for (let at = form.indexOf('%'); at >= 0 && at + 1 < form.length; at = form.indexOf('%', from)) {
+    literals.push(form.slice(from, at));
+    places.push(form.charCodeAt(at + 1));
+    from = at + 2;
+  }
+  literals.push(form.slice(from));
+  return { literals, places };
+}
+
+export function render(template: Template, record: LogRecord): string {
+  const { literals, places } = template;
+  let text = literals[0]!;
+  for (let index = 0; index < places.length; index++) text += piece(places[index]!, record) + literals[index + 1]!;
+  return text;
+}
+
+/**
+ * Where the rendered template ends in `text` if it stands there from `at` on, else -1: what `render` and a
+ * comparison would tell, without making the string (0.3 µs a line, test/bench/parse.ts).
+ */
+export function endOf(template: Template, record: LogRecord, text: string, at: number): number {
+  const { literals, places } = template;
+  if (!text.startsWith(literals[0]!, at)) return -1;
+  at += literals[0]!.length;
+  for (let index = 0; index < places.length; index++) {
+    at = placeEnd(places[index]!, record, text, at);
+    if (at < 0) return -1;
+    const literal = literals[index + 1]!;
+    if (literal.length === 1 ? text.charCodeAt(at) !== literal.charCodeAt(0) : !text.startsWith(literal, at)) return -1;
+    at += literal.length;
+  }
+  return at;
+}
+
+/** Stamps and numbers are compared digit by digit, everything else as the string that it is. */
+function placeEnd(place: number, record: LogRecord, text: string, at: number): number {
+  switch (place) {
+    case 77 /* M */:
+      return record.headerTime !== undefined && isBsdAt(text, at, record.headerTime) ? at + BSD_CHARS : -1;
+    case 65 /* A */:
+      return record.headerTime !== undefined && isIsoAt(text, at, record.headerTime, 84) ? at + ISO_CHARS : -1;
+    case 116 /* t */:
+      return isIsoAt(text, at, record.time + record.zone * MINUTE_US, 32) ? at + ISO_CHARS : -1;
+    case 112 /* p */:
+      return record.pid === undefined ? -1 : numberEnd(text, at, record.pid);
+    default: {
+      const value = piece(place, record);
+      return text.slice(at, at + value.length) === value ? at + value.length : -1;
+    }
+  }
+}
+
+function numberEnd(text: string, at: number, number: number): number {
+  let end = at;
+  let value = 0;
+  for (let code = text.charCodeAt(end); code >= 48 && code <= 57; code = text.charCodeAt(++end)) value = value * 10 + code - 48;
+  return value === number && end > at && end - at < 11 && (end === at + 1 || text.charCodeAt(at) !== 48) ? end : -1;
+}
+
+function piece(place: number, record: LogRecord): string {
+  switch (place) {
+    case 80 /* P */:
+      return record.facility === undefined || record.severity === undefined ? '' : NUMBERS[record.facility * 8 + record.severity]!;
+    case 77 /* M */:
+      return record.headerTime === undefined ? '' : bsdOf(record.headerTime);
+    case 104 /* h */:
+      return record.host ?? '';
+    case 103 /* g */:
+      return record.program ?? '';
+    case 112 /* p */:
+      return record.pid === undefined ? '' : String(record.pid);
+    case 116 /* t */:
+      return isoOf(record.time + record.zone * MINUTE_US, ' ');
+    case 115 /* s */:
+      return millisText(microsOf(record.time));
+    case 76 /* L */:
+      return record.level ?? '';
+    case 110 /* n */:
+      return record.logger ?? '';
+    case 114 /* r */:
+      return record.request ?? '';
+    case 117 /* u */:
+      return record.user ?? '';
+    case 106 /* j */:
+      return record.project ?? '';
+    case 105 /* i */:
+      return record.instance ?? '';
+    default:
+      return rarePiece(place, record);
+  }
+}
+
+function rarePiece(place: number, record: LogRecord): string {
+  const wall = record.headerTime ?? 0;
+  switch (String.fromCharCode(place)) {
+    case 'N':
+      return bsdZeroOf(wall);
+    case 'A':
+      return isoOf(wall, 'T');
+    case 'B':
+      return isoOf(wall, ' ');
+    case 'q':
+      return record.msgid ?? '';
+    case 'd':
+      return record.structuredData ?? '';
+    case 'S':
+      return fractionText(microsOf(record.time), 6);
+    case 'R':
+      return (record.level ?? '').padStart(8);
+    case 'G':
+      return record.globalRequest ?? '';
+    case 'o':
+      return record.domain ?? '';
+    case 'y':
+      return record.systemScope ?? '';
+    case 'U':
+      return record.userDomain ?? '';
+    case 'J':
+      return record.projectDomain ?? '';
+    default:
+      return place >= 49 && place <= 54 ? fractionText(microsOf(wall), place - 48) : '';
+  }
+}
+
+/** All PRI values as text. */
+const NUMBERS: readonly string[] = Array.from({ length: 192 }, (_, number) => String(number));
