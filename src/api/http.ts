@@ -1,0 +1,190 @@
+/**
+ * The door of fastify: routes in, an HTTP server out. It checks arguments by their schemas, gives every
+ * answer its security headers, turns errors into problem JSON, and ties each request to a signal that aborts
+ * when the client leaves. Not here: what any route means.
+ *
+ * The headers say that nothing we answer is a page: no sniffing, no frames, no scripts, no caching. There is no
+ * CORS, so pages of other origins cannot read; what they could still send blindly (POST) is refused.
+ */
+import { Readable } from 'node:stream';
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { formatAddress, plainPeer } from '../base/address.ts';
+import { CodedError, isCoded } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import { nearest } from '../base/nearest.ts';
+import { problemAnswer } from './problem.ts';
+import type { ApiAnswer, ApiParts, ApiRequest, Route } from './route.ts';
+
+export const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const;
+
+/** A query of `limits.queryCharsMax` characters, each three bytes of percent-encoding in UTF-8's longest, and the other headers. */
+const HEADER_BYTES_MAX = limits.queryCharsMax * 9 + 8192;
+/** Node's own default for a whole request; fastify would wait for ever. */
+const REQUEST_MS_MAX = 300_000;
+
+export interface Http {
+  /** Resolves with the bound address; rejects with `port-busy` or `bad-setting`. */
+  listen(host: string, port: number): Promise<{ host: string; port: number }>;
+  /** Ends streams and connections, then resolves. */
+  close(): Promise<void>;
+  /** A request without a socket, for tests. */
+  inject(request: Injected): Promise<{ statusCode: number; headers: Record<string, unknown>; body: string }>;
+}
+
+export interface Injected {
+  method: 'GET' | 'POST' | 'HEAD';
+  url: string;
+  headers?: Record<string, string>;
+  payload?: string | Buffer;
+}
+
+export function createHttp(routes: readonly Route[], parts: ApiParts): Http {
+  const stopping = new AbortController();
+  const server = fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    requestTimeout: REQUEST_MS_MAX,
+    bodyLimit: limits.ingestBodyBytesMax,
+    http: { maxHeaderSize: HEADER_BYTES_MAX },
+    // Arguments stay the text they were, and none is dropped without a word.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addHook('onRequest', async (_request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+  });
+  server.setNotFoundHandler((_request, reply) =>
+    send(reply, problemAnswer(new CodedError('not-found', 'There is no such route; README.md lists them'))),
+  );
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const coded = codedOf(error, request.routeOptions.schema?.querystring);
+    if (!isCoded(coded) || coded.code === 'internal')
+      parts.log.error('a request failed', { method: request.method, url: request.url, error: coded });
+    return send(reply, problemAnswer(coded));
+  });
+  for (const route of routes) addRoute(server, route, { parts, stopping: stopping.signal });
+  return {
+    listen: (host, port) => listen(server, host, port),
+    close: async () => {
+      stopping.abort();
+      await server.close();
+    },
+    inject: async (request) => {
+      const { statusCode, headers, body } = await server.inject(request);
+      return { statusCode, headers, body };
+    },
+  };
+}
+
+function addRoute(server: FastifyInstance, route: Route, around: { parts: ApiParts; stopping: AbortSignal }): void {
+  const { parts, stopping } = around;
+  server.route({
+    method: route.method,
+    url: route.path,
+    ...(route.bodyBytesMax === undefined ? {} : { bodyLimit: route.bodyBytesMax }),
+    schema: { querystring: { type: 'object', additionalProperties: false, properties: { ...route.arguments } } },
+    onRequest: async (request) => {
+      if (route.method !== 'GET') refuseOtherSites(request);
+      route.refuse?.(parts);
+    },
+    handler: async (request, reply) => {
+      const left = new AbortController();
+      reply.raw.once('close', () => left.abort());
+      const answer = await route.answer(parts, toApiRequest(request, AbortSignal.any([left.signal, stopping])));
+      return send(reply, answer);
+    },
+  });
+}
+
+/** Browsers say where a request comes from; a page of another site may not write logs here. Other clients say nothing. */
+function refuseOtherSites(request: FastifyRequest): void {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    throw new CodedError('bad-argument', 'Pages of other sites may not send here');
+}
+
+function toApiRequest(request: FastifyRequest, signal: AbortSignal): ApiRequest {
+  return {
+    arguments: request.query as ApiRequest['arguments'],
+    params: request.params as ApiRequest['params'],
+    headers: request.headers,
+    body: request.body as Uint8Array | undefined,
+    peer: plainPeer(request.socket.remoteAddress),
+    signal,
+  };
+}
+
+function send(reply: FastifyReply, answer: ApiAnswer): FastifyReply {
+  reply.code(answer.status ?? 200).type(answer.type);
+  if (answer.headers) reply.headers(answer.headers);
+  // One chunk ahead: what a slow client does not take stays in the store.
+  return reply.send(typeof answer.body === 'string' ? answer.body : Readable.from(answer.body, { highWaterMark: 1 }));
+}
+
+/** fastify's own errors in the words of our table. */
+function codedOf(error: FastifyError, schema: unknown): unknown {
+  if (isCoded(error)) return error;
+  if (error.validation) return new CodedError('bad-argument', argumentTrouble(error.validation[0], schema));
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new CodedError('too-large', `The body has more than ${limits.ingestBodyBytesMax} bytes; send several`);
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) return new CodedError('bad-body', error.message);
+  return error;
+}
+
+type Violation = NonNullable<FastifyError['validation']>[number];
+
+function argumentTrouble(violation: Violation | undefined, schema: unknown): string {
+  const known = (schema as { properties?: Record<string, { enum?: string[]; maxLength?: number }> } | undefined)?.properties ?? {};
+  if (violation?.keyword === 'additionalProperties') {
+    const name = String(violation.params.additionalProperty);
+    const meant = nearest(name, Object.keys(known));
+    return meant === undefined
+      ? `There is no such argument; there are ${Object.keys(known).join(', ') || 'none'}`
+      : `There is no such argument; did you mean ${meant}?`;
+  }
+  const name = violation?.instancePath.slice(1) ?? '';
+  switch (violation?.keyword) {
+    case 'type':
+      return `${name} is given more than once`;
+    case 'enum':
+      return `${name} is one of ${known[name]?.enum?.join(', ')}`;
+    case 'pattern':
+      return `${name} is a whole number`;
+    case 'maxLength':
+      return `${name} has more than ${known[name]?.maxLength} characters`;
+    default:
+      return `${name} is wrong`;
+  }
+}
+
+/** What the system says when an address cannot be had, in our words. */
+const LISTEN_TROUBLES: Record<string, (where: string) => CodedError> = {
+  EADDRINUSE: (where) =>
+    new CodedError(
+      'port-busy',
+      `http ${where} is in use; stop what listens there, or give another with --http HOST:PORT (port 0 takes a free one)`,
+    ),
+  EACCES: (where) => new CodedError('bad-setting', `http ${where}: not allowed; ports below 1024 need privileges`),
+  EADDRNOTAVAIL: (where) => new CodedError('bad-setting', `http ${where}: this machine has no such address`),
+  ENOTFOUND: (where) => new CodedError('bad-setting', `http ${where}: there is no such host`),
+};
+
+async function listen(server: FastifyInstance, host: string, port: number): Promise<{ host: string; port: number }> {
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    throw LISTEN_TROUBLES[(error as NodeJS.ErrnoException).code ?? '']?.(formatAddress({ host, port })) ?? error;
+  }
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('BUG: listening without an address');
+  return { host: address.address, port: address.port };
+}

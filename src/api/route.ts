@@ -1,0 +1,81 @@
+/**
+ * What a route is, without any web framework: a row with method, path, arguments and a function from a
+ * request to an answer. The routes are tabled in routes.ts; http.ts is the only file that knows fastify.
+ * Invariant: a route throws coded errors only for the user's mistakes and the machine's troubles; anything
+ * else is our bug and leaves as `internal` without its text.
+ */
+import type { Counters } from '../base/counters.ts';
+import type { Log } from '../base/log.ts';
+import type { Follow } from '../follow.ts';
+import type { Ingest, Reader } from '../model.ts';
+
+/** What the routes work with; whoever builds the whole supplies it. */
+export interface ApiParts {
+  readonly reader: Reader;
+  readonly ingest: Ingest;
+  readonly follow: Follow;
+  /** Everything that `GET /api/v1/status` says; JSON. */
+  readonly status: () => Promise<object>;
+  readonly log: Log;
+  /** Counts what comes in by `POST /ingest`, where given. */
+  readonly counters?: Counters;
+  /** False while starting or stopping; default: always true. */
+  readonly isReady?: () => boolean;
+}
+
+export interface ApiRequest {
+  /** The query string, checked by the route's `arguments`. */
+  readonly arguments: Readonly<Record<string, string | undefined>>;
+  /** Parts of the path (`:seq`), unchecked. */
+  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Uint8Array | undefined;
+  /** Address of the client without its port. */
+  readonly peer: string;
+  /** Aborts when the client leaves or the server stops. */
+  readonly signal: AbortSignal;
+}
+
+export interface ApiAnswer {
+  /** Default 200. */
+  readonly status?: number;
+  readonly type: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Chunks are pulled when the client has room for them. */
+  readonly body: string | AsyncIterable<string>;
+}
+
+/** JSON schema of one argument; all arrive as text. */
+export interface ArgumentSchema {
+  readonly type: 'string';
+  readonly description: string;
+  readonly pattern?: string;
+  readonly enum?: readonly string[];
+  readonly maxLength?: number;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly say: string;
+  readonly arguments: Readonly<Record<string, ArgumentSchema>>;
+  /** Parts of the path. */
+  readonly params?: Readonly<Record<string, ArgumentSchema>>;
+  /** Bytes of the body; absent: takes none. */
+  readonly bodyBytesMax?: number;
+  /** Throws to refuse a request before its body is read. */
+  refuse?(parts: ApiParts): void;
+  answer(parts: ApiParts, request: ApiRequest): Promise<ApiAnswer>;
+}
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
+export function jsonAnswer(value: unknown, status = 200): ApiAnswer {
+  return { status, type: JSON_TYPE, body: `${JSON.stringify(value)}\n` };
+}
+
+/** The one value of a header. */
+export function headerOf(request: ApiRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,86 @@
+/**
+ * `stacktrail serve`: the service until a signal ends it. One start line on stdout says where it listens; the
+ * ready file says the same to programs. Not here: what is started, and in which order (service.ts).
+ */
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { formatAddress } from '../base/address.ts';
+import { readSettings, type Settings } from '../base/config.ts';
+import { CodedError } from '../base/errors.ts';
+import { startService } from '../service.ts';
+import { exitOfLeaving, type Shell } from './shell.ts';
+import { leaveUrl } from './url-file.ts';
+import type { VerbRun } from './verbs.ts';
+import { version } from './version.ts';
+
+export interface Bound {
+  readonly host: string;
+  readonly port: number;
+}
+/** By listener; those that are off are absent. */
+export type Addresses = Readonly<Record<string, Bound | undefined>>;
+
+export async function run({ arguments: given, shell }: VerbRun): Promise<number> {
+  const { values, warnings } = readSettings({ flag: (name) => given.text(name), environment: shell.environment });
+  for (const warning of warnings) shell.err.write(`stacktrail: ${warning}\n`);
+  return serveUntil(shell, values, async (addresses) => {
+    shell.out.write(`stacktrail ${version()} listens: ${addressesText(addresses)}; data in ${values.data}\n`);
+  });
+}
+
+/** Starts, announces, waits for the end, stops; what was left for others is taken away again. */
+export async function serveUntil(shell: Shell, settings: Settings, onReady: (addresses: Addresses) => Promise<void>): Promise<number> {
+  const service = await startService(settings);
+  const addresses = service.addresses as Addresses;
+  let takeAway = () => {};
+  try {
+    if (settings.readyFile !== undefined) writeReadyFile(settings.readyFile, addresses);
+    if (addresses.http) takeAway = leave(shell, urlOf(addresses.http));
+    await onReady(addresses);
+    await new Promise<void>((resolve) => {
+      if (shell.interrupted.aborted) resolve();
+      else shell.interrupted.addEventListener('abort', () => resolve(), { once: true });
+    });
+  } finally {
+    takeAway();
+    await service.stop();
+  }
+  return exitOfLeaving(shell);
+}
+
+/** Who listens on all addresses is reached on the loopback one. */
+export function urlOf(bound: Bound): string {
+  const host = bound.host === '0.0.0.0' ? '127.0.0.1' : bound.host === '::' ? '::1' : bound.host;
+  return `http://${formatAddress({ host, port: bound.port })}`;
+}
+
+export function addressesText(addresses: Addresses): string {
+  const listeners = Object.entries(addresses).flatMap(([name, bound]) =>
+    bound ? [name === 'http' ? urlOf(bound) : `${name} ${formatAddress(bound)}`] : [],
+  );
+  return listeners.join(', ') || 'nowhere';
+}
+
+function leave(shell: Shell, url: string): () => void {
+  try {
+    return leaveUrl(url);
+  } catch (error) {
+    shell.err.write(`stacktrail: the reading verbs will not find this server by themselves: ${(error as Error).message}\n`);
+    return () => {};
+  }
+}
+
+/** Whole or not at all: who waits for the file may read it as soon as it is there. */
+function writeReadyFile(path: string, addresses: Addresses): void {
+  try {
+    const draft = mkdtempSync(join(dirname(path), '.stacktrail-'));
+    try {
+      writeFileSync(join(draft, basename(path)), `${JSON.stringify(addresses)}\n`);
+      renameSync(join(draft, basename(path)), path);
+    } finally {
+      rmSync(draft, { recursive: true, force: true });
+    }
+  } catch (error) {
+    throw new CodedError('bad-setting', `--ready-file ${path} cannot be written: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * The live fan-out: records to everybody who follows, exactly once each, in the order of seq. Tail is a query that does not
+ * end: a follower pages through the store until the ring of the newest records covers the record it needs next,
+ * then takes from the ring; one that falls behind the ring pages again. Its only state is the seq up to which
+ * it has looked, so that where a record comes from cannot make it come twice or not at all.
+ *
+ * While nobody follows, nothing is delivered and the ring is empty. Slow readers pull later; nothing is kept for them.
+ */
+import { setImmediate as breathe } from 'node:timers/promises';
+import { marks } from '../parsers/index.ts';
+import { Ring } from './api/ring.ts';
+import { CodedError } from './base/errors.ts';
+import { limits } from './base/limits.ts';
+import { seqOf } from './base/public.ts';
+import type { Committed, Filter, Ingest, Reader, RenderedEvent } from './model.ts';
+import { compile } from './query/match.ts';
+
+export interface FollowRequest {
+  readonly filter: Filter;
+  /** Begin behind this seq; default: behind the newest. */
+  readonly after?: number;
+  /** Without `after`: this many of the last matching records first. */
+  readonly lines?: number;
+  readonly signal: AbortSignal;
+}
+
+export interface FollowBatch {
+  readonly events: RenderedEvent[];
+  /** Dropped by retention before these events. */
+  readonly lost: number;
+  /** Everything up to here was looked at: where to resume. */
+  readonly after: number;
+}
+
+export interface Follow {
+  /**
+   * The first batch comes at once, perhaps empty, and says where the follow begins; it ends with the signal.
+   * Throws `gone` for a seq that is still to come, `too-many`, and what the store throws.
+   */
+  open(request: FollowRequest): AsyncGenerator<FollowBatch>;
+  readonly followers: number;
+  /** Ends all follows. */
+  close(): void;
+}
+
+export interface FollowOptions {
+  /** For tests. */
+  readonly ringBytesMax?: number;
+  readonly eventsMax?: number;
+}
+
+/** About 20,000 records: some seconds of a busy cloud, which is what a slow terminal falls behind. */
+const RING_BYTES_MAX = 16 * 1024 * 1024;
+/** Records looked at in one turn: a millisecond of the main thread, and the most that waits for a slow client. */
+const EVENTS_MAX = 500;
+/** Wake-ups are bundled: 1000 followers must not run for every single commit. */
+const WAKE_AFTER_MS = 10;
+
+export function createFollow(reader: Reader, ingest: Ingest, options: FollowOptions = {}): Follow {
+  const hub = new Hub(ingest, options.ringBytesMax ?? RING_BYTES_MAX);
+  const follower = { reader, hub, eventsMax: options.eventsMax ?? EVENTS_MAX };
+  return {
+    open: (request) => follow(follower, request),
+    get followers() {
+      return hub.followers;
+    },
+    close: () => hub.close(),
+  };
+}
+
+interface Follower {
+  readonly reader: Reader;
+  readonly hub: Hub;
+  readonly eventsMax: number;
+}
+
+async function* follow(follower: Follower, request: FollowRequest): AsyncGenerator<FollowBatch> {
+  const { hub, reader, eventsMax } = follower;
+  const signal = AbortSignal.any([request.signal, hub.closed]);
+  hub.enter();
+  try {
+    const matches = compile(request.filter, marks);
+    const first = await begin(follower, { ...request, signal });
+    yield first;
+    let { after } = first;
+    while (!signal.aborted) {
+      if (hub.ring.covers(after + 1)) {
+        const taken = hub.ring.take(after, { matches, eventsMax });
+        after = taken.after;
+        yield taken;
+        await breathe();
+      } else if (after >= hub.lastSeq) {
+        await hub.nextCommit(signal);
+      } else {
+        const page = await reader.follow(after, request.filter, eventsMax);
+        const stuck = page.after <= after && page.events.length === 0 && page.lost === 0;
+        after = Math.max(after, page.after);
+        // A view of the store may lag behind the news of a commit; asking again at once would not hurry it.
+        if (stuck) await hub.nextTick(signal);
+        else yield { events: page.events, lost: page.lost, after };
+      }
+    }
+  } finally {
+    hub.leave();
+  }
+}
+
+/** Where a follow begins, with the last lines if they are asked for. */
+async function begin(follower: Follower, request: FollowRequest): Promise<FollowBatch> {
+  const { hub, reader } = follower;
+  const { after, lines = 0 } = request;
+  if (after !== undefined) {
+    const newest = after <= hub.lastSeq ? hub.lastSeq : (await reader.status()).lastSeq;
+    if (after > newest)
+      throw new CodedError('gone', `There is no record ${after} yet, the newest is ${newest}: these are other data than before`);
+    return { events: [], lost: 0, after };
+  }
+  const from = hub.lastSeq;
+  const events = lines > 0 ? await lastLines(reader, { ...request, lines, from }) : [];
+  return { events, lost: 0, after: from };
+}
+
+/** The newest matching records, in the order of seq, so that each one's seq is a place to resume from. */
+async function lastLines(reader: Reader, request: FollowRequest & { lines: number; from: number }): Promise<RenderedEvent[]> {
+  const events: RenderedEvent[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = {
+      filter: request.filter,
+      limit: request.lines - events.length,
+      direction: 'backward',
+      ...(cursor === undefined ? {} : { cursor }),
+    } as const;
+    const page = await reader.search(query, request.signal);
+    for (const json of page.ndjson.split('\n')) {
+      if (json === '') continue;
+      const seq = seqOf(json);
+      // What came after the beginning comes by itself.
+      if (seq <= request.from) events.push({ seq, kind: 'record', json });
+    }
+    cursor = page.next;
+  } while (cursor !== undefined && events.length < request.lines && !request.signal.aborted);
+  return events.sort((left, right) => left.seq - right.seq);
+}
+
+// ------------------------------------------------------------------------------- what all followers share
+
+/** Followers present, the ring they take from, and who waits for the next commit. */
+class Hub {
+  readonly ring: Ring;
+  followers = 0;
+  readonly #ingest: Ingest;
+  readonly #ending = new AbortController();
+  readonly #waiting = new Set<() => void>();
+  readonly #unsubscribe: () => void;
+  #newest = 0;
+  #wokenMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ingest: Ingest, ringBytesMax: number) {
+    this.#ingest = ingest;
+    this.ring = new Ring(ringBytesMax);
+    this.#unsubscribe = ingest.onCommitted((committed) => this.#committed(committed));
+  }
+
+  get closed(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  get lastSeq(): number {
+    return Math.max(this.#newest, this.#ingest.lastSeq);
+  }
+
+  enter(): void {
+    if (this.closed.aborted) throw new CodedError('store-closed', 'The server is stopping');
+    if (this.followers >= limits.followersMax) throw new CodedError('too-many', `${limits.followersMax} follow already`);
+    this.followers++;
+    if (this.followers === 1) this.#ingest.wantRecords(true);
+  }
+
+  leave(): void {
+    this.followers--;
+    if (this.followers > 0) return;
+    this.#ingest.wantRecords(false);
+    this.ring.clear();
+  }
+
+  #committed(committed: Committed): void {
+    this.#newest = Math.max(this.#newest, committed.lastSeq);
+    if (this.followers === 0) return;
+    // Without its records a commit is a gap, across which nobody may step.
+    if (committed.records === undefined) this.ring.clear();
+    else this.ring.push(committed.records);
+    this.#wakeSoon();
+  }
+
+  /** At once after a pause, else bundled. */
+  #wakeSoon(): void {
+    if (this.#timer !== undefined) return;
+    const passedMs = performance.now() - this.#wokenMs;
+    if (passedMs >= WAKE_AFTER_MS) this.#wake();
+    else this.#timer = setTimeout(() => this.#wake(), WAKE_AFTER_MS - passedMs);
+  }
+
+  #wake(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#wokenMs = performance.now();
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+
+  nextCommit(signal: AbortSignal): Promise<void> {
+    return this.#wait(signal);
+  }
+
+  nextTick(signal: AbortSignal): Promise<void> {
+    return this.#wait(signal, WAKE_AFTER_MS);
+  }
+
+  #wait(signal: AbortSignal, atMostMs?: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const timer = atMostMs === undefined ? undefined : setTimeout(done, atMostMs);
+      const waiting = this.#waiting;
+      function done(): void {
+        clearTimeout(timer);
+        waiting.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+      waiting.add(done);
+      signal.addEventListener('abort', done);
+    });
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    this.#ending.abort();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
