@@ -2,7 +2,7 @@
  * Documents tell the truth: tables of README.md equal the tables of the code, the sample configuration
  * equals the defaults, scripts and paths that documents name exist.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SETTINGS } from '../../config/keys.ts';
@@ -42,6 +42,17 @@ test.each(DOCUMENTS)('%s: files and folders of ours that it names exist', (docum
     [ROOT, beside].some((folder) => !path.startsWith('data/') && existsSync(join(folder, path.split('/')[0]!))),
   );
   expect(ours.filter((path) => ![ROOT, beside].some((folder) => existsSync(join(folder, path))))).toEqual([]);
+});
+
+test('fixtures/SOURCES.md says of every fixture where it came from', () => {
+  // First column: `parsers/` for a folder with all that is in it, or the path of a file, from fixtures/ on.
+  const named = [...read('fixtures/SOURCES.md').matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1]!);
+  const files = globSync('**/*', { cwd: join(ROOT, 'fixtures') }).filter((path) => statSync(join(ROOT, 'fixtures', path)).isFile());
+  const nameless = files.filter(
+    (path) => path !== 'SOURCES.md' && !named.some((name) => name === path || (name.endsWith('/') && path.startsWith(name))),
+  );
+  expect(nameless).toEqual([]);
+  expect(named.filter((name) => !existsSync(join(ROOT, 'fixtures', name)))).toEqual([]);
 });
 
 test('files of ours that package.json names exist', () => {
