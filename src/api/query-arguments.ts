@@ -35,6 +35,7 @@ export const RANGE_ARGUMENTS = {
   },
   direction: { type: 'string', enum: ['backward', 'forward'], description: 'Newest first (default) or oldest first' },
   cursor: { type: 'string', maxLength: CURSOR_CHARS_MAX, description: '`next` of the page before, with the same query and direction' },
+  raw: { type: 'string', enum: ['true', 'false'], description: 'Also the text exactly as received, as `raw` of each record' },
 } as const satisfies Record<string, ArgumentSchema>;
 
 /** The filter of `query`; throws `bad-query`. */
@@ -44,7 +45,7 @@ export function filterOf(request: ApiRequest): Filter {
 
 /** Everything but the limit, which every way of answering bounds by itself. */
 export function queryOf(request: ApiRequest, given: { nowUs: number; limit: number }): Query {
-  const { start, end, since, direction, cursor } = request.arguments;
+  const { start, end, since, direction, cursor, raw } = request.arguments;
   if (start !== undefined && since !== undefined) throw new CodedError('bad-argument', 'start and since say the same: give one of them');
   const from = timeOf(start ?? since, start === undefined ? 'since' : 'start', given.nowUs);
   const to = timeOf(end, 'end', given.nowUs);
@@ -58,6 +59,7 @@ export function queryOf(request: ApiRequest, given: { nowUs: number; limit: numb
     ...(from === undefined ? {} : { start: from }),
     ...(to === undefined ? {} : { end: to }),
     ...(cursor === undefined || cursor === '' ? {} : { cursor }),
+    ...(raw === 'true' ? { raw: true } : {}),
   };
 }
 

@@ -48,6 +48,7 @@ async function pageAnswer(reader: Reader, query: Query, signal: AbortSignal): Pr
     stats.blocksSkipped += page.stats.blocksSkipped;
     stats.recordsScanned += page.stats.recordsScanned;
     stats.tookMs += page.stats.tookMs;
+    if (page.stats.damaged) stats.damaged = [...(stats.damaged ?? []), ...page.stats.damaged];
     if (lines.length > ANSWER_CHARS_MAX || performance.now() - startedMs > ANSWER_MS_MAX) break;
   }
   // Each line is a JSON text without newlines of its own, so this is all it takes to make an array.

@@ -1,0 +1,139 @@
+/**
+ * The API's neighbours for tests: the real memory engine and the real parsers behind a thin Reader and Ingest, in
+ * one thread, with every moment in the hands of the test: commits can be told late, pages can be held back.
+ */
+import { parse } from '../../parsers/index.ts';
+import { createApi } from '../../src/api/api.ts';
+import type { CodedError } from '../../src/base/errors.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { publicJson } from '../../src/base/public.ts';
+import { emptyRecord } from '../../src/base/record.ts';
+import { createFollow, type FollowOptions } from '../../src/follow.ts';
+import type { Committed, Ingest, LogRecord, MessageRun, Query, Reader, Store } from '../../src/model.ts';
+import { openMemory } from '../../src/store/memory.ts';
+
+export const START = Date.UTC(2026, 10, 22, 8, 24, 11) * 1000;
+
+/** A record with a message; time goes on by one second per record made. */
+export function recordOf(message: string, change: Partial<LogRecord> = {}): LogRecord {
+  return {
+    ...emptyRecord(START, 'tcp', '10.0.0.3'),
+    host: 'c01',
+    service: 'nova',
+    program: 'nova-compute',
+    level: 'INFO',
+    message,
+    ...change,
+  };
+}
+
+export class TestIngest implements Ingest {
+  readonly runs: MessageRun[] = [];
+  pendingBytes = 0;
+  lastSeq = 0;
+  wanted = false;
+  /** Rejects the next runs. */
+  trouble: CodedError | undefined;
+  readonly #store: Store;
+  readonly #listeners = new Set<(committed: Committed) => void>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async accept(run: MessageRun): Promise<void> {
+    if (this.trouble) throw this.trouble;
+    this.runs.push(run);
+    const records: LogRecord[] = [];
+    for (let index = 0; index < run.spans.length; index += 2) {
+      const text = Buffer.from(run.bytes.subarray(run.spans[index]!, run.spans[index + 1]!)).toString();
+      const flag = run.flags?.get(index / 2);
+      records.push(
+        parse(text, { received: run.received, transport: run.source.transport, peer: run.source.peer, zone: 0, ...(flag ? { flag } : {}) }),
+      );
+    }
+    this.commit(records);
+  }
+
+  /** Stores and tells at once. */
+  commit(records: LogRecord[]): void {
+    this.tell(this.store(records));
+  }
+
+  /** Stores without telling: the reader is ahead of the news. */
+  store(records: LogRecord[]): Committed {
+    const { firstSeq, lastSeq } = this.#store.append(records);
+    return { firstSeq, lastSeq, records: this.wanted ? structuredClone(records) : undefined };
+  }
+
+  tell(committed: Committed): void {
+    this.lastSeq = committed.lastSeq;
+    for (const listener of this.#listeners) listener(committed);
+  }
+
+  onCommitted(listener: (committed: Committed) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  wantRecords(wanted: boolean): void {
+    this.wanted = wanted;
+  }
+
+  async stop(): Promise<void> {}
+}
+
+export class TestReader implements Reader {
+  readonly store: Store;
+  readonly queries: Query[] = [];
+  follows = 0;
+  /** Called before each page; a test holds pages back or breaks them with it. */
+  beforePage: () => Promise<void> | void = () => {};
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  async search(query: Query, signal?: AbortSignal) {
+    await this.beforePage();
+    signal?.throwIfAborted();
+    this.queries.push(query);
+    const { records, next, stats } = this.store.search(query);
+    const ndjson = records.map((record) => `${publicJson(record, {}, query.raw ? (record.raw ?? record.message) : undefined)}\n`).join('');
+    return { ndjson, count: records.length, ...(next === undefined ? {} : { next }), stats };
+  }
+
+  async follow(after: number, filter: Query['filter'], limit: number) {
+    await this.beforePage();
+    this.follows++;
+    const page = this.store.follow(after, filter, limit);
+    return { ...page, events: page.events.map(({ seq, kind, record }) => ({ seq, kind, json: publicJson(record, {}) })) };
+  }
+
+  async record(seq: number) {
+    const record = this.store.record(seq);
+    return record && publicJson(record, {});
+  }
+
+  async status() {
+    return this.store.status();
+  }
+
+  async close() {}
+}
+
+export async function testApi(options: FollowOptions & { isReady?: () => boolean } = {}) {
+  const store = openMemory();
+  const ingest = new TestIngest(store);
+  const reader = new TestReader(store);
+  const follow = createFollow(reader, ingest, options);
+  const api = await createApi({
+    reader,
+    ingest,
+    follow,
+    status: async () => ({ store: store.status() }),
+    log: silentLog,
+    ...(options.isReady ? { isReady: options.isReady } : {}),
+  });
+  return { store, ingest, reader, follow, api };
+}
