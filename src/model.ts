@@ -226,6 +226,8 @@ export interface Query {
   readonly direction: Direction;
   /** Opaque; of the page before. */
   readonly cursor?: string;
+  /** Pages are rendered with the text exactly as received, as `raw` of each record. */
+  readonly raw?: boolean;
 }
 
 export interface SearchStats {
@@ -233,6 +235,8 @@ export interface SearchStats {
   blocksSkipped: number;
   recordsScanned: number;
   tookMs: number;
+  /** What could not be read, and was left out. */
+  damaged?: string[];
 }
 
 export interface SearchPage {

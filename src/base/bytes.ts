@@ -56,6 +56,13 @@ export class ByteWriter {
     this.length += data.length;
   }
 
+  /** The next `size` bytes, for the caller to fill. */
+  take(size: number): Buffer {
+    this.#reserve(size);
+    this.length += size;
+    return this.bytes.subarray(this.length - size, this.length);
+  }
+
   /** A view of what was written; valid until the next write. */
   view(): Buffer {
     return this.bytes.subarray(0, this.length);

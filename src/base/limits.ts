@@ -11,10 +11,11 @@ export const limits = {
   intakeBytesMax: 32 * 1024 * 1024,
   /** A hand-over between threads: large enough that posting costs nothing per line, small enough to keep latency low. */
   batchBytesMax: 1024 * 1024,
-  /** Longest wait for more company before a commit when somebody waits for it. */
-  commitAfterMs: 5,
-  /** Longest wait while more is already queued: bounds what a crash of a plain TCP stream can cost. */
-  commitUnderLoadMs: 50,
+  /** Wait for more company before a commit when nobody waits for its end: 50 commits a second at most, of 1 ms each. */
+  commitAfterMs: 20,
+  /** Longest wait while more than `commitUnderLoadRecords` came in that time: then whole blocks are sealed at once, which costs half. Bounds what a crash can take from plain TCP. */
+  commitUnderLoadMs: 150,
+  commitUnderLoadRecords: 1000,
   /** Records of a sealed block: 2048 costs 7 bytes a line more, 32768 is slower and makes needles dearer. */
   blockRecordsMax: 8192,
   /** Text of the records of a block: bounds the memory of whoever opens it. */
@@ -33,7 +34,7 @@ export const limits = {
   /** A continuation that arrives later than this after its parent stands alone. */
   joinAfterMs: 5000,
   /** Sources (host, program, pid) whose newest records the joiner remembers. */
-  joinSourcesMax: 10_000,
+  joinSourcesMax: 4096,
   /** Longest query text; longer ones are machine-made and belong in several queries. */
   queryCharsMax: 8192,
   /** Nesting of parentheses: the parser is recursive. */

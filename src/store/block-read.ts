@@ -18,7 +18,7 @@ import {
   type SparseName,
 } from './columns.ts';
 import { unpack } from './compress.ts';
-import { decodeIdColumn } from './ids.ts';
+import { decodeIdColumn, type IdColumn, idValue } from './ids.ts';
 import { Variables } from './variables.ts';
 
 /** What the file knows of a block. */
@@ -30,7 +30,6 @@ export interface BlockRow {
   readonly minTime: number;
   readonly maxTime: number;
   readonly checksum: number;
-  readonly head: Buffer;
 }
 
 /** A shape as readers see it. */
@@ -67,10 +66,10 @@ export class Block {
   /** Rough size of what was decoded, for the cache's budget. */
   bytes = 0;
 
-  constructor(row: BlockRow, source: BlockSource) {
+  constructor(row: BlockRow, head: Buffer, source: BlockSource) {
     this.row = row;
     this.#source = source;
-    const input = new ByteReader(row.head);
+    const input = new ByteReader(head);
     while (!input.done) {
       const number = input.varint();
       const entry = { part: input.varint(), offset: input.varint(), length: input.varint() };
@@ -118,8 +117,13 @@ export class Block {
     return this.#once(name, () => decodeDelta(this.#required(name), this.count));
   }
 
-  ids(name: IdName): (string | undefined)[] {
-    return this.#once(name, () => decodeIdColumn(this.#required(name), this.count, this.#idTable()));
+  ids(name: IdName): IdColumn {
+    return this.#once(name, () => decodeIdColumn(this.#required(name), this.count, this.idTable()));
+  }
+
+  /** Value of an id column in record `index`. */
+  id(name: IdName, index: number): string | undefined {
+    return idValue(this.ids(name), index, this.idTable());
   }
 
   sparse(name: SparseName): Map<number, unknown> {
@@ -149,7 +153,7 @@ export class Block {
     return this.#once('variables', () => {
       const { list, counts } = this.shapes();
       const kinds = list.map((shape) => shape.kinds);
-      return new Variables(this.#required('variables'), this.#idTable(), { kinds, counts: counts.slice(1) });
+      return new Variables(this.#required('variables'), this.idTable(), { kinds, counts: counts.slice(1) });
     });
   }
 
@@ -164,9 +168,9 @@ export class Block {
     record.seq = this.numbers('seq')[index]!;
     record.time = this.numbers('time')[index]!;
     record.headerTime = this.#headerTimes()[index];
-    record.request = this.ids('request')[index];
-    record.globalRequest = this.ids('globalRequest')[index];
-    record.instance = this.ids('instance')[index];
+    record.request = this.id('request', index);
+    record.globalRequest = this.id('globalRequest', index);
+    record.instance = this.id('instance', index);
     record.message = this.message(index);
     record.structuredData = this.sparse('structuredData').get(index) as string | undefined;
     record.raw = this.sparse('raw').get(index) as string | undefined;
@@ -181,7 +185,8 @@ export class Block {
     return data;
   }
 
-  #idTable(): Buffer {
+  /** 16 bytes for each distinct UUID of the block. */
+  idTable(): Buffer {
     return this.#once('ids', () => this.#required('ids'));
   }
 

@@ -7,7 +7,7 @@ import { ByteWriter } from '../base/bytes.ts';
 import { limits } from '../base/limits.ts';
 import type { LogRecord } from '../model.ts';
 import { encodeDelta, encodeDictionary, encodeHeaderTimes, encodeSparse, encodeTexts } from './codecs.ts';
-import { COLUMN_BY_NAME, type ColumnName, DELTA_COLUMNS, DICTIONARY_COLUMNS, ID_COLUMNS, PARTS, SPARSE_COLUMNS } from './columns.ts';
+import { COLUMN_BY_NAME, type ColumnName, DELTA_VALUES, DICTIONARY_COLUMNS, DICTIONARY_VALUES, ID_VALUES, PARTS, SPARSE_VALUES } from './columns.ts';
 import { pack } from './compress.ts';
 import { encodeIdColumn, IdTable } from './ids.ts';
 import type { ShapeBook, ShapeEntry } from './shape-book.ts';
@@ -63,34 +63,33 @@ export function encodeBlock(records: readonly LogRecord[], book: ShapeBook): Enc
   const count = records.length;
   const parts = new Parts();
   const terms = new Terms();
-  for (const name of DICTIONARY_COLUMNS) parts.add(name, encodeDictionary(records.map((record) => record[name])));
-  const deltas = new Float64Array(count);
-  for (const name of DELTA_COLUMNS) {
-    for (let index = 0; index < count; index++) deltas[index] = records[index]![name];
-    parts.add(name, encodeDelta(deltas));
+  for (const name of DICTIONARY_COLUMNS) parts.add(name, encodeDictionary(records, DICTIONARY_VALUES[name]));
+  const numbers = new Float64Array(count);
+  for (const [name, valueOf] of entriesOf(DELTA_VALUES)) {
+    for (let index = 0; index < count; index++) numbers[index] = valueOf(records[index]!);
+    parts.add(name, encodeDelta(numbers));
   }
-  for (let index = 0; index < count; index++) deltas[index] = wallTime(records[index]!);
-  parts.add(
-    'headerTime',
-    encodeHeaderTimes(
-      records.map((record) => record.headerTime),
-      deltas,
-    ),
-  );
+  for (let index = 0; index < count; index++) numbers[index] = wallTime(records[index]!);
+  const headers = records.map((record) => record.headerTime);
+  parts.add('headerTime', encodeHeaderTimes(headers, numbers));
   const ids = new IdTable();
-  for (const name of ID_COLUMNS) {
-    const values = records.map((record) => record[name]);
+  for (const [name, valueOf] of entriesOf(ID_VALUES)) {
+    const values = records.map(valueOf);
     parts.add(name, encodeIdColumn(values, ids));
     for (const value of values) if (value !== undefined) terms.id(value);
   }
   const shapesAdded = addMessages(records, { book, ids, parts, terms });
   parts.add('ids', ids.bytes());
-  for (const name of SPARSE_COLUMNS) {
-    const data = encodeSparse(records.map((record) => record[name]));
+  for (const [name, valueOf] of entriesOf(SPARSE_VALUES)) {
+    const data = encodeSparse(records, valueOf);
     if (data) parts.add(name, data);
   }
   addFieldTerms(records, terms);
   return finish(records, { parts, words: terms.joined(), shapesAdded });
+}
+
+function entriesOf<N extends string, V>(table: Readonly<Record<N, V>>): [N, V][] {
+  return Object.entries(table) as [N, V][];
 }
 
 /** Local wall clock of the body, µs as if it were UTC: what the header's second is compared with. */
@@ -137,9 +136,13 @@ function encodeShapes(shapes: readonly ShapeEntry[], codes: Uint16Array): Buffer
 function addFieldTerms(records: readonly LogRecord[], terms: Terms): void {
   for (const name of WORD_COLUMNS) {
     const distinct = new Set<string>();
+    const valueOf = DICTIONARY_VALUES[name];
+    let before: string | undefined;
     for (const record of records) {
-      const value = record[name];
-      if (value !== undefined) distinct.add(value);
+      const value = valueOf(record);
+      if (value === before || value === undefined) continue;
+      distinct.add(value);
+      before = value;
     }
     for (const value of distinct) terms.text(value);
   }

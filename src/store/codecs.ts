@@ -11,15 +11,21 @@ export interface Dictionary<V = string> {
 }
 
 // [count of values] [absent? 0/1, string]… then one code per record: none for one value, else 1 or 2 bytes.
-export function encodeDictionary(values: (string | number | undefined)[]): Buffer {
+export function encodeDictionary<T>(items: readonly T[], valueOf: (item: T) => string | number | undefined): Buffer {
   const codeOf = new Map<string | number | undefined, number>();
-  const codes = new Uint16Array(values.length);
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index];
-    let code = codeOf.get(value);
-    if (code === undefined) {
-      code = codeOf.size;
-      codeOf.set(value, code);
+  const codes = new Uint16Array(items.length);
+  let before: string | number | undefined;
+  let code = -1;
+  for (let index = 0; index < items.length; index++) {
+    const value = valueOf(items[index]!);
+    // Fast path - neighbours are mostly alike, and comparing is cheaper than hashing (bench:store).
+    if (value !== before || code < 0) {
+      code = codeOf.get(value) ?? -1;
+      if (code < 0) {
+        code = codeOf.size;
+        codeOf.set(value, code);
+      }
+      before = value;
     }
     codes[index] = code;
   }
@@ -108,9 +114,12 @@ export function decodeHeaderTimes(bytes: Buffer, wallTimes: Float64Array): (numb
 }
 
 /** Values that few records have; undefined when none has. */
-export function encodeSparse(values: unknown[]): Buffer | undefined {
+export function encodeSparse<T>(items: readonly T[], valueOf: (item: T) => unknown): Buffer | undefined {
   const pairs: unknown[] = [];
-  for (let index = 0; index < values.length; index++) if (values[index] !== undefined) pairs.push(index, values[index]);
+  for (let index = 0; index < items.length; index++) {
+    const value = valueOf(items[index]!);
+    if (value !== undefined) pairs.push(index, value);
+  }
   return pairs.length === 0 ? undefined : Buffer.from(JSON.stringify(pairs));
 }
 

@@ -5,6 +5,7 @@
 import { Buffer } from 'node:buffer';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { CodedError } from '../base/errors.ts';
+import { emptyRecord } from '../base/record.ts';
 import { shapeKinds, shapePieces } from '../base/shape.ts';
 import type { LogRecord } from '../model.ts';
 import { Block, type BlockRow, type BlockSource, type ShapeRow } from './block-read.ts';
@@ -39,16 +40,16 @@ export interface FreshRow {
   readonly id: number;
   readonly lastSeq: number;
   readonly count: number;
-  readonly body: Buffer;
 }
 
 export interface Append {
   /** Records to keep as a fresh row, with their seq. */
   readonly records: readonly LogRecord[];
-  /** Blocks to seal, and the seqs up to which fresh rows are replaced by what is given here. */
-  readonly block?: EncodedBlock;
-  /** Drop all fresh rows before this append: their records are in `block` or `records`. */
+  readonly blocks: readonly EncodedBlock[];
+  /** Drop all fresh rows first: their records are in `blocks` or `records`. */
   readonly replacesFresh: boolean;
+  /** [parent, child] that are one record now. */
+  readonly merged: readonly (readonly [number, number])[];
 }
 
 export class DayFile implements BlockSource {
@@ -100,7 +101,8 @@ export class DayFile implements BlockSource {
     try {
       this.#database.transaction(() => {
         if (append.replacesFresh) this.#sql('DELETE FROM fresh').run();
-        if (append.block) this.#seal(append.block);
+        for (const block of append.blocks) this.#seal(block);
+        for (const [parent, child] of append.merged) this.#sql('DELETE FROM family WHERE parent = ? AND child = ?').run(parent, child);
         if (append.records.length > 0) this.#insertFresh(append.records);
       })();
     } catch (error) {
@@ -130,28 +132,26 @@ export class DayFile implements BlockSource {
     this.#sql('INSERT INTO word(rowid, words) VALUES (?, ?)').run(id, block.words);
   }
 
-  /** Children that were merged into their parents no longer need their own rows' entry. */
-  forgetFamilies(pairs: readonly (readonly [number, number])[]): void {
-    if (pairs.length === 0) return;
-    this.#database.transaction(() => {
-      for (const [parent, child] of pairs) this.#sql('DELETE FROM family WHERE parent = ? AND child = ?').run(parent, child);
-    })();
+  /** Fresh rows without their bodies, oldest first. */
+  freshRows(): FreshRow[] {
+    return this.#sql('SELECT id, lastSeq, count FROM fresh ORDER BY id').all() as FreshRow[];
   }
 
-  fresh(after = -1): FreshRow[] {
-    return this.#sql('SELECT id, lastSeq, count, body FROM fresh WHERE id > ? ORDER BY id').all(after) as FreshRow[];
+  /** Records of a fresh row; undefined when it was sealed meanwhile. */
+  freshRecords(id: number): LogRecord[] | undefined {
+    const body = this.#sql('SELECT body FROM fresh WHERE id = ?').pluck().get(id) as Buffer | undefined;
+    return body === undefined ? undefined : decodeFresh(body);
   }
 
-  freshIds(): number[] {
-    return this.#sql('SELECT id FROM fresh ORDER BY id').pluck().all() as number[];
-  }
-
+  /** Blocks with a number above `after`, in the order in which they were sealed. */
   blocks(after = 0): BlockRow[] {
-    return this.#sql('SELECT * FROM block WHERE id > ? ORDER BY id').all(after) as BlockRow[];
+    return this.#sql('SELECT id, firstSeq, lastSeq, count, minTime, maxTime, checksum FROM block WHERE id > ? ORDER BY id').all(after) as BlockRow[];
   }
 
   block(row: BlockRow): Block {
-    return new Block(row, this);
+    const head = this.#sql('SELECT head FROM block WHERE id = ?').pluck().get(row.id) as Buffer | undefined;
+    if (head === undefined) throw new CodedError('store-corrupt', `${this.file}: block ${row.id} is missing`);
+    return new Block(row, head, this);
   }
 
   /** Blocks whose words answer an FTS5 expression. */
@@ -194,6 +194,11 @@ export class DayFile implements BlockSource {
       book.load(row.id, row.text, row.hash);
   }
 
+  /** Runs short reads that must agree with each other. */
+  snapshot<T>(read: () => T): T {
+    return this.#database.transaction(read)();
+  }
+
   /** Changes whenever another connection has committed. */
   get version(): number {
     return Number(this.#database.pragma('data_version', { simple: true }));
@@ -203,6 +208,11 @@ export class DayFile implements BlockSource {
     return Number(
       this.#sql('SELECT max(coalesce((SELECT max(lastSeq) FROM fresh), 0), coalesce((SELECT max(lastSeq) FROM block), 0))').pluck().get(),
     );
+  }
+
+  /** Bytes of the file and its write-ahead log's place in it. */
+  bytes(): number {
+    return Number(this.#database.pragma('page_count', { simple: true })) * Number(this.#database.pragma('page_size', { simple: true }));
   }
 
   /** Moves the write-ahead log into the file, as far as readers let it. */
@@ -222,7 +232,9 @@ function encodeFresh(records: readonly LogRecord[]): Buffer {
   return Buffer.concat([Buffer.from([1]), zstdCompressSync(json, FAST)]);
 }
 
-export function decodeFresh(body: Buffer): LogRecord[] {
+function decodeFresh(body: Buffer): LogRecord[] {
   const data = body[0] === 1 ? zstdDecompressSync(body.subarray(1)) : body.subarray(1);
-  return JSON.parse(data.toString()) as LogRecord[];
+  const rows = JSON.parse(data.toString()) as LogRecord[];
+  // One hidden class, whatever the JSON left out.
+  return rows.map((row) => Object.assign(emptyRecord(row.received, row.transport, row.peer), row));
 }

@@ -25,9 +25,10 @@ export class IdTable {
     const position = this.#positions.get(key);
     if (position !== undefined) return this.#positions.size - position;
     this.#positions.set(key, this.#positions.size);
-    for (let index = 0; index < 36; index += 2) {
+    const bytes = this.#bytes.take(ID_BYTES);
+    for (let index = 0, at = 0; at < ID_BYTES; index += 2, at++) {
       if (index === 8 || index === 13 || index === 18 || index === 23) index++;
-      this.#bytes.byte((nibble(key.charCodeAt(index)) << 4) | nibble(key.charCodeAt(index + 1)));
+      bytes[at] = (nibble(key.charCodeAt(index)) << 4) | nibble(key.charCodeAt(index + 1));
     }
     return 0;
   }
@@ -100,21 +101,40 @@ export function encodeIdColumn(values: (string | undefined)[], table: IdTable): 
   return out.view();
 }
 
-export function decodeIdColumn(bytes: Buffer, count: number, table: Buffer): (string | undefined)[] {
+/** A decoded id column: per record a position in the block's table (then `prefix` says what stands before the UUID), or a text, or nothing. */
+export interface IdColumn {
+  /** -1: no UUID. */
+  readonly positions: Int32Array;
+  /** Per record: 0 absent, 1 `req-<uuid>`, 2 `<uuid>`, 3 text. */
+  readonly kinds: Uint8Array;
+  readonly texts: ReadonlyMap<number, string>;
+}
+
+export function idValue(column: IdColumn, index: number, table: Buffer): string | undefined {
+  const kind = column.kinds[index]!;
+  if (kind === ABSENT) return undefined;
+  if (kind === TEXT) return column.texts.get(index);
+  const uuid = uuidText(table, column.positions[index]!);
+  return kind === REQUEST ? `req-${uuid}` : uuid;
+}
+
+export function decodeIdColumn(bytes: Buffer, count: number, table: Buffer): IdColumn {
   const input = new ByteReader(bytes);
   const cursor = new IdCursor(table, input.varint());
-  const texts: string[] = [];
-  const values: (string | undefined)[] = [];
+  const distinct: string[] = [];
+  const texts = new Map<number, string>();
+  const positions = new Int32Array(count).fill(-1);
+  const kinds = new Uint8Array(count);
   for (let index = 0; index < count; index++) {
     const code = input.varint();
     const kind = code % 4;
     const reference = (code - kind) / 4;
-    if (kind === REQUEST) values.push(`req-${uuidText(table, cursor.position(reference))}`);
-    else if (kind === UUID) values.push(uuidText(table, cursor.position(reference)));
+    kinds[index] = kind;
+    if (kind === REQUEST || kind === UUID) positions[index] = cursor.position(reference);
     else if (kind === TEXT) {
-      if (reference === 0) texts.push(input.string());
-      values.push(reference === 0 ? texts.at(-1) : texts[texts.length - reference]);
-    } else values.push(undefined);
+      if (reference === 0) distinct.push(input.string());
+      texts.set(index, distinct[reference === 0 ? distinct.length - 1 : distinct.length - reference] ?? '');
+    }
   }
-  return values;
+  return { positions, kinds, texts };
 }

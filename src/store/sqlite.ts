@@ -14,16 +14,17 @@ export type Statement = Database.Statement;
 const VERSION_MIN = [3, 51, 3] as const;
 /** A waiting reader or checkpoint gives up after this; nobody holds a lock longer than one commit. */
 const BUSY_TIMEOUT_MS = 5000;
-/** 2 KiB pages: of 1, 2, 4 and 8 KiB the one with the fewest bytes a line that is not slower to write (src/store/README.md). */
+/** SQLite's default; README.md of this folder compares 1 to 8 KiB. */
 export const PAGE_BYTES = 4096;
 /** Pages in the write-ahead log before a commit copies them into the file: 8 MiB, a few blocks. */
 const CHECKPOINT_PAGES = 2048;
 const JOURNAL_BYTES_MAX = 8 * 1024 * 1024;
 
-export function openSqlite(file: string, mode: 'write' | 'read'): Sqlite {
+/** `lock`: a file that is only locked, never more than a row in it; it does not wait for its owner. */
+export function openSqlite(file: string, mode: 'write' | 'read' | 'lock'): Sqlite {
   let database: Sqlite;
   try {
-    database = new Database(file, { readonly: mode === 'read', fileMustExist: mode === 'read', timeout: BUSY_TIMEOUT_MS });
+    database = new Database(file, { readonly: mode === 'read', fileMustExist: mode === 'read', timeout: mode === 'lock' ? 0 : BUSY_TIMEOUT_MS });
   } catch (error) {
     throw storeError(error, file);
   }

@@ -17,6 +17,7 @@ export const TERM_CHARS_MAX = 256;
 export class Terms {
   readonly #words = new Set<string>();
   readonly #numbers = new Set<number>();
+  #requests = false;
 
   number(value: number): void {
     this.#numbers.add(value);
@@ -49,7 +50,7 @@ export class Terms {
     if (value.length === 36 && isUuidAt(value, 0)) this.#words.add(value.slice(0, PREFIX));
     else if (value.length === 40 && isUuidAt(value, 4) && value.startsWith('req-')) {
       this.#words.add(value.slice(4, 4 + PREFIX));
-      this.#words.add('req');
+      this.#requests = true;
     } else this.text(value);
   }
 
@@ -59,7 +60,7 @@ export class Terms {
 
   /** All words for the index, separated by spaces. */
   joined(): string {
-    let all = '';
+    let all = this.#requests ? 'req ' : '';
     for (const word of this.#words) all += `${word} `;
     for (const value of this.#numbers) all += `${value} `;
     return all;

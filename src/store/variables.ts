@@ -81,7 +81,7 @@ function encodeTokens(values: readonly string[]): Buffer {
   const out = new ByteWriter(values.length * 8 + 16);
   if (new Set(values).size * 2 <= values.length) {
     out.byte(MODE.dictionary);
-    out.block(encodeDictionary([...values]));
+    out.block(encodeDictionary(values, (value) => value));
   } else {
     out.byte(MODE.plain);
     for (const value of values) out.string(value);
@@ -124,6 +124,7 @@ export class Variables {
   readonly #kinds: readonly (readonly number[])[];
   readonly #counts: readonly number[];
   readonly #decoded = new Map<number, string[][]>();
+  readonly #streams = new Map<number, Buffer[]>();
 
   constructor(bytes: Buffer, ids: Buffer, shapes: { kinds: readonly (readonly number[])[]; counts: readonly number[] }) {
     this.#bytes = bytes;
@@ -139,12 +140,37 @@ export class Variables {
 
   values(shape: number): string[][] {
     let slots = this.#decoded.get(shape);
-    if (slots) return slots;
-    const input = new ByteReader(this.#bytes, this.#starts[shape]!);
-    slots = this.#kinds[shape]!.map((kind) => decodeSlot(kind, input.block(input.varint()), { count: this.#counts[shape]!, ids: this.#ids }));
-    this.#decoded.set(shape, slots);
+    if (slots === undefined) {
+      const of = { count: this.#counts[shape]!, ids: this.#ids };
+      const streams = this.#slotStreams(shape);
+      slots = this.#kinds[shape]!.map((kind, slot) => decodeSlot(kind, streams[slot]!, of));
+      this.#decoded.set(shape, slots);
+    }
     return slots;
   }
+
+  /** Positions in the table of ids, for a slot of kind uuid or hex32: ids are compared without making their texts. */
+  positions(shape: number, slot: number): Int32Array {
+    const input = new ByteReader(this.#slotStreams(shape)[slot]!);
+    return decodePositions(input, this.#counts[shape]!, this.#ids);
+  }
+
+  #slotStreams(shape: number): Buffer[] {
+    let streams = this.#streams.get(shape);
+    if (streams === undefined) {
+      const input = new ByteReader(this.#bytes, this.#starts[shape]!);
+      streams = this.#kinds[shape]!.map(() => input.block(input.varint()));
+      this.#streams.set(shape, streams);
+    }
+    return streams;
+  }
+}
+
+function decodePositions(input: ByteReader, count: number, ids: Buffer): Int32Array {
+  const cursor = new IdCursor(ids, input.varint());
+  const positions = new Int32Array(count);
+  for (let index = 0; index < count; index++) positions[index] = cursor.position(input.varint());
+  return positions;
 }
 
 function decodeSlot(kind: number, stream: Buffer, of: { count: number; ids: Buffer }): string[] {
@@ -158,9 +184,8 @@ function decodeSlot(kind: number, stream: Buffer, of: { count: number; ids: Buff
   }
   const texts: string[] = [];
   if (kind === SLOT.uuid || kind === SLOT.hex32) {
-    const cursor = new IdCursor(ids, input.varint());
     const text = kind === SLOT.uuid ? uuidText : hexText;
-    for (let index = 0; index < count; index++) texts.push(text(ids, cursor.position(input.varint())));
+    for (const position of decodePositions(input, count, ids)) texts.push(text(ids, position));
     return texts;
   }
   if (kind === SLOT.hex) {

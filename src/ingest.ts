@@ -1,0 +1,229 @@
+/**
+ * Ingest on the main thread: gathers the runs of all receivers into batches, hands them to the ingest worker, and
+ * resolves the promises of `accept` when the worker says that their batch is on disk.
+ *
+ * At most one batch lies at the worker besides the one that it works on; while it is busy the next batch grows, so
+ * load makes batches larger, not more. Parsing, joining and the store are the worker's (ingest/worker.ts).
+ */
+import { Worker } from 'node:worker_threads';
+import type { Counters } from './base/counters.ts';
+import { CodedError, fromMessage } from './base/errors.ts';
+import { limits } from './base/limits.ts';
+import type { CommittedMessage, FromWorker, MessageBatch, ToWorker, WorkerOptions } from './ingest/protocol.ts';
+import type { Committed, Ingest, LogRecord, MessageFlag, MessageRun, Source, Transport } from './model.ts';
+
+export interface IngestOptions extends WorkerOptions {
+  readonly counters: Counters;
+  /** A host's zone was learned. */
+  readonly onZone?: (host: string, minutes: number) => void;
+  /** The worker ended without being asked to: nothing can be stored any more. */
+  readonly onDeath?: (error: Error) => void;
+}
+
+/** Whose senders wait for the commit: they answer it. */
+const WAITING: ReadonlySet<Transport> = new Set<Transport>(['http', 'relp']);
+/** First size of a batch's arrays; they double. */
+const MESSAGES_MIN = 1024;
+/** Young generation of the worker: a block's records live through several scavenges otherwise. */
+const YOUNG_MIB = 48;
+/** Batches at the worker: one in work, one that it finds when it is done. */
+const BATCHES_OUT_MAX = 2;
+const STOP_MS_MAX = 10_000;
+
+/** A batch that is being filled. */
+interface Filling {
+  bytes: Uint8Array;
+  used: number;
+  spans: Uint32Array;
+  count: number;
+  runs: { first: number; source: Source; received: number }[];
+  flags: Map<number, MessageFlag>;
+  urgent: boolean;
+  done: Promise<void>;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+class IngestThread implements Ingest {
+  readonly #worker: Worker;
+  readonly #options: IngestOptions;
+  readonly #listeners = new Set<(committed: Committed) => void>();
+  /** Batches at the worker, oldest first. */
+  readonly #out: { id: number; batch: Filling }[] = [];
+  #filling: Filling | undefined;
+  #scheduled = false;
+  #nextId = 1;
+  #lastSeq: number;
+  #pendingBytes = 0;
+  #ended: CodedError | undefined;
+  #onStopped: (() => void) | undefined;
+
+  constructor(worker: Worker, lastSeq: number, options: IngestOptions) {
+    this.#worker = worker;
+    this.#options = options;
+    this.#lastSeq = lastSeq;
+    worker.on('message', (message: FromWorker) => this.#hear(message));
+    worker.on('error', (error: Error) => this.#end(new CodedError('internal', `the ingest thread failed: ${error.message}`)));
+    worker.on('exit', () => this.#end(new CodedError('store-closed', 'the ingest thread has ended')));
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  accept(run: MessageRun): Promise<void> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    const count = run.spans.length >> 1;
+    if (count === 0) return Promise.resolve();
+    const from = run.spans[0]!;
+    const size = run.spans[count * 2 - 1]! - from;
+    let batch = this.#filling;
+    if (batch !== undefined && batch.used + size > batch.bytes.length) {
+      // Full, and the worker is busy: this batch waits in line behind the others.
+      if (batch.used > 0 && batch.bytes.length >= limits.batchBytesMax) this.#send(batch);
+      else grow(batch, size);
+      batch = this.#filling;
+    }
+    batch ??= this.#filling = makeBatch(size);
+    this.#pendingBytes += size;
+    addRun(batch, run, { from, size, count });
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => this.#flush());
+    }
+    return batch.done;
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    if (this.#filling !== undefined && this.#out.length < BATCHES_OUT_MAX) this.#send(this.#filling);
+  }
+
+  #send(batch: Filling): void {
+    this.#filling = undefined;
+    const id = this.#nextId++;
+    this.#out.push({ id, batch });
+    const message: MessageBatch = {
+      kind: 'batch',
+      id,
+      bytes: batch.bytes.subarray(0, batch.used),
+      count: batch.count,
+      spans: batch.spans,
+      runs: batch.runs,
+      flags: batch.flags,
+      urgent: batch.urgent,
+    };
+    this.#worker.postMessage(message satisfies ToWorker, [batch.bytes.buffer as ArrayBuffer, batch.spans.buffer as ArrayBuffer]);
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.kind === 'committed') this.#committed(message);
+    else if (message.kind === 'refused') {
+      const error = fromMessage(message.error);
+      this.#settle(message.batch, (batch) => batch.reject(error));
+    } else if (message.kind === 'zone') this.#options.onZone?.(message.host, message.minutes);
+    else if (message.kind === 'stopped') this.#onStopped?.();
+  }
+
+  #committed(message: CommittedMessage): void {
+    this.#options.counters.merge(message.counters);
+    this.#lastSeq = Math.max(this.#lastSeq, message.lastSeq);
+    this.#settle(message.batch, (batch) => batch.resolve());
+    if (message.lastSeq < message.firstSeq) return;
+    const records = message.records === undefined ? undefined : (JSON.parse(message.records) as LogRecord[]);
+    for (const listener of this.#listeners) listener({ firstSeq: message.firstSeq, lastSeq: message.lastSeq, records });
+  }
+
+  #settle(upTo: number, how: (batch: Filling) => void): void {
+    while (this.#out.length > 0 && this.#out[0]!.id <= upTo) {
+      const { batch } = this.#out.shift()!;
+      this.#pendingBytes -= batch.used;
+      how(batch);
+    }
+    if (!this.#scheduled) this.#flush();
+  }
+
+  #end(error: CodedError): void {
+    if (this.#ended) return;
+    this.#ended = error;
+    this.#settle(Number.POSITIVE_INFINITY, (batch) => batch.reject(error));
+    this.#filling?.reject(error);
+    this.#filling = undefined;
+    if (this.#onStopped) this.#onStopped();
+    else this.#options.onDeath?.(error);
+  }
+
+  onCommitted(listener: (committed: Committed) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  wantRecords(wanted: boolean): void {
+    if (!this.#ended) this.#worker.postMessage({ kind: 'want', wanted } satisfies ToWorker);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#ended) return;
+    const stopped = new Promise<void>((resolve) => {
+      this.#onStopped = resolve;
+    });
+    if (this.#filling) this.#send(this.#filling);
+    this.#worker.postMessage({ kind: 'stop' } satisfies ToWorker);
+    const late = setTimeout(() => void this.#worker.terminate(), STOP_MS_MAX);
+    await stopped;
+    clearTimeout(late);
+    await this.#worker.terminate();
+  }
+}
+
+function makeBatch(size: number): Filling {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // Nobody may be waiting (UDP): an unheard refusal is no crash; receivers that wait hear it through `accept`.
+  promise.catch(() => undefined);
+  const bytes = new Uint8Array(new ArrayBuffer(Math.max(size, limits.batchBytesMax / 4)));
+  const spans = new Uint32Array(MESSAGES_MIN * 2);
+  return { bytes, used: 0, spans, count: 0, runs: [], flags: new Map(), urgent: false, done: promise, resolve, reject };
+}
+
+function grow(batch: Filling, size: number): void {
+  const bytes = new Uint8Array(new ArrayBuffer(Math.max(batch.bytes.length * 2, batch.used + size)));
+  bytes.set(batch.bytes.subarray(0, batch.used));
+  batch.bytes = bytes;
+}
+
+function addRun(batch: Filling, run: MessageRun, of: { from: number; size: number; count: number }): void {
+  const { from, size, count } = of;
+  batch.bytes.set(run.bytes.subarray(from, from + size), batch.used);
+  if ((batch.count + count) * 2 > batch.spans.length) {
+    const spans = new Uint32Array(Math.max(batch.spans.length * 2, (batch.count + count) * 2));
+    spans.set(batch.spans.subarray(0, batch.count * 2));
+    batch.spans = spans;
+  }
+  const shift = batch.used - from;
+  const base = batch.count * 2;
+  for (let index = 0; index < count * 2; index++) batch.spans[base + index] = run.spans[index]! + shift;
+  if (run.flags) for (const [index, flag] of run.flags) batch.flags.set(batch.count + index, flag);
+  batch.runs.push({ first: batch.count, source: run.source, received: run.received });
+  batch.urgent ||= WAITING.has(run.source.transport);
+  batch.used += size;
+  batch.count += count;
+}
+
+/** Starts the worker; rejects with its coded error when the folder cannot be had. */
+export function startIngest(options: IngestOptions): Promise<Ingest> {
+  const { promise, resolve, reject } = Promise.withResolvers<Ingest>();
+  const workerData: WorkerOptions = { folder: options.folder, zone: options.zone };
+  const worker = new Worker(new URL('./ingest/worker.ts', import.meta.url), { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
+  const first = (message: FromWorker): void => {
+    worker.removeAllListeners();
+    if (message.kind === 'ready') resolve(new IngestThread(worker, message.lastSeq, options));
+    else if (message.kind === 'failed') reject(fromMessage(message.error));
+  };
+  worker.once('message', first);
+  worker.once('error', reject);
+  return promise;
+}

@@ -1,0 +1,50 @@
+/**
+ * What the main thread and the ingest worker say to each other. Messages travel in batches whose buffers are
+ * transferred, never one by one. Types only.
+ */
+import type { ErrorMessage } from '../base/errors.ts';
+import type { MessageFlag, Source } from '../model.ts';
+
+/** Accepted messages of several runs, in order of arrival. */
+export interface MessageBatch {
+  readonly kind: 'batch';
+  /** One more than the batch before. */
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** start, end of message i in `bytes` at 2i and 2i + 1. */
+  readonly spans: Uint32Array;
+  /** Runs: message index where each begins, its source, its arrival. */
+  readonly runs: readonly { readonly first: number; readonly source: Source; readonly received: number }[];
+  readonly flags: ReadonlyMap<number, MessageFlag>;
+  /** A sender waits for the commit. */
+  readonly urgent: boolean;
+}
+
+export type ToWorker = MessageBatch | { readonly kind: 'want'; readonly wanted: boolean } | { readonly kind: 'stop' };
+
+export interface WorkerOptions {
+  readonly folder: string;
+  /** Minutes east of UTC for all senders; absent: learned. */
+  readonly zone: number | undefined;
+}
+
+export interface CommittedMessage {
+  readonly kind: 'committed';
+  /** Id of the newest batch that is durable. */
+  readonly batch: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** JSON array of the records, while they are wanted. */
+  readonly records: string | undefined;
+  /** What was counted since the last message. */
+  readonly counters: { values: [string, number][] };
+}
+
+export type FromWorker =
+  | { readonly kind: 'ready'; readonly lastSeq: number }
+  | { readonly kind: 'failed'; readonly error: ErrorMessage }
+  | CommittedMessage
+  | { readonly kind: 'refused'; readonly batch: number; readonly error: ErrorMessage }
+  | { readonly kind: 'zone'; readonly host: string; readonly minutes: number }
+  | { readonly kind: 'stopped' };

@@ -1,0 +1,176 @@
+/**
+ * The ingest worker: batches of messages in, durable records out. Parses, joins, commits; the only thread
+ * that writes the data folder.
+ *
+ * Group commit: what came while the last commit ran is committed next. A batch that somebody waits for is committed as
+ * soon as the queue is empty; others wait for company (limits.commitAfterMs, under load until a whole block
+ * is together). A refused commit (full disk) is told to the main thread, and those messages are gone from here.
+ */
+import { isAscii, isUtf8 } from 'node:buffer';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parse } from '../../parsers/index.ts';
+import { Counters } from '../base/counters.ts';
+import { toMessage } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import type { Given, LogRecord } from '../model.ts';
+import { type OwnedWriter, openWriter } from '../store/days.ts';
+import { openState, type State } from '../store/state.ts';
+import { Joiner } from './join.ts';
+import type { FromWorker, MessageBatch, ToWorker, WorkerOptions } from './protocol.ts';
+import { Zones } from './zones.ts';
+
+type MutableGiven = { -readonly [K in keyof Given]: Given[K] };
+
+class IngestWorker {
+  readonly #port: MessagePort;
+  readonly #owned: OwnedWriter;
+  readonly #state: State;
+  readonly #zones: Zones;
+  readonly #joiner = new Joiner();
+  readonly #counters = new Counters();
+  #wanted = false;
+  #newestBatch = 0;
+  #committedBatch = 0;
+  #urgent = false;
+  #firstAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stopping = false;
+
+  constructor(port: MessagePort, options: WorkerOptions) {
+    this.#port = port;
+    this.#owned = openWriter({ folder: options.folder });
+    this.#state = openState(options.folder);
+    this.#zones = new Zones(options.zone, (host, minutes) => this.#learned(host, minutes));
+    for (const [host, minutes] of this.#state.zones()) this.#zones.load(host, minutes);
+    this.#joiner.remember(this.#owned.writer.fresh);
+    port.on('message', (message: ToWorker) => this.#hear(message));
+    this.#tell({ kind: 'ready', lastSeq: this.#owned.writer.lastSeq });
+  }
+
+  #tell(message: FromWorker): void {
+    this.#port.postMessage(message);
+  }
+
+  /** Takes everything that is queued, then decides about the commit. */
+  #hear(message: ToWorker): void {
+    let next: ToWorker | undefined = message;
+    while (next !== undefined) {
+      this.#take(next);
+      if (this.#stopping) return;
+      if (this.#joiner.size >= limits.blockRecordsMax) this.#commit();
+      next = (receiveMessageOnPort(this.#port) as { message: ToWorker } | undefined)?.message;
+    }
+    this.#settle();
+  }
+
+  #take(message: ToWorker): void {
+    if (message.kind === 'batch') this.#parse(message);
+    else if (message.kind === 'want') this.#wanted = message.wanted;
+    else this.#stop();
+  }
+
+  #settle(): void {
+    if (this.#newestBatch === this.#committedBatch) return;
+    if (this.#urgent) this.#commit();
+    else this.#timer ??= setTimeout(() => this.#due(), limits.commitAfterMs);
+  }
+
+  #due(): void {
+    this.#timer = undefined;
+    const waited = performance.now() - this.#firstAt;
+    const busy = this.#joiner.size >= limits.commitUnderLoadRecords;
+    if (busy && waited < limits.commitUnderLoadMs) this.#timer = setTimeout(() => this.#due(), limits.commitUnderLoadMs - waited);
+    else this.#commit();
+  }
+
+  #parse(batch: MessageBatch): void {
+    if (this.#newestBatch === this.#committedBatch) this.#firstAt = performance.now();
+    this.#newestBatch = batch.id;
+    this.#urgent ||= batch.urgent;
+    const bytes = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength);
+    const ascii = isAscii(bytes);
+    for (let run = 0; run < batch.runs.length; run++) {
+      const { first, source, received } = batch.runs[run]!;
+      const end = batch.runs[run + 1]?.first ?? batch.count;
+      const given: MutableGiven = { received, transport: source.transport, peer: source.peer, zone: this.#zones.given };
+      for (let index = first; index < end; index++) {
+        const start = batch.spans[index * 2]!;
+        const stop = batch.spans[index * 2 + 1]!;
+        const flag = batch.flags.size === 0 ? undefined : batch.flags.get(index);
+        if (ascii) this.#takeText(bytes.toString('latin1', start, stop), given, flag);
+        else this.#takeBytes(bytes.subarray(start, stop), given, flag);
+      }
+    }
+  }
+
+  #takeBytes(message: Buffer, given: MutableGiven, flag: Given['flag']): void {
+    // Bytes that are not UTF-8 are read as Latin-1: every byte survives, and can be given back.
+    if (isUtf8(message)) this.#takeText(message.toString(), given, flag);
+    else this.#takeText(message.toString('latin1'), given, flag ?? 'latin1');
+  }
+
+  #takeText(text: string, given: MutableGiven, flag: Given['flag']): void {
+    given.flag = flag;
+    const record = this.#parseText(text, given);
+    if (record.flags !== undefined) for (const word of record.flags.split(' ')) this.#counters.add('messages.flagged', 1, word);
+    if (record.format === 'plain') this.#counters.add('lines.unparsed');
+    this.#zones.apply(record);
+    this.#joiner.add(record);
+  }
+
+  #parseText(text: string, given: Given): LogRecord {
+    try {
+      return parse(text, given);
+    } catch {
+      // A bug in a parser must not cost the message: it is kept as it is, and counted.
+      const record = parse('', given);
+      record.message = text;
+      record.raw = text;
+      record.flags = 'parser-error';
+      return record;
+    }
+  }
+
+  #commit(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const batch = this.#newestBatch;
+    this.#committedBatch = batch;
+    this.#urgent = false;
+    const { joinedCount } = this.#joiner;
+    const records = this.#joiner.finish();
+    try {
+      const { firstSeq, lastSeq } = this.#owned.writer.append(records);
+      this.#counters.add('records.stored', records.length);
+      if (joinedCount > 0) this.#counters.add('lines.joined', joinedCount);
+      const json = this.#wanted && records.length > 0 ? JSON.stringify(records) : undefined;
+      this.#tell({ kind: 'committed', batch, firstSeq, lastSeq, records: json, counters: this.#counters.take() });
+    } catch (error) {
+      this.#joiner.forget();
+      this.#tell({ kind: 'refused', batch, error: toMessage(error) });
+    }
+  }
+
+  #learned(host: string, minutes: number): void {
+    this.#state.keepZone(host, minutes);
+    this.#tell({ kind: 'zone', host, minutes });
+  }
+
+  #stop(): void {
+    this.#stopping = true;
+    if (this.#newestBatch !== this.#committedBatch) this.#commit();
+    this.#state.close();
+    this.#owned.close();
+    this.#tell({ kind: 'stopped' });
+    this.#port.close();
+  }
+}
+
+const port = parentPort;
+if (port === null) throw new Error('BUG: the ingest worker runs as a worker thread only');
+try {
+  new IngestWorker(port, workerData as WorkerOptions);
+} catch (error) {
+  port.postMessage({ kind: 'failed', error: toMessage(error) } satisfies FromWorker);
+  port.close();
+}

@@ -1,0 +1,99 @@
+/**
+ * Zones of senders: oslo and RFC 3164 write local time without an offset. If the clock of a line that has
+ * just arrived differs from ours by a multiple of 15 minutes (to within a minute), that multiple is its zone.
+ *
+ * Learned per host, and slowly: a sender that replays a queue is late by anything, for a moment also by a multiple.
+ * A fixed zone of the configuration switches learning off.
+ */
+import type { LogRecord, Transport } from '../model.ts';
+
+const MINUTE_US = 60_000_000;
+const STEP_US = 15 * MINUTE_US;
+/** A clock may be off by this much and its zone is still certain. */
+const TOLERANCE_US = MINUTE_US;
+/** +14:00 Kiritimati, -12:00 Baker Island. */
+const ZONE_MINUTES_MAX = 14 * 60;
+const FIRST_VOTES = 3;
+/** A zone that was learned changes only on evidence of this many lines over this time (daylight saving, a moved host). */
+const CHANGE_VOTES = 10;
+const CHANGE_AFTER_US = 60 * 1_000_000;
+const HOSTS_MAX = 20_000;
+const LIVE: ReadonlySet<Transport> = new Set<Transport>(['udp', 'tcp', 'tls', 'relp', 'unix']);
+/** Places of forms that stand for a stamp without zone (parsers/template.ts). */
+const LOCAL_BODY = '%t';
+const LOCAL_HEADER = /%[MN]/;
+
+interface HostZone {
+  minutes: number;
+  known: boolean;
+  candidate: number;
+  votes: number;
+  since: number;
+}
+
+/** What a sender's stamps lack. */
+export class Zones {
+  readonly #hosts = new Map<string, HostZone>();
+  readonly #fixed: number | undefined;
+  readonly #onLearned: (host: string, minutes: number) => void;
+
+  /** `fixed`: minutes east of UTC for every sender; `onLearned` is told of every change. */
+  constructor(fixed: number | undefined, onLearned: (host: string, minutes: number) => void) {
+    this.#fixed = fixed;
+    this.#onLearned = onLearned;
+  }
+
+  get given(): number {
+    return this.#fixed ?? 0;
+  }
+
+  load(host: string, minutes: number): void {
+    this.#hosts.set(host, { minutes, known: true, candidate: minutes, votes: 0, since: 0 });
+  }
+
+  /** Corrects the record's time by its host's zone, and learns from it. */
+  apply(record: LogRecord): void {
+    if (this.#fixed !== undefined || !LIVE.has(record.transport) || !isLocal(record)) return;
+    const host = record.host ?? record.peer;
+    let zone = this.#hosts.get(host);
+    if (zone === undefined) {
+      if (this.#hosts.size >= HOSTS_MAX) return;
+      zone = { minutes: 0, known: false, candidate: 0, votes: 0, since: record.received };
+      this.#hosts.set(host, zone);
+    }
+    this.#learn(host, zone, record);
+    if (zone.minutes === record.zone) return;
+    record.time -= (zone.minutes - record.zone) * MINUTE_US;
+    record.zone = zone.minutes;
+  }
+
+  #learn(host: string, zone: HostZone, record: LogRecord): void {
+    const ahead = record.time + record.zone * MINUTE_US - record.received;
+    const steps = Math.round(ahead / STEP_US);
+    const minutes = steps * 15;
+    if (Math.abs(ahead - steps * STEP_US) > TOLERANCE_US || Math.abs(minutes) > ZONE_MINUTES_MAX) return;
+    if (minutes === zone.minutes) {
+      zone.votes = 0;
+      zone.known = true;
+      return;
+    }
+    if (minutes !== zone.candidate || zone.votes === 0) {
+      zone.candidate = minutes;
+      zone.votes = 0;
+      zone.since = record.received;
+    }
+    zone.votes++;
+    const enough = zone.known ? zone.votes >= CHANGE_VOTES && record.received - zone.since >= CHANGE_AFTER_US : zone.votes >= FIRST_VOTES;
+    if (!enough) return;
+    zone.minutes = minutes;
+    zone.known = true;
+    zone.votes = 0;
+    this.#onLearned(host, minutes);
+  }
+}
+
+/** Did the record's time come from a stamp without a zone? */
+function isLocal(record: LogRecord): boolean {
+  if (record.form.includes(LOCAL_BODY)) return true;
+  return record.headerTime !== undefined && record.time === record.headerTime - record.zone * MINUTE_US && LOCAL_HEADER.test(record.envelopeForm);
+}

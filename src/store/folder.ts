@@ -1,0 +1,105 @@
+/**
+ * The data folder: which files are in it, in which order, and who owns it.
+ *
+ * Day files are `YYYY-MM-DD.db`, further ones of the same day `YYYY-MM-DD.N.db` (N from 2); the order of names is the
+ * order of seq. `LOCK` is an SQLite file whose exclusive lock the owner holds: the kernel lets go of it however the owner ends,
+ * so kill -9 leaves nothing to repair. A folder with other things and without `LOCK` is not ours and is refused.
+ */
+import { accessSync, constants, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError } from '../base/errors.ts';
+import { openSqlite, type Sqlite } from './sqlite.ts';
+
+export const LOCK_FILE = 'LOCK';
+export const STATE_FILE = 'state.db';
+const DAY_FILE = /^(\d{4}-\d\d-\d\d)(?:\.([2-9]|[1-9]\d+))?\.db$/;
+/** Files of others that a folder may hold and still be empty to us: what file systems and editors leave. */
+const HARMLESS = new Set(['lost+found', '.keep', '.gitkeep', '.DS_Store']);
+
+export interface DayName {
+  readonly file: string;
+  readonly day: string;
+  /** 1 for the first file of a day. */
+  readonly number: number;
+}
+
+/** UTC day of a moment in µs, `2026-11-22`. */
+export function dayOf(timeUs: number): string {
+  return new Date(timeUs / 1000).toISOString().slice(0, 10);
+}
+
+export function dayFileName(day: string, number: number): string {
+  return number === 1 ? `${day}.db` : `${day}.${number}.db`;
+}
+
+/** The day files, oldest first. */
+export function listDays(folder: string): DayName[] {
+  const days: DayName[] = [];
+  for (const file of readdirSync(folder)) {
+    const match = DAY_FILE.exec(file);
+    if (match) days.push({ file, day: match[1]!, number: match[2] === undefined ? 1 : Number(match[2]) });
+  }
+  return days.sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.number - b.number));
+}
+
+/** Bytes of everything in the folder. */
+export function folderBytes(folder: string): number {
+  let bytes = 0;
+  for (const file of readdirSync(folder)) {
+    const stats = statSync(join(folder, file), { throwIfNoEntry: false });
+    if (stats?.isFile()) bytes += stats.size;
+  }
+  return bytes;
+}
+
+/** Holds the folder until `release`. */
+export interface FolderLock {
+  release(): void;
+}
+
+/** Makes the folder where it is missing, and takes it; CodedError with path and remedy when that cannot be. */
+export function ownFolder(folder: string): FolderLock {
+  makeFolder(folder);
+  refuseForeign(folder);
+  let database: Sqlite | undefined;
+  try {
+    database = openSqlite(join(folder, LOCK_FILE), 'lock');
+    database.exec('CREATE TABLE IF NOT EXISTS owner(pid INTEGER)');
+    database.exec('BEGIN EXCLUSIVE');
+    database.prepare('DELETE FROM owner').run();
+    database.prepare('INSERT INTO owner(pid) VALUES (?)').run(process.pid);
+  } catch (error) {
+    database?.close();
+    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY') || (error as CodedError).code === 'store-busy')
+      throw new CodedError('store-busy', `another process uses the data folder ${folder}; stop it, or give this one a folder of its own (--data DIR)`);
+    throw error;
+  }
+  const held = database;
+  return {
+    release() {
+      held.close();
+    },
+  };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o750 });
+  } catch (error) {
+    throw new CodedError('store-unwritable', `the data folder ${folder} cannot be made: ${(error as Error).message}`);
+  }
+  if (!statSync(folder).isDirectory()) throw new CodedError('store-unwritable', `${folder} is not a folder`);
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    // A read-only file system grants access(2) to root and refuses only the write.
+    writeFileSync(join(folder, LOCK_FILE), '', { flag: 'a' });
+  } catch (error) {
+    throw new CodedError('store-unwritable', `the data folder ${folder} cannot be written: ${(error as Error).message}; check its owner and the mount`);
+  }
+}
+
+function refuseForeign(folder: string): void {
+  const names = readdirSync(folder).filter((name) => !HARMLESS.has(name) && name !== LOCK_FILE && name !== `${LOCK_FILE}-journal`);
+  if (names.length === 0 || names.includes(STATE_FILE) || names.some((name) => DAY_FILE.test(name))) return;
+  throw new CodedError('store-foreign', `the folder ${folder} holds other things (${names.slice(0, 3).join(', ')}) and no Stacktrail data; choose an empty or new folder`);
+}

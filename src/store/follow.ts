@@ -1,0 +1,97 @@
+/**
+ * Follow over day files: records by seq, from where a follower was. Tail is a query that does not end, and
+ * this is how it catches up. Units overlap in seq (sealing holds open tracebacks back), so a record
+ * is passed on only when no unit left can hold an older one.
+ */
+import { marks } from '../../parsers/index.ts';
+import { limits } from '../base/limits.ts';
+import type { Filter, FollowEvent, FollowPage, LogRecord } from '../model.ts';
+import { compile } from '../query/match.ts';
+import { blockTest } from './leaf.ts';
+import { exactText } from './merge.ts';
+import type { DaysReader } from './read.ts';
+import { type Unit, unitsOf } from './units.ts';
+
+export interface FollowQuery {
+  readonly after: number;
+  readonly filter: Filter;
+  readonly limit: number;
+}
+
+export function followDays(reader: DaysReader, query: FollowQuery): FollowPage {
+  const deadline = performance.now() + limits.pageMsMax;
+  const all = unitsOf(reader.days());
+  const lost = lostBefore(all, query.after);
+  const units = all.filter(({ extent }) => extent.lastSeq > query.after).sort((a, b) => firstSeqOf(a) - firstSeqOf(b));
+  const events: FollowEvent[] = [];
+  for (let position = 0; position < units.length; position++) {
+    collect(reader, { unit: units[position]!, query, events });
+    const next = units[position + 1];
+    const settledBelow = next === undefined ? Number.POSITIVE_INFINITY : firstSeqOf(next);
+    const settled = events.reduce((count, { seq }) => count + (seq < settledBelow ? 1 : 0), 0);
+    if (next !== undefined && (settled >= query.limit || performance.now() > deadline)) {
+      events.sort((a, b) => a.seq - b.seq);
+      const shown = events.filter(({ seq }) => seq < settledBelow).slice(0, query.limit);
+      const after = settled > query.limit ? shown.at(-1)!.seq : Math.max(query.after, settledBelow - 1);
+      return { events: shown, after, caughtUp: false, lost };
+    }
+  }
+  events.sort((a, b) => a.seq - b.seq);
+  const shown = events.slice(0, query.limit);
+  const whole = shown.length === events.length;
+  const newest = units.reduce((last, { extent }) => Math.max(last, extent.lastSeq), query.after);
+  return { events: shown, after: whole ? newest : shown.at(-1)!.seq, caughtUp: whole, lost };
+}
+
+function firstSeqOf(unit: Unit): number {
+  return unit.kind === 'block' ? unit.extent.firstSeq : Number(unit.extent.key.slice(0, unit.extent.key.indexOf(' ')));
+}
+
+/** Records that retention took before the follower saw them. */
+function lostBefore(units: readonly Unit[], after: number): number {
+  if (after <= 0 || units.length === 0) return 0;
+  const oldest = units.reduce((first, unit) => Math.min(first, firstSeqOf(unit)), Number.MAX_SAFE_INTEGER);
+  return Math.max(0, oldest - 1 - after);
+}
+
+function collect(reader: DaysReader, of: { unit: Unit; query: FollowQuery; events: FollowEvent[] }): void {
+  const { unit, query, events } = of;
+  if (unit.kind === 'fresh') {
+    const matches = compile(query.filter, marks);
+    for (const record of unit.extent.records) if (isNews(record, query.after) && matches(record)) pushEvents(record, query.after, events);
+    return;
+  }
+  const block = reader.block(unit.view, unit.extent);
+  const test = blockTest(query.filter, block);
+  const seqs = block.numbers('seq');
+  const more = block.sparse('more');
+  for (let index = 0; index < block.count; index++) {
+    if (seqs[index]! <= query.after && !more.has(index)) continue;
+    if (test(index)) {
+      const record = block.record(index);
+      if (isNews(record, query.after)) pushEvents(record, query.after, events);
+    }
+  }
+}
+
+function isNews(record: LogRecord, after: number): boolean {
+  return record.seq > after || (record.more?.at(-2) ?? 0) > after;
+}
+
+/** A record is sent as it was first committed; what joined it later follows as `more`, also when both are one by now. */
+function pushEvents(record: LogRecord, after: number, events: FollowEvent[]): void {
+  const { more } = record;
+  if (more === undefined || more.length === 0) {
+    events.push({ seq: record.seq, kind: record.of === undefined ? 'record' : 'more', record: { ...record } });
+    return;
+  }
+  if (record.seq > after) events.push({ seq: record.seq, kind: 'record', record: { ...record, message: record.message.slice(0, more[1]! - 1), more: undefined } });
+  const raw = exactText(record);
+  for (let pair = 0; pair < more.length; pair += 2) {
+    const seq = more[pair]!;
+    if (seq <= after) continue;
+    const end = pair + 3 < more.length ? more[pair + 3]! - 1 : record.message.length;
+    const message = record.message.slice(more[pair + 1]!, end);
+    events.push({ seq, kind: 'more', record: { ...record, seq, of: record.seq, message, more: undefined, raw } });
+  }
+}

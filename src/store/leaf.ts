@@ -1,0 +1,221 @@
+/**
+ * Decides a filter on the records of a block without taking the records out: on dictionaries, shapes and the
+ * table of ids where these suffice, on the rebuilt message where they do not.
+ *
+ * Meaning comes from query/match.ts alone: a dictionary value is judged by running the compiled leaf on a
+ * record that holds nothing else. Invariant (oracle tests): the answer equals that of the whole record.
+ */
+import { marks } from '../../parsers/index.ts';
+import { emptyRecord } from '../base/record.ts';
+import { SLOT } from '../base/shape.ts';
+import type { FieldName, Filter, LogRecord } from '../model.ts';
+import { compile } from '../query/match.ts';
+import type { Block, ShapeRow } from './block-read.ts';
+import type { DictionaryName, IdName } from './columns.ts';
+import { shapeVerdict, VERDICT } from './shape-verdict.ts';
+
+/** Does record `index` of the block match? */
+export type Test = (index: number) => boolean;
+type Matcher = (record: LogRecord) => boolean;
+
+const ALWAYS: Test = () => true;
+const NEVER: Test = () => false;
+
+/** Query fields that are dictionary columns. */
+const FIELD_COLUMNS: Partial<Record<FieldName, DictionaryName>> = {
+  host: 'host',
+  service: 'service',
+  program: 'program',
+  level: 'level',
+  logger: 'logger',
+  pid: 'pid',
+  user: 'user',
+  project: 'project',
+  facility: 'facility',
+  severity: 'severity',
+  transport: 'transport',
+  peer: 'peer',
+  msgid: 'msgid',
+  flags: 'flags',
+  format: 'format',
+};
+const FIELD_IDS: Partial<Record<FieldName, IdName>> = { request: 'request', global: 'globalRequest', instance: 'instance' };
+/** Where bare words look, besides the message, the id columns and the structured data. */
+const WORD_COLUMNS = ['host', 'program', 'logger', 'user', 'project', 'msgid'] as const satisfies readonly DictionaryName[];
+const WORD_IDS = ['request', 'globalRequest', 'instance'] as const satisfies readonly IdName[];
+
+export function blockTest(filter: Filter, block: Block): Test {
+  switch (filter.kind) {
+    case 'all':
+      return ALWAYS;
+    case 'and':
+      return allOf(filter.of.map((part) => blockTest(part, block)));
+    case 'or':
+      return anyOf(filter.of.map((part) => blockTest(part, block)));
+    case 'not': {
+      const test = blockTest(filter.of, block);
+      if (test === NEVER) return ALWAYS;
+      return test === ALWAYS ? NEVER : (index) => !test(index);
+    }
+    case 'field':
+      return fieldTest(filter, block);
+    default:
+      return textTest(filter, block);
+  }
+}
+
+function allOf(tests: readonly Test[]): Test {
+  if (tests.includes(NEVER)) return NEVER;
+  const real = tests.filter((test) => test !== ALWAYS);
+  if (real.length < 2) return real[0] ?? ALWAYS;
+  return (index) => {
+    for (const test of real) if (!test(index)) return false;
+    return true;
+  };
+}
+
+function anyOf(tests: readonly Test[]): Test {
+  if (tests.includes(ALWAYS)) return ALWAYS;
+  const real = tests.filter((test) => test !== NEVER);
+  if (real.length < 2) return real[0] ?? NEVER;
+  return (index) => {
+    for (const test of real) if (test(index)) return true;
+    return false;
+  };
+}
+
+function fieldTest(filter: Filter & { kind: 'field' }, block: Block): Test {
+  const matches = compile(filter, marks);
+  const column = FIELD_COLUMNS[filter.field];
+  if (column !== undefined) return dictionaryTest(block, column, matches);
+  const ids = FIELD_IDS[filter.field];
+  if (ids !== undefined) return idColumnTest(block, ids, matches);
+  if (filter.field === 'message') return messageTest(filter, block, matches);
+  if (filter.field === 'seq') {
+    const probe = emptyRecord(0, 'udp', '');
+    return (index) => {
+      probe.seq = block.numbers('seq')[index]!;
+      return matches(probe);
+    };
+  }
+  // What the marks of the text say (status, duration, exception …): on the record itself.
+  return (index) => matches(block.record(index));
+}
+
+function dictionaryTest(block: Block, column: DictionaryName, matches: Matcher): Test {
+  const { values, codes } = block.dictionary(column);
+  const probe = emptyRecord(0, 'udp', '');
+  const fields = probe as unknown as Record<string, unknown>;
+  const verdicts = values.map((value) => {
+    fields[column] = value;
+    return value !== undefined && matches(probe);
+  });
+  if (verdicts.every((verdict) => !verdict)) return NEVER;
+  if (verdicts.every((verdict) => verdict)) return ALWAYS;
+  return (index) => verdicts[codes[index]!]!;
+}
+
+function idColumnTest(block: Block, column: IdName, matches: Matcher): Test {
+  const { kinds } = block.ids(column);
+  if (kinds.every((kind) => kind === 0)) return NEVER;
+  const probe = emptyRecord(0, 'udp', '');
+  return (index) => {
+    if (kinds[index] === 0) return false;
+    probe[column] = block.id(column, index);
+    return matches(probe);
+  };
+}
+
+/** Bare words, phrases, ids, substrings, expressions: in the message or any field of words. */
+function textTest(filter: Exclude<Filter, { kind: 'field' }>, block: Block): Test {
+  const matches = compile(filter, marks);
+  const empty = emptyRecord(0, 'udp', '');
+  // An expression that matches nothing at all would make every absent field match: only whole records tell.
+  if (matches(empty)) return (index) => matches(block.record(index));
+  const tests: Test[] = WORD_COLUMNS.map((column) => dictionaryTest(block, column, matches));
+  if (filter.kind === 'id' && HEX_ID.test(filter.id)) tests.push(...idTests(filter.id, block, matches));
+  else {
+    for (const column of WORD_IDS) if (canBeInIds(filter)) tests.push(idColumnTest(block, column, matches));
+    tests.push(messageTest(filter, block, matches));
+  }
+  const structured = block.sparse('structuredData');
+  if (structured.size > 0) {
+    const probe = emptyRecord(0, 'udp', '');
+    tests.push((index) => {
+      probe.structuredData = structured.get(index) as string | undefined;
+      return probe.structuredData !== undefined && matches(probe);
+    });
+  }
+  return anyOf(tests);
+}
+
+const HEX_ID = /^[0-9a-f]{32}$/;
+/** Tokens of request ids, txn ids and UUIDs: only such words can be in an id column. */
+const ID_WORD = /^(req|tx[0-9a-z]*|[0-9a-f]+)$/;
+
+function canBeInIds(filter: Filter): boolean {
+  return filter.kind !== 'phrase' || filter.tokens.every((token) => ID_WORD.test(token));
+}
+
+function messageTest(filter: Filter, block: Block, matches: Matcher): Test {
+  const { list, codes } = block.shapes();
+  const verdicts = [VERDICT.maybe, ...list.map((shape) => shapeVerdict(filter, shape))];
+  if (verdicts.every((verdict, code) => verdict === VERDICT.no || (code === 0 && !codes.includes(0)))) return NEVER;
+  const probe = emptyRecord(0, 'udp', '');
+  return (index) => {
+    const verdict = verdicts[codes[index]!];
+    if (verdict !== VERDICT.maybe) return verdict === VERDICT.yes;
+    probe.message = block.message(index);
+    return matches(probe);
+  };
+}
+
+/** A UUID is compared as its position in the block's table; texts are asked only where it can stand in another spelling. */
+function idTests(hex: string, block: Block, matches: Matcher): Test[] {
+  const table = block.idTable();
+  const wanted = positionOf(table, Buffer.from(hex, 'hex'));
+  const { list, codes, places } = block.shapes();
+  const tests: Test[] = [];
+  for (const column of WORD_IDS) {
+    const { positions, texts } = block.ids(column);
+    if (wanted >= 0) tests.push((index) => positions[index] === wanted);
+    if (texts.size > 0) tests.push(idColumnTest(block, column, matches));
+  }
+  const byShape = list.map((shape, code) => shapeIdTest({ shape, code, wanted, prefix: hex.slice(0, 8) }, block));
+  const probe = emptyRecord(0, 'udp', '');
+  tests.push((index) => {
+    const code = codes[index]!;
+    if (code > 0 && !byShape[code - 1]!(places[index]!)) return false;
+    probe.message = block.message(index);
+    return matches(probe);
+  });
+  return tests;
+}
+
+interface ShapeId {
+  shape: ShapeRow;
+  code: number;
+  wanted: number;
+  prefix: string;
+}
+
+/** Can the shape's record at `place` hold the id? Exact for UUID slots, generous for others. */
+function shapeIdTest({ shape, code, wanted, prefix }: ShapeId, block: Block): (place: number) => boolean {
+  let slots: (Int32Array | string[])[] | undefined;
+  return (place) => {
+    slots ??= shape.kinds.flatMap((kind, slot): (Int32Array | string[])[] => {
+      if (kind === SLOT.uuid || kind === SLOT.hex32) return wanted < 0 ? [] : [block.variables().positions(code, slot)];
+      return kind === SLOT.text || kind === SLOT.hex || kind === SLOT.integer ? [block.variables().values(code)[slot]!] : [];
+    });
+    for (const slot of slots) {
+      const value = slot[place]!;
+      if (typeof value === 'number' ? value === wanted : value.length >= 8 && value.toLowerCase().includes(prefix)) return true;
+    }
+    return false;
+  };
+}
+
+function positionOf(table: Buffer, id: Buffer): number {
+  for (let from = table.indexOf(id); from >= 0; from = table.indexOf(id, from + 1)) if (from % 16 === 0) return from / 16;
+  return -1;
+}

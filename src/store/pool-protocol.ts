@@ -1,0 +1,14 @@
+/** What the pool asks of a query worker, and what that answers. Types only. */
+import type { ErrorMessage } from '../base/errors.ts';
+import type { Filter, Query } from '../model.ts';
+
+export type PoolRequest =
+  | { readonly id: number; readonly kind: 'search'; readonly query: Query }
+  | { readonly id: number; readonly kind: 'follow'; readonly after: number; readonly filter: Filter; readonly limit: number }
+  | { readonly id: number; readonly kind: 'record'; readonly seq: number }
+  | { readonly id: number; readonly kind: 'status' }
+  /** `id` is that of the request which nobody wants any more. */
+  | { readonly id: number; readonly kind: 'cancel' };
+
+/** Id 0: the worker is ready. */
+export type PoolAnswer = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: ErrorMessage };

@@ -1,0 +1,103 @@
+/**
+ * A query worker: answers the pool's requests from the day files. Reads only.
+ *
+ * Searches run in slices, in turn, so that a needle does not wait behind a scan and a cancelled search stops
+ * at its next block. A search that takes longer than limits.queryMsMax ends with `timeout`.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { marks } from '../../parsers/index.ts';
+import { CodedError, toMessage } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import { publicJson } from '../base/public.ts';
+import type { LogRecord, RenderedFollow, RenderedPage, SearchPage } from '../model.ts';
+import type { PoolAnswer, PoolRequest } from './pool-protocol.ts';
+import { DaysReader } from './read.ts';
+
+/** Longest a search holds the thread while others wait. */
+const SLICE_MS = 10;
+
+interface Running {
+  readonly id: number;
+  readonly steps: Generator<undefined, SearchPage>;
+  readonly startedAt: number;
+}
+
+const reader = new DaysReader((workerData as { folder: string }).folder);
+const running = new Map<number, Running>();
+let scheduled = false;
+
+function tell(answer: PoolAnswer): void {
+  parentPort!.postMessage(answer);
+}
+
+function render(record: LogRecord): string {
+  return publicJson(record, marks(record));
+}
+
+function renderPage({ records, next, stats }: SearchPage): RenderedPage {
+  let ndjson = '';
+  for (const record of records) ndjson += `${render(record)}\n`;
+  const page: RenderedPage = { ndjson, count: records.length, stats };
+  if (next !== undefined) page.next = next;
+  return page;
+}
+
+function answer(request: Exclude<PoolRequest, { kind: 'search' | 'cancel' }>): unknown {
+  if (request.kind === 'follow') {
+    const page = reader.follow(request.after, request.filter, request.limit);
+    const events = page.events.map(({ seq, kind, record }) => ({ seq, kind, json: render(record) }));
+    return { ...page, events } satisfies RenderedFollow;
+  }
+  if (request.kind === 'record') {
+    const record = reader.record(request.seq);
+    return record === undefined ? undefined : render(record);
+  }
+  return reader.status();
+}
+
+/** Gives each running search a slice, oldest first. */
+function work(): void {
+  scheduled = false;
+  const deadline = performance.now() + SLICE_MS;
+  for (const search of [...running.values()]) {
+    running.delete(search.id);
+    try {
+      const page = advance(search, deadline);
+      if (page === undefined) running.set(search.id, search);
+      else tell({ id: search.id, value: renderPage(page) });
+    } catch (error) {
+      tell({ id: search.id, error: toMessage(error) });
+    }
+    if (performance.now() > deadline) break;
+  }
+  schedule();
+}
+
+function advance(search: Running, deadline: number): SearchPage | undefined {
+  do {
+    const step = search.steps.next();
+    if (step.done) return step.value;
+  } while (performance.now() < deadline);
+  const seconds = limits.queryMsMax / 1000;
+  if (performance.now() - search.startedAt > limits.queryMsMax)
+    throw new CodedError('timeout', `the search took more than ${seconds} s; give a time range or a rarer word`);
+  return undefined;
+}
+
+function schedule(): void {
+  if (scheduled || running.size === 0) return;
+  scheduled = true;
+  setImmediate(work);
+}
+
+parentPort!.on('message', (request: PoolRequest) => {
+  try {
+    if (request.kind === 'cancel') running.delete(request.id);
+    else if (request.kind === 'search') running.set(request.id, { id: request.id, steps: reader.searchSteps(request.query), startedAt: performance.now() });
+    else tell({ id: request.id, value: answer(request) });
+  } catch (error) {
+    tell({ id: request.id, error: toMessage(error) });
+  }
+  schedule();
+});
+tell({ id: 0, value: 'ready' });

@@ -1,0 +1,123 @@
+/**
+ * The reading half of engine `days`: keeps views of the day files and answers from them.
+ * Lives in a query worker (or beside the writer in tests); holds no transaction between calls.
+ */
+import { join } from 'node:path';
+import { CodedError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import type { Filter, FollowPage, LogRecord, Query, SearchPage, StoreStatus } from '../model.ts';
+import type { Block, BlockRow } from './block-read.ts';
+import { DayView } from './day-view.ts';
+import { folderBytes, listDays } from './folder.ts';
+import { followDays } from './follow.ts';
+import { searchDays } from './search.ts';
+
+/** What opened blocks of all files may hold; a decoded block of 8192 records is about 2 MB. */
+const BLOCKS_BYTES_MAX = 24 * 1024 * 1024;
+
+export class DaysReader {
+  readonly #folder: string;
+  readonly #views = new Map<string, DayView>();
+  #closed = false;
+  #uses = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The day files as they are now, oldest first. */
+  days(): DayView[] {
+    if (this.#closed) throw new CodedError('store-closed', 'the store is closed');
+    const names = listDays(this.#folder);
+    const present = new Set(names.map(({ file }) => file));
+    for (const [file, view] of this.#views) {
+      if (present.has(file)) continue;
+      view.close();
+      this.#views.delete(file);
+    }
+    const views = names.map(({ file }) => this.#view(file));
+    // Only the newest two can have changed: a file that was rolled away from is never written again.
+    for (let index = 0; index < views.length; index++) {
+      const view = views[index]!;
+      if (view.isOpen || view.blocks.length + view.fresh.length === 0 || index >= views.length - 2) this.use(view).refresh();
+    }
+    return views;
+  }
+
+  #view(file: string): DayView {
+    let view = this.#views.get(file);
+    if (view === undefined) {
+      view = new DayView(join(this.#folder, file), file);
+      this.#views.set(file, view);
+    }
+    return view;
+  }
+
+  /** Marks a file as needed now, and closes the one needed least when too many are open. */
+  use(view: DayView): DayView {
+    view.usedAt = ++this.#uses;
+    if (view.isOpen) return view;
+    const open = [...this.#views.values()].filter((other) => other.isOpen);
+    if (open.length >= limits.dayFilesOpenMax) open.sort((a, b) => a.usedAt - b.usedAt)[0]!.close();
+    return view;
+  }
+
+  block(view: DayView, row: BlockRow): Block {
+    return this.use(view).block(row, BLOCKS_BYTES_MAX);
+  }
+
+  /** Yields between blocks, so that a worker can hear a stop; the answer is the generator's return value. */
+  *searchSteps(query: Query): Generator<undefined, SearchPage> {
+    return yield* searchDays(this, query);
+  }
+
+  search(query: Query): SearchPage {
+    const steps = this.searchSteps(query);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  follow(after: number, filter: Filter, limit: number): FollowPage {
+    return followDays(this, { after, filter, limit });
+  }
+
+  record(seq: number): LogRecord | undefined {
+    const page = followDays(this, { after: seq - 1, filter: { kind: 'field', field: 'seq', op: '=', value: String(seq) }, limit: 1 });
+    const event = page.events[0];
+    if (event === undefined || event.seq !== seq) return undefined;
+    const start = event.kind === 'more' ? event.record.of : seq;
+    return start === undefined || start === seq ? this.#folded(seq) : this.record(start);
+  }
+
+  #folded(seq: number): LogRecord | undefined {
+    const filter = { kind: 'field', field: 'seq', op: '=', value: String(seq) } as const;
+    return this.search({ filter, limit: 1, direction: 'forward' }).records[0];
+  }
+
+  status(): StoreStatus {
+    const days = this.days();
+    let oldest: number | undefined;
+    let newest: number | undefined;
+    let lastSeq = 0;
+    const sizes = days.map((view) => {
+      for (const { minTime, maxTime, lastSeq: last } of [...view.blocks, ...view.fresh]) {
+        oldest = Math.min(oldest ?? minTime, minTime);
+        newest = Math.max(newest ?? maxTime, maxTime);
+        lastSeq = Math.max(lastSeq, last);
+      }
+      const fresh = view.fresh.reduce((sum, { records }) => sum + records.length, 0);
+      const records = fresh + view.blocks.reduce((sum, { count }) => sum + count, 0) - view.families.length;
+      return { name: view.name, records, bytes: view.bytes, blocks: view.blocks.length, fresh };
+    });
+    const records = sizes.reduce((sum, day) => sum + day.records, 0);
+    return { engine: 'days', records, bytes: folderBytes(this.#folder), lastSeq, oldest, newest, days: sizes };
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const view of this.#views.values()) view.close();
+    this.#views.clear();
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * Search over day files: units in the order of their extreme times, each narrowed by index and time,
+ * decided on its columns, until nothing that is left can come before what was found.
+ *
+ * Orders by (time, seq). Families in different units are judged whole: the parent with its
+ * continuations, which are never answers of their own. A unit that cannot be read does not end the search
+ * of the others: it is counted in the statistics.
+ */
+import { marks } from '../../parsers/index.ts';
+import { CodedError } from '../base/errors.ts';
+import type { LogRecord, Query, SearchPage, SearchStats } from '../model.ts';
+import { compile } from '../query/match.ts';
+import { type Cursor, readCursor, writeCursor } from './cursor.ts';
+import { blockTest } from './leaf.ts';
+import { joined } from './merge.ts';
+import type { DaysReader } from './read.ts';
+import { type Families, familiesOf, IndexAnswers, recordOf, type Unit, unitsOf } from './units.ts';
+
+interface Hit {
+  readonly time: number;
+  readonly seq: number;
+  readonly unit: Unit;
+  readonly index: number;
+  /** Already at hand: a family's record. */
+  readonly record?: LogRecord;
+}
+
+/** Everything one search needs in its parts. */
+interface Search {
+  readonly reader: DaysReader;
+  readonly query: Query;
+  readonly cursor: Cursor | undefined;
+  readonly families: Families;
+  readonly stats: SearchStats;
+  readonly hits: Hits;
+}
+
+/** Keeps the best hits: one more than asked for, which tells whether there is a next page. */
+class Hits {
+  readonly #wanted: number;
+  readonly #sign: number;
+  list: Hit[] = [];
+
+  constructor(query: Query) {
+    this.#wanted = query.limit + 1;
+    this.#sign = query.direction === 'backward' ? -1 : 1;
+  }
+
+  compare = (a: Cursor, b: Cursor): number => this.#sign * (a.time - b.time || a.seq - b.seq);
+
+  add(hit: Hit): void {
+    this.list.push(hit);
+    // Sorting now and then costs less than a heap: most units add few hits or very many.
+    if (this.list.length > 4 * this.#wanted + 1024) this.settle();
+  }
+
+  settle(): void {
+    this.list.sort(this.compare);
+    this.list.length = Math.min(this.list.length, this.#wanted);
+  }
+
+  /** The last hit that counts, when there are enough. */
+  get worst(): Hit | undefined {
+    if (this.list.length < this.#wanted) return undefined;
+    this.settle();
+    return this.list.at(-1);
+  }
+}
+
+export function* searchDays(reader: DaysReader, query: Query): Generator<undefined, SearchPage> {
+  const started = performance.now();
+  const days = reader.days();
+  const search: Search = {
+    reader,
+    query,
+    cursor: query.cursor === undefined ? undefined : readCursor(query.cursor),
+    families: familiesOf(days),
+    stats: { blocksRead: 0, blocksSkipped: 0, recordsScanned: 0, tookMs: 0 },
+    hits: new Hits(query),
+  };
+  const units = unitsOf(days);
+  if (search.families.children.size > 0) searchFamilies(search, units);
+  const index = new IndexAnswers(query.filter);
+  yield* searchUnits(search, orderUnits(units, query), index);
+  search.hits.settle();
+  return finish(search, started);
+}
+
+function orderUnits(units: Unit[], query: Query): Unit[] {
+  return query.direction === 'backward'
+    ? units.sort((a, b) => b.extent.maxTime - a.extent.maxTime)
+    : units.sort((a, b) => a.extent.minTime - b.extent.minTime);
+}
+
+function* searchUnits(search: Search, units: readonly Unit[], index: IndexAnswers): Generator<undefined, void> {
+  const backward = search.query.direction === 'backward';
+  for (const unit of units) {
+    const { worst } = search.hits;
+    if (worst !== undefined && (backward ? unit.extent.maxTime < worst.time : unit.extent.minTime > worst.time)) return;
+    if (!overlaps(unit, search) || !index.mayHold(unit)) {
+      search.stats.blocksSkipped++;
+      continue;
+    }
+    search.stats.blocksRead++;
+    if (unit.kind === 'fresh') scanFresh(search, unit);
+    else scanBlock(search, unit);
+    yield;
+  }
+}
+
+function overlaps({ extent }: Unit, { query, cursor }: Search): boolean {
+  if (query.start !== undefined && extent.maxTime < query.start) return false;
+  if (query.end !== undefined && extent.minTime >= query.end) return false;
+  if (cursor === undefined) return true;
+  return query.direction === 'backward' ? extent.minTime <= cursor.time : extent.maxTime >= cursor.time;
+}
+
+/** Is a record with this place in the order asked for? */
+function inRange({ query, cursor, hits }: Search, at: Cursor): boolean {
+  if (query.start !== undefined && at.time < query.start) return false;
+  if (query.end !== undefined && at.time >= query.end) return false;
+  return cursor === undefined || hits.compare(at, cursor) > 0;
+}
+
+function scanFresh(search: Search, unit: Unit & { kind: 'fresh' }): void {
+  const { records } = unit.extent;
+  const matches = compile(search.query.filter, marks);
+  const { families } = search;
+  search.stats.recordsScanned += records.length;
+  for (let index = 0; index < records.length; index++) {
+    const record = records[index]!;
+    if (!inRange(search, record) || families.children.has(record.seq) || families.childrenOf.has(record.seq)) continue;
+    if (matches(record)) search.hits.add({ time: record.time, seq: record.seq, unit, index });
+  }
+}
+
+function scanBlock(search: Search, unit: Unit & { kind: 'block' }): void {
+  try {
+    const block = search.reader.block(unit.view, unit.extent);
+    const test = blockTest(search.query.filter, block);
+    const times = block.numbers('time');
+    const seqs = block.numbers('seq');
+    const { families } = search;
+    const { worst } = search.hits;
+    search.stats.recordsScanned += block.count;
+    for (let index = 0; index < block.count; index++) {
+      const at = { time: times[index]!, seq: seqs[index]! };
+      if (!inRange(search, at) || (worst !== undefined && search.hits.compare(at, worst) > 0)) continue;
+      if (families.children.has(at.seq) || families.childrenOf.has(at.seq) || !test(index)) continue;
+      search.hits.add({ ...at, unit, index });
+    }
+  } catch (error) {
+    noteDamage(search, unit, error);
+  }
+}
+
+function noteDamage(search: Search, unit: Unit, error: unknown): void {
+  if (error instanceof CodedError && error.code === 'bad-query') throw error;
+  search.stats.damaged ??= [];
+  const where = unit.kind === 'block' ? `block ${unit.extent.id}` : 'a fresh batch';
+  search.stats.damaged.push(`${unit.view.name}, ${where}: ${(error as Error).message}`);
+}
+
+/** Families are few (sealing waits for open tracebacks): each is judged as the one record that it is. */
+function searchFamilies(search: Search, units: readonly Unit[]): void {
+  const matches = compile(search.query.filter, marks);
+  const members = collectMembers(search, units);
+  for (const [parent, children] of search.families.childrenOf) {
+    const found = members.get(parent);
+    // The parent was dropped by retention: its continuations stand for it.
+    const lines = children.map((child) => members.get(child)?.record).filter((record) => record !== undefined);
+    const first = found?.record ?? lines.shift();
+    if (first === undefined) continue;
+    const record = lines.length === 0 ? first : joined(first, lines, true);
+    const unit = found?.unit ?? members.get(first.seq)!.unit;
+    if (inRange(search, record) && matches(record)) search.hits.add({ time: record.time, seq: record.seq, unit, index: -1, record });
+  }
+}
+
+function collectMembers({ reader, families }: Search, units: readonly Unit[]): Map<number, { record: LogRecord; unit: Unit }> {
+  const wanted = new Set([...families.childrenOf.keys(), ...families.children]);
+  const members = new Map<number, { record: LogRecord; unit: Unit }>();
+  for (const unit of units) {
+    if (!holdsAny(unit, wanted)) continue;
+    const seqs = unit.kind === 'fresh' ? unit.extent.records.map(({ seq }) => seq) : [...reader.block(unit.view, unit.extent).numbers('seq')];
+    for (let index = 0; index < seqs.length; index++) {
+      if (wanted.has(seqs[index]!)) members.set(seqs[index]!, { record: recordOf(reader, unit, index), unit });
+    }
+  }
+  return members;
+}
+
+function holdsAny(unit: Unit, seqs: ReadonlySet<number>): boolean {
+  if (unit.kind === 'fresh') return unit.extent.records.some(({ seq }) => seqs.has(seq));
+  const { firstSeq, lastSeq } = unit.extent;
+  for (const seq of seqs) if (seq >= firstSeq && seq <= lastSeq) return true;
+  return false;
+}
+
+function finish(search: Search, started: number): SearchPage {
+  const { query, reader, hits, stats } = search;
+  const more = hits.list.length > query.limit;
+  const shown = hits.list.slice(0, query.limit);
+  const records: LogRecord[] = [];
+  for (const hit of shown) records.push(hit.record ?? recordOf(reader, hit.unit, hit.index));
+  stats.tookMs = Math.round((performance.now() - started) * 1000) / 1000;
+  const last = shown.at(-1);
+  const page: SearchPage = { records, stats };
+  if (more && last !== undefined) page.next = writeCursor(last);
+  return page;
+}
+

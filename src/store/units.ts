@@ -1,0 +1,66 @@
+/**
+ * Units: the sealed blocks and fresh batches of the day files in one form, for search and follow, and the
+ * families whose members lie in different units.
+ */
+import type { Filter, LogRecord } from '../model.ts';
+import type { BlockRow } from './block-read.ts';
+import type { DayView, Fresh } from './day-view.ts';
+import { indexExpression } from './index-query.ts';
+import type { DaysReader } from './read.ts';
+
+export type Unit =
+  | { readonly kind: 'block'; readonly view: DayView; readonly extent: BlockRow }
+  | { readonly kind: 'fresh'; readonly view: DayView; readonly extent: Fresh };
+
+export function unitsOf(days: readonly DayView[]): Unit[] {
+  return days.flatMap((view) => [
+    ...view.blocks.map((extent): Unit => ({ kind: 'block', view, extent })),
+    ...view.fresh.map((extent): Unit => ({ kind: 'fresh', view, extent })),
+  ]);
+}
+
+/** Record `index` of a unit, the caller's own. */
+export function recordOf(reader: DaysReader, unit: Unit, index: number): LogRecord {
+  return unit.kind === 'fresh' ? { ...unit.extent.records[index]! } : reader.block(unit.view, unit.extent).record(index);
+}
+
+/** Continuations with rows of their own: who belongs to whom. */
+export interface Families {
+  readonly childrenOf: ReadonlyMap<number, readonly number[]>;
+  readonly children: ReadonlySet<number>;
+}
+
+export function familiesOf(days: readonly DayView[]): Families {
+  const childrenOf = new Map<number, number[]>();
+  const children = new Set<number>();
+  for (const view of days) {
+    for (const [parent, child] of view.families) {
+      const siblings = childrenOf.get(parent);
+      if (siblings) siblings.push(child);
+      else childrenOf.set(parent, [child]);
+      children.add(child);
+    }
+  }
+  for (const siblings of childrenOf.values()) siblings.sort((a, b) => a - b);
+  return { childrenOf, children };
+}
+
+/** Which blocks can hold what the filter needs, asked of each file's index once. */
+export class IndexAnswers {
+  readonly #expression: string | undefined;
+  readonly #answers = new Map<DayView, ReadonlySet<number>>();
+
+  constructor(filter: Filter) {
+    this.#expression = indexExpression(filter);
+  }
+
+  mayHold(unit: Unit): boolean {
+    if (this.#expression === undefined || unit.kind === 'fresh') return true;
+    let blocks = this.#answers.get(unit.view);
+    if (blocks === undefined) {
+      blocks = unit.view.file.blocksWith(this.#expression);
+      this.#answers.set(unit.view, blocks);
+    }
+    return blocks.has(unit.extent.id);
+  }
+}
