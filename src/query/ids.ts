@@ -61,12 +61,21 @@ function hasUuid(text: string, hex: string): boolean {
   const folded = text.toLowerCase();
   if (folded.length < hex.length) return false;
   for (let at = folded.indexOf(hex); at >= 0; at = folded.indexOf(hex, at + 1)) {
-    if (standsAlone(folded, at, hex.length) && !UUID_HEAD.test(folded.slice(Math.max(0, at - UUID_HEAD_CHARS), at))) return true;
+    if (standsAloneOrAsAccount(folded, at, hex.length) && !UUID_HEAD.test(folded.slice(Math.max(0, at - UUID_HEAD_CHARS), at))) return true;
   }
   for (let at = folded.indexOf(uuid); at >= 0; at = folded.indexOf(uuid, at + 1)) {
     if (!isTokenAt(folded, at - 1) && !isLetterOrDigit(folded, at + uuid.length)) return true;
   }
   return false;
+}
+
+/** What swift puts before a project's id to name its account (`reseller_prefix`: the default, keystone's, service tokens). */
+export const ACCOUNT_PREFIXES = ['auth_', 'key_', 'service_'] as const;
+
+function standsAloneOrAsAccount(folded: string, at: number, length: number): boolean {
+  if (standsAlone(folded, at, length)) return true;
+  if (isTokenAt(folded, at + length)) return false;
+  return ACCOUNT_PREFIXES.some((prefix) => folded.startsWith(prefix, at - prefix.length) && !isTokenAt(folded, at - prefix.length - 1));
 }
 
 /** 32 digits directly behind this would begin with the last part of another UUID, and an index may have cut them there. */

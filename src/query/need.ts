@@ -12,6 +12,7 @@ import { fold, isTokenUnit, tokensOf } from '../base/tokens.ts';
 import type { FieldName, Filter, LogRecord } from '../model.ts';
 import { FIELDS } from './fields.ts';
 import { substringOf, tokenPatterns } from './glob.ts';
+import { ACCOUNT_PREFIXES } from './ids.ts';
 import { TEXT_FIELDS } from './match.ts';
 import { canonicalId, withoutPrefix } from './match-field.ts';
 
@@ -113,8 +114,12 @@ function wildcardNeed(pattern: string): Need {
   );
 }
 
+function isUuid(id: string): boolean {
+  return id.length === UUID_DIGITS && HEX.test(id);
+}
+
 function idNeed(id: string): Need {
-  if (id.length === UUID_DIGITS && HEX.test(id)) return token(id.slice(0, UUID_HEAD));
+  if (isUuid(id)) return any([token(id.slice(0, UUID_HEAD)), ...ACCOUNT_PREFIXES.map((account) => token(account + id))]);
   // The parts of an IPv6 address never are parts of a UUID: those have dashes around them.
   return all(tokensOf(id).map(id.includes(':') ? token : tokenNeed));
 }
@@ -132,7 +137,7 @@ function fieldNeed({ field, op, value }: Extract<Filter, { kind: 'field' }>): Ne
   const isId = FIELDS[field].kind === 'id';
   if (op === '~') return globNeed(isId ? withoutPrefix(fold(value)) : fold(value));
   const id = isId ? canonicalId(value) : value;
-  return id.length === UUID_DIGITS && HEX.test(id) ? token(id.slice(0, UUID_HEAD)) : all(tokensOf(id).map(tokenNeed));
+  return isUuid(id) ? token(id.slice(0, UUID_HEAD)) : all(tokensOf(id).map(tokenNeed));
 }
 
 /** A pattern for a whole value: the tokens before its first star are there, the last of them perhaps in part. */

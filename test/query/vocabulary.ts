@@ -36,7 +36,13 @@ export const IDS = [
 /** Pieces that join to texts; some glue to their neighbours. */
 const PIECES = [
   ...IDS,
-  ...UUIDS.flatMap((uuid) => [`volume_${uuid}`, `${uuid}_disk`, `nova${uuid}`, `c${uuid}ff`]),
+  ...UUIDS.flatMap((uuid) => [
+    `volume_${uuid}`,
+    `${uuid}_disk`,
+    `/v1/AUTH_${uuid.replaceAll('-', '')}/glance`,
+    `nova${uuid}`,
+    `c${uuid}ff`,
+  ]),
   'nova.compute.manager',
   'nova',
   'Nova',
