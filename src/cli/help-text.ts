@@ -15,13 +15,18 @@ export function overview(): string {
     '',
     ...table(rows),
     '',
-    '`stacktrail VERB --help` shows its flags and examples. Exit: 0 found, 1 nothing found, 2 wrong use or failure, 130 Ctrl-C.',
+    '`stacktrail VERB --help` shows its flags and examples.',
+    'Exit: 0 found or done, 1 nothing found, 2 wrong use or failure, 130 Ctrl-C.',
     '',
   ].join('\n');
 }
 
 export function helpOf(verb: Verb): string {
-  const lines = [`${verb.say}.`, '', `usage: stacktrail ${[verb.name, '[FLAGS]', verb.words].filter(Boolean).join(' ')}`];
+  const lines = [
+    ...broken(`${verb.say}.`, COLUMNS),
+    '',
+    `usage: stacktrail ${[verb.name, '[FLAGS]', verb.words].filter(Boolean).join(' ')}`,
+  ];
   lines.push('', 'flags:', ...table([...verb.flags, HELP_FLAG].map((flag): [string, string] => [spelling(flag), flag.say])));
   if (verb.examples.length > 0) {
     lines.push('', 'examples:');
