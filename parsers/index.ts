@@ -19,7 +19,7 @@ import { rfc3164 } from './rfc3164.ts';
 import { rfc5424 } from './rfc5424.ts';
 import { serviceOf } from './service.ts';
 import { swift } from './swift.ts';
-import { endOf, render, templateOf } from './template.ts';
+import { endOf, render, type Spot, templateOf } from './template.ts';
 import { DAY_US, dateAt } from './time.ts';
 
 export { marks } from './marks.ts';
@@ -36,11 +36,14 @@ const AHEAD_US_MAX = DAY_US;
 const COLOURS = /(?:\x1b|#033)\[[0-9;]{0,12}m/g;
 const COLOUR_CHARS_MAX = 8;
 
+/** Where the write check looks; reused, so that a line costs no object. */
+const spot: Spot = { text: '', at: 0 };
+
 export function parse(text: string, given: Given): LogRecord {
   const record = emptyRecord(given.received, given.transport, given.peer);
   record.zone = given.zone;
   if (given.flag !== undefined) record.flags = given.flag;
-  const line = withoutEnd(text);
+  const line = withoutFraming(text);
   const at = readEnvelope(line, record, given);
   const start = isOrdinary(line, at, record) ? readBody(line, at, record) : readOdd(line, at, record);
   complete(record);
@@ -52,17 +55,27 @@ export function parse(text: string, given: Given): LogRecord {
     record.message = line.slice(start);
     // The message is the rest by construction: only what stands before it has to be written to be sure.
     if (line !== text || record.envelopeForm === NO_FORM || !hasForm(record.form)) record.raw = text;
-    else if (endOf(templateOf(record.envelopeForm), record, line, 0) !== at || endOf(templateOf(record.form), record, line, at) !== start)
-      record.raw = text;
+    else {
+      spot.text = line;
+      spot.at = 0;
+      const head = endOf(templateOf(record.envelopeForm), record, spot);
+      spot.at = at;
+      if (head !== at || endOf(templateOf(record.form), record, spot) !== start) record.raw = text;
+    }
   }
   if (record.pid === undefined && record.level === 'DEBUG') record.pid = pidInSuffix(record.message);
   return record;
 }
 
-/** Without the NULs, and without one newline, that a sender put at the end. */
-function withoutEnd(text: string): string {
+/**
+ * The message without what framing left around it: NULs and one newline at the end; white space before a
+ * PRI, with that at the end (a template with line breaks). What goes makes the record keep its raw text.
+ */
+function withoutFraming(text: string): string {
   let end = text.length;
-  if (end === 0 || text.charCodeAt(end - 1) > 13) return text;
+  if (end === 0) return text;
+  if (text.charCodeAt(0) <= 32 && /^\s{1,100}<\d/.test(text)) return text.trim();
+  if (text.charCodeAt(end - 1) > 13) return text;
   while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
   if (text.charCodeAt(end - 1) === 10) end--;
   return end === text.length ? text : text.slice(0, end);
@@ -93,7 +106,8 @@ function readBody(text: string, at: number, record: LogRecord): number {
 /** No colours in it, no date for a program, no spaces in front. */
 function isOrdinary(text: string, at: number, record: LogRecord): boolean {
   if (text.charCodeAt(at) === 32) return false;
-  if (record.envelope === 'rfc5424' && record.program !== undefined && record.program.length === 10 && dateAt(record.program, 0)) return false;
+  if (record.envelope === 'rfc5424' && record.program !== undefined && record.program.length === 10 && dateAt(record.program, 0))
+    return false;
   return text.indexOf('\x1b[', at) < 0 && text.indexOf('#033[', at) < 0;
 }
 
@@ -144,7 +158,8 @@ export function isContinuation(record: LogRecord): boolean {
 }
 
 /** First lines and typical further ones of a traceback that was printed without any header. */
-const RAW_CONTINUATION = /^(?:\s|Traceback \(most recent call last\):|During handling of the above exception|The above exception was the direct cause|$)/;
+const RAW_CONTINUATION =
+  /^(?:\s|Traceback \(most recent call last\):|During handling of the above exception|The above exception was the direct cause|$)/;
 
 /** A bare line of a text of several lines; of the same host and program it may belong to the record before. */
 export function isRawContinuation(record: LogRecord): boolean {

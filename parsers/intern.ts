@@ -32,7 +32,9 @@ export function interner(slots: number): Intern {
     const value = text.slice(start, end);
     if (candidate === value) return candidate;
     if (length > INTERNED_CHARS_MAX) return value;
-    return (known[slot] = flat(value));
+    const fresh = flat(value);
+    known[slot] = fresh;
+    return fresh;
   };
 }
 

@@ -116,13 +116,17 @@ export function writeBody(record: LogRecord, form: string, message: string): str
   const [head, spec, prefix] = form.split('|') as [string, string, string | undefined];
   const lines = (spec.includes('t') ? message.replaceAll('\t', TAB_ESCAPE) : message).split('\n');
   const separator = spec.startsWith('#') ? NEWLINE_ESCAPE : '\n';
-  if (prefix !== undefined) addPrefixes(record, lines, Number(spec.replace(/\D+/, '')) + 1, prefix);
+  if (prefix !== undefined) addPrefixes(lines, Number(spec.replace(/\D+/, '')) + 1, prefixOf(record, prefix));
   return render(templateOf(head), record) + lines.join(separator);
 }
 
-function addPrefixes(record: LogRecord, lines: string[], from: number, form: string): void {
+/** The prefix as text; without its final space where that was lost on the last line. */
+function prefixOf(record: LogRecord, form: string): { text: string; cut: boolean } {
   const cut = form.endsWith('$');
-  const prefix = render(templateOf(cut ? form.slice(0, -1) : form), record);
-  for (let index = from; index < lines.length; index++) lines[index] = prefix + lines[index];
-  if (cut) lines[lines.length - 1] = prefix.trimEnd();
+  return { text: render(templateOf(cut ? form.slice(0, -1) : form), record), cut };
+}
+
+function addPrefixes(lines: string[], from: number, { text, cut }: { text: string; cut: boolean }): void {
+  for (let index = from; index < lines.length; index++) lines[index] = text + lines[index];
+  if (cut) lines[lines.length - 1] = text.trimEnd();
 }

@@ -54,7 +54,8 @@ export function contextEnd(text: string, from: number, namesSwap: boolean): numb
     return from + 1;
   }
   // r: req-…, N: None req-…, space: an empty global id, b: b'req-…', -: two absent ids, hex: glance's bare uuid
-  if (first !== 114 && first !== 78 && first !== 32 && first !== 45 && !isBareUuid(text, from) && !text.startsWith("b'req-", from)) return -1;
+  if (first !== 114 && first !== 78 && first !== 32 && first !== 45 && !isBareUuid(text, from) && !text.startsWith("b'req-", from))
+    return -1;
   const end = closeOf(text, from);
   if (end < 0) return -1;
   if (!split(text, from, end)) return -1;

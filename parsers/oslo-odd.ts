@@ -18,12 +18,22 @@ const ROOT = new RegExp(`(${LEVELS}):([A-Za-z_][\\w.-]{0,199}):`, 'y');
 /** Apache's own stamp with microseconds and a space, before oslo's. */
 const MICROS_CHARS = 8;
 
-export function oddOslo(text: string, at: number, record: LogRecord, read: Read): number {
+/** Tells the reader of oslo lines how to read the ones that are not ordinary; `read` is that reader itself. */
+export function oddReader(read: Read): Read {
+  return (text, at, record) => odd({ text, at, read }, record);
+}
+
+function odd({ text, at, read }: { text: string; at: number; read: Read }, record: LogRecord): number {
   const first = text.charCodeAt(at);
   if (first === 40) return keystoneConf(text, at, record);
   if (first >= 65 && first <= 90) return root(text, at, record);
   const inner = at + ISO_CHARS + MICROS_CHARS;
-  if (text.charCodeAt(at + ISO_CHARS) === 46 && text.charCodeAt(inner - 1) === 32 && isoAt(text, at) !== NO_STAMP && isoAt(text, inner) !== NO_STAMP) {
+  if (
+    text.charCodeAt(at + ISO_CHARS) === 46 &&
+    text.charCodeAt(inner - 1) === 32 &&
+    isoAt(text, at) !== NO_STAMP &&
+    isoAt(text, inner) !== NO_STAMP
+  ) {
     const message = secondStamp(text, inner) ? read(text, inner, record) : NOT_MINE;
     if (message !== NOT_MINE) record.form = NO_FORM;
     return message;

@@ -12,7 +12,7 @@ import { addFlag, isDigit } from './header.ts';
 import { interner } from './intern.ts';
 import { ERROR_WORD, LEVEL_WORDS, levelWordAt, TRACE_WORD } from './levels.ts';
 import { contextEnd, contextForm, contextKey, setContext } from './oslo-context.ts';
-import { oddOslo } from './oslo-odd.ts';
+import { oddReader } from './oslo-odd.ts';
 import { type Body, NO_FORM, NOT_MINE } from './parser.ts';
 import { serviceOfLogger } from './service.ts';
 import { BAD_STAMP, isoAt, MINUTE_US, NO_STAMP } from './time.ts';
@@ -41,7 +41,18 @@ const NO_LOGGER = 2;
 const LAST_LOGGER = 3;
 
 /** The line being read; valid between the steps of one `read`. */
-const line = { stamp: NO_TIME, micros: 0, pid: -1, word: -1, style: 0, logger: PLAIN_LOGGER, loggerStart: 0, loggerEnd: 0, context: 0, instance: -1 };
+const line = {
+  stamp: NO_TIME,
+  micros: 0,
+  pid: -1,
+  word: -1,
+  style: 0,
+  logger: PLAIN_LOGGER,
+  loggerStart: 0,
+  loggerEnd: 0,
+  context: 0,
+  instance: -1,
+};
 
 /** Forms by (stamp, pid, level, logger, instance) and then by the context's key. Senders cannot grow it without bound. */
 const FORMS_MAX = 4096;
@@ -167,7 +178,8 @@ function withoutContext(text: string, at: number, end: number): number {
   const name = loggers(text, at, end);
   if (!/^[A-Za-z_][\w.-]*$/.test(name)) return -1;
   if (!prefix) return RECORD_LINE;
-  if (hasDot || serviceOfLogger(name) !== undefined || text.startsWith('Traceback (', end + 1) || text.startsWith('  ', end + 1)) return PREFIX_LINE;
+  if (hasDot || serviceOfLogger(name) !== undefined || text.startsWith('Traceback (', end + 1) || text.startsWith('  ', end + 1))
+    return PREFIX_LINE;
   return -1;
 }
 
@@ -187,7 +199,12 @@ function exceptionLine(text: string, at: number): number {
 /** keystone until Grizzly: the bracket behind the level holds the logger. */
 function bracketedLogger(text: string, at: number): number {
   const close = text.indexOf(']', at);
-  if (close < 0 || close - at > LOGGER_CHARS_MAX || text.charCodeAt(close + 1) !== 32 || !/^[A-Za-z_][\w.-]*$/.test(text.slice(at + 1, close))) {
+  if (
+    close < 0 ||
+    close - at > LOGGER_CHARS_MAX ||
+    text.charCodeAt(close + 1) !== 32 ||
+    !/^[A-Za-z_][\w.-]*$/.test(text.slice(at + 1, close))
+  ) {
     line.logger = NO_LOGGER;
     return at;
   }
@@ -223,12 +240,14 @@ function read(text: string, at: number, record: LogRecord): number {
     if (pos < 0) return NOT_MINE;
   }
   const level = levelAt(text, pos);
-  if (level < 0) return oddOslo(text, at, record, read);
+  if (level < 0) return readOdd(text, at, record);
   const message = loggerAt(text, level + 1);
   if (message < 0) return NOT_MINE;
   commit(text, record, second);
   return message;
 }
+
+const readOdd = oddReader(read);
 
 function commit(text: string, record: LogRecord, second: number): void {
   record.form = second === BAD_STAMP ? NO_FORM : formOf();

@@ -8,7 +8,7 @@
  */
 import type { Given } from '../src/model.ts';
 import { isoStampAt, stampEnd, stampOffset } from './header.ts';
-import { clockAt, MINUTE_US, monthAt, nearestYearOf, NO_STAMP, wallOf } from './time.ts';
+import { BAD_STAMP, clockAt, isWall, monthAt, NO_STAMP, nearestMidnightOf, SECOND_US, wallOf } from './time.ts';
 
 export interface OddStamp {
   wall: number;
@@ -31,10 +31,9 @@ export function oddStamp(text: string, at: number, given: Given): OddStamp | und
   if (month === 0) return undefined;
   const clock = clockAt(time!, 0);
   const year = yearInside ?? yearBehind;
-  let wall =
-    year === undefined
-      ? nearestYearOf(month, Number(day), clock, given.received + given.zone * MINUTE_US)
-      : wallOf(Number(year), month, Number(day), clock);
+  const midnight =
+    year === undefined ? nearestMidnightOf(month, Number(day), given) : wallOf({ year: Number(year), month, day: Number(day) }, 0);
+  let wall = isWall(midnight) && clock >= 0 ? midnight + clock * SECOND_US : BAD_STAMP;
   if (wall >= 0 && fraction) wall += Number(fraction.slice(0, 6).padEnd(6, '0'));
   return { wall, offset: undefined, end: STAMP.lastIndex };
 }

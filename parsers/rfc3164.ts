@@ -1,176 +1,126 @@
 /**
  * The BSD syslog header as it really is: `<PRI>Mmm dd hh:mm:ss HOST TAG[pid]: text`, the same with an
  * ISO stamp (rsyslog's ForwardFormat), with any part missing, or with nothing but a PRI, which is what
- * Python's SysLogHandler sends. Rare spellings of the stamp are in rfc3164-odd.ts.
+ * Python's SysLogHandler sends. Tags are in rfc3164-tag.ts, rare spellings of the stamp in rfc3164-odd.ts.
  *
- * Invariant: no stamp, no host; a tag ends in `:` or has `[pid]`, or is the name of an OpenStack program.
- * Prose never becomes a host or a tag, and an ISO date never does (formats.md trap 4: rsyslog takes a
- * header-less oslo line's date for a tag). Sources: RFC 3164, rsyslog pmrfc3164, the conformance cases.
+ * Invariant: no stamp, no host. Prose never becomes a host or a tag, and an ISO date never does (formats.md trap 4: rsyslog
+ * takes a header-less oslo line's date for a tag). Sources: RFC 3164, rsyslog pmrfc3164, the conformance cases.
  */
 import type { Given, LogRecord } from '../src/model.ts';
-import { addFlag, BOM, isDigit, isoStampAt, numberIn, priOf, setHeaderTime, stampEnd, stampForm, stampOffset } from './header.ts';
-import { interner } from './intern.ts';
+import { addFlag, BOM, isDigit, isoStampAt, priOf, setHeaderTime, stampEnd, stampForm, stampOffset } from './header.ts';
+import { flat, interner } from './intern.ts';
 import { LEVEL_WORDS, levelWordAt } from './levels.ts';
 import { type Envelope, NO_FORM, NOT_MINE } from './parser.ts';
 import { cisco, oddStamp } from './rfc3164-odd.ts';
+import { BARE, NIL, NO_TAG, nameEnd, ODD_TAG, programs, setTag, TAG_CHARS_MAX, TAGS, tagAt } from './rfc3164-tag.ts';
 import { isOpenStackProgram, serviceOfProgram } from './service.ts';
+import { structuredDataEnd } from './structured-data.ts';
+import type { Spot } from './template.ts';
 import { BSD_CHARS, bsdAt, dateAt, NO_STAMP } from './time.ts';
 
 const hosts = interner(1024);
-const programs = interner(512);
 
 /** A host longer than this is no host (RFC 1035). */
 const HOST_CHARS_MAX = 255;
-/** Longest tag looked for; rsyslog's forwarding cuts at 32, RFC 5424 allows 48, real file paths reach 100. */
-const TAG_CHARS_MAX = 128;
-/** rsyslog's forwarding cuts tags here, which may open a bracket and never close it. */
-const TAG_CUT_CHARS = 32;
 
-/** Tag forms; the index is what `tagAt` found. */
-const TAGS = ['', '%g: ', '%g:', '%g[%p]: ', '%g[%p]:', '%g[%p] ', '%g ', ': ', '- '] as const;
-const [NO_TAG, COLON_SPACE, COLON, PID_COLON_SPACE, PID_COLON, PID_SPACE, BARE, EMPTY, NIL] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-const ODD_TAG = 9;
+/** How the host stands between stamp and tag. */
+const HOSTS = ['', '%h ', ' ', '%h  '] as const;
+const NO_HOST = 0;
+const HOST = 1;
+const EMPTY_HOST = 2;
+const HOST_AND_SPACE = 3;
 
-/** [stamp form with its space] -> forms by tag, host and PRI; filled as they occur, bounded by the stamps of header.ts. */
+/** The header being read: has it a PRI, and the form of its stamp with the space behind; undefined is not writable. */
+const header: { pri: boolean; stamp: string | undefined } = { pri: false, stamp: undefined };
+
+/** [stamp form] -> forms by tag, host and PRI; filled as they occur, bounded by the stamps of header.ts. */
 const forms = new Map<string, (string | undefined)[]>();
 let lastStamp = '\0';
 let lastForms: (string | undefined)[] = [];
 
-function formOf(pri: boolean, stamp: string, hostSpaces: number, tag: number): string {
+function setForm(record: LogRecord, host: number, tag: number): void {
+  const { pri, stamp } = header;
+  if (stamp === undefined || tag >= ODD_TAG) {
+    record.envelopeForm = NO_FORM;
+    return;
+  }
   if (stamp !== lastStamp) {
     lastStamp = stamp;
     lastForms = forms.get(stamp) ?? [];
     forms.set(stamp, lastForms);
   }
-  const key = tag * 8 + hostSpaces * 2 + (pri ? 1 : 0);
-  const known = lastForms[key];
-  if (known !== undefined) return known;
-  const host = ['', '%h ', ' ', '%h  '][hostSpaces]!;
-  return (lastForms[key] = `${pri ? '<%P>' : ''}${stamp}${host}${TAGS[tag]}`);
-}
-
-/** What `tagAt` found besides the kind. */
-let tagName = 0;
-let tagPid = -1;
-let tagEnd = 0;
-
-/** Looks for a tag at `at`; sets tagName (end of the name), tagPid, tagEnd (begin of what follows). */
-function tagAt(text: string, at: number): number {
-  const limit = Math.min(text.length, at + TAG_CHARS_MAX);
-  tagPid = -1;
-  tagName = 0;
-  for (let end = at; end < limit; end++) {
-    const code = text.charCodeAt(end);
-    if (code === 58) {
-      // `a:b` without a space is a path, a URL, CEF:0| or prose, not a tag.
-      if (end + 1 < text.length && text.charCodeAt(end + 1) !== 32) return NO_TAG;
-      tagName = end;
-      tagEnd = Math.min(end + 2, text.length);
-      if (end === at) return EMPTY;
-      return end + 1 < text.length ? COLON_SPACE : COLON;
-    }
-    if (code === 91 && end > at) return pidAt(text, at, end);
-    if (code === 32) return bareTag(text, at, end);
-    if (end === at && (code === 91 || code === 123)) return NO_TAG;
+  const key = tag * 8 + host * 2 + (pri ? 1 : 0);
+  let form = lastForms[key];
+  if (form === undefined) {
+    form = `${pri ? '<%P>' : ''}${stamp}${HOSTS[host]}${TAGS[tag]}`;
+    lastForms[key] = form;
   }
-  return NO_TAG;
-}
-
-function bareTag(text: string, at: number, end: number): number {
-  tagName = end;
-  tagEnd = end + 1;
-  if (end - at === 1 && text.charCodeAt(at) === 45) return NIL;
-  return end > at && isOpenStackProgram(programs(text, at, end)) ? BARE : NO_TAG;
-}
-
-/** `name[pid]` with or without colon and space; a pid that is no number, or cut off, makes it odd. */
-function pidAt(text: string, at: number, open: number): number {
-  const limit = Math.min(text.length, open + 24);
-  let close = open + 1;
-  while (close < limit && text.charCodeAt(close) !== 93 && text.charCodeAt(close) !== 32) close++;
-  tagName = open;
-  tagPid = numberIn(text, open + 1, close);
-  if (text.charCodeAt(close) !== 93) {
-    tagEnd = close + 1;
-    return tagPid >= 0 && close - at === TAG_CUT_CHARS && text.charCodeAt(close) === 32 ? ODD_TAG : NO_TAG;
-  }
-  const colon = text.charCodeAt(close + 1) === 58;
-  const space = text.charCodeAt(close + (colon ? 2 : 1)) === 32;
-  tagEnd = close + 1 + (colon ? 1 : 0) + (space ? 1 : 0);
-  if (!colon && !space && tagEnd < text.length) return NO_TAG;
-  if (tagPid < 0) return /^[\w:.-]+$/.test(text.slice(open + 1, close)) ? ODD_TAG : NO_TAG;
-  if (colon) return space ? PID_COLON_SPACE : PID_COLON;
-  return space ? PID_SPACE : ODD_TAG;
-}
-
-function setTag(text: string, at: number, tag: number, record: LogRecord): number {
-  if (tag === NO_TAG) return at;
-  if (tag !== EMPTY && tag !== NIL) {
-    record.program = programs(text, at, tagName);
-    if (tagPid >= 0) record.pid = tagPid;
-    if (tag === ODD_TAG && text.charCodeAt(tagEnd - 1) === 32 && tagEnd - 1 - at === TAG_CUT_CHARS) addFlag(record, 'cut-tag');
-  }
-  return tagEnd;
-}
-
-function setForm(record: LogRecord, pri: boolean, stamp: string | undefined, hostSpaces: number, tag: number): void {
-  record.envelopeForm = stamp === undefined || tag === ODD_TAG ? NO_FORM : formOf(pri, stamp, hostSpaces, tag);
+  record.envelopeForm = form;
 }
 
 /** The stamp is known and ends at `at` (its space is eaten): host, tag, form. Returns where the body begins. */
-function afterStamp(text: string, at: number, record: LogRecord, pri: boolean, stamp: string | undefined): number {
+function afterStamp(text: string, at: number, record: LogRecord): number {
   if (at >= text.length || dateAt(text, at)) {
-    setForm(record, pri, stamp, 0, NO_TAG);
+    setForm(record, NO_HOST, NO_TAG);
     return at;
   }
   const space = text.indexOf(' ', at);
   const hostEnd = space < 0 ? text.length : space;
-  if (hostEnd === at) return emptyHost(text, at, record, pri, stamp);
-  if (!isHost(text, at, hostEnd)) {
-    const tag = tagAt(text, at);
-    if (tag === NO_TAG) addFlag(record, 'no-tag');
-    setForm(record, pri, stamp, 0, tag);
-    return setTag(text, at, tag, record);
-  }
+  if (hostEnd === at) return emptyHost(text, at, record);
+  if (!isHost(text, at, hostEnd)) return tagOnly(text, at, record);
   // A UDP hop makes the RFC-format program of Icehouse the host (formats.md section 9.1).
   if (dateAt(text, hostEnd + 1) && isOpenStackProgram(hosts(text, at, hostEnd))) {
     record.program = programs(text, at, hostEnd);
-    setForm(record, pri, stamp, 0, BARE);
+    setForm(record, NO_HOST, BARE);
     return hostEnd + 1;
   }
   if (hostEnd - at > 1 || text.charCodeAt(at) !== 45) record.host = hosts(text, at, hostEnd);
-  if (space < 0) {
-    record.envelopeForm = NO_FORM;
-    return text.length;
-  }
-  return afterHost(text, hostEnd + 1, record, pri, record.host === undefined ? undefined : stamp);
+  else header.stamp = undefined;
+  if (space >= 0) return afterHost(text, hostEnd + 1, record);
+  record.envelopeForm = NO_FORM;
+  return text.length;
 }
 
-function afterHost(text: string, at: number, record: LogRecord, pri: boolean, stamp: string | undefined): number {
+function tagOnly(text: string, at: number, record: LogRecord): number {
+  const tag = tagAt(text, at);
+  setForm(record, NO_HOST, tag);
+  if (tag !== NO_TAG) return setTag(text, at, record);
+  addFlag(record, 'no-tag');
+  return at;
+}
+
+function afterHost(text: string, at: number, record: LogRecord): number {
   if (isDigit(text.charCodeAt(at)) && dateAt(text, at)) {
-    setForm(record, pri, stamp, 1, NO_TAG);
+    setForm(record, HOST, NO_TAG);
     return at;
   }
   const doubled = text.charCodeAt(at) === 32 && text.charCodeAt(at + 1) !== 32 ? 1 : 0;
   const tag = tagAt(text, at + doubled);
   if (tag === NO_TAG) {
     if (text.charCodeAt(at) !== 32) addFlag(record, 'no-tag');
-    setForm(record, pri, stamp, 1, NO_TAG);
+    setForm(record, HOST, NO_TAG);
     return at;
   }
-  setForm(record, pri, stamp, doubled ? 3 : 1, tag);
-  return setTag(text, at + doubled, tag, record);
+  setForm(record, doubled === 1 ? HOST_AND_SPACE : HOST, tag);
+  const body = setTag(text, at + doubled, record);
+  const first = text.charCodeAt(body) === 32 ? body + 1 : body;
+  return text.charCodeAt(first) === 91 ? (afterStructuredData(text, first, record) ?? body) : body;
+}
+
+/** rsyslog's own messages carry structured data in the old header: `rsyslogd:  [origin software="rsyslogd" …] start`. */
+function afterStructuredData(text: string, at: number, record: LogRecord): number | undefined {
+  const end = structuredDataEnd(text, at);
+  if (end < 0 || text.charCodeAt(end) !== 32 || text.charCodeAt(end - 2) !== 34) return undefined;
+  record.structuredData = flat(text.slice(at, end));
+  record.envelopeForm = NO_FORM;
+  return end + 1;
 }
 
 /** Two spaces: `Jun  9 15:50:06  tgtd: last message repeated 3 times`. */
-function emptyHost(text: string, at: number, record: LogRecord, pri: boolean, stamp: string | undefined): number {
+function emptyHost(text: string, at: number, record: LogRecord): number {
   const tag = tagAt(text, at + 1);
-  if (tag === NO_TAG) {
-    setForm(record, pri, stamp, 0, NO_TAG);
-    return at;
-  }
-  setForm(record, pri, stamp, 2, tag);
-  return setTag(text, at + 1, tag, record);
+  setForm(record, tag === NO_TAG ? NO_HOST : EMPTY_HOST, tag);
+  return tag === NO_TAG ? at : setTag(text, at + 1, record);
 }
 
 /** Anything without the marks of a tag: letters of any script, addresses, chained names `a/b`. */
@@ -179,35 +129,28 @@ function isHost(text: string, at: number, end: number): boolean {
   if (last === 58 || last === 44 || last === 93 || end - at > HOST_CHARS_MAX) return false;
   for (let index = at; index < end; index++) {
     const code = text.charCodeAt(index);
-    if (code < 33 || code === 91 || code === 123 || code === 61 || code === 34 || code === 124) return false;
+    // Control characters, then " = [ { |
+    if (code < 33 || code === 34 || code === 61 || code === 91 || code === 123 || code === 124) return false;
   }
   return true;
 }
 
 /** PRI and no stamp: a program's own datagram. A tag only where it cannot be prose. */
-function withoutStamp(text: string, at: number, record: LogRecord, pri: boolean): number {
-  if (dateAt(text, at)) {
-    setForm(record, pri, '', 0, NO_TAG);
-    return at;
-  }
-  const tag = tagAt(text, at);
-  const bare = tag === NO_TAG && tagName > at && dateAt(text, tagName + 1) && isDate(text, at);
-  const kind = bare ? BARE : tag;
-  if (kind === NIL || (kind === NO_TAG && !bare)) {
-    setForm(record, pri, '', 0, NO_TAG);
-    return at;
-  }
-  setForm(record, pri, '', 0, kind);
-  return setTag(text, at, kind, record);
+function withoutStamp(text: string, at: number, record: LogRecord): number {
+  header.stamp = '';
+  let tag = dateAt(text, at) ? NO_TAG : tagAt(text, at);
+  // `keystone 2014-…`: one word that is a service, straight before an ISO date.
+  if (tag === NO_TAG && nameEnd > at && dateAt(text, nameEnd + 1) && isService(text, at)) tag = BARE;
+  if (tag === NIL) tag = NO_TAG;
+  setForm(record, NO_HOST, tag);
+  return tag === NO_TAG ? at : setTag(text, at, record);
 }
 
-/** `keystone 2014-…`: one word that is a service, straight before an ISO date. */
-function isDate(text: string, at: number): boolean {
-  const space = text.indexOf(' ', at);
-  return space > at && space - at < TAG_CHARS_MAX && typeof serviceOfProgram(programs(text, at, space)) === 'string';
+function isService(text: string, at: number): boolean {
+  return nameEnd - at < TAG_CHARS_MAX && typeof serviceOfProgram(programs(text, at, nameEnd)) === 'string';
 }
 
-/** Is `YYYY-MM-DD hh:mm:ss` at `at` the stamp of a body (oslo's pid or level follows) rather than of a header? */
+/** Is `YYYY-MM-DD hh:mm:ss`, which ends at `end`, the stamp of a body (oslo's pid or level follows) rather than of a header? */
 function isBodyStamp(text: string, end: number): boolean {
   let at = end;
   while (text.charCodeAt(at) === 32) at++;
@@ -216,37 +159,37 @@ function isBodyStamp(text: string, end: number): boolean {
   return word >= 0 && text.charCodeAt(at + LEVEL_WORDS[word]!.word.length) === 32;
 }
 
-function read(text: string, record: LogRecord, given: Given): number {
-  const packed = priOf(text);
-  if (packed === -2) return NOT_MINE;
-  const pri = packed >= 0;
-  let at = pri ? packed & 7 : 0;
-  const stampAt = text.charCodeAt(at) === BOM ? at + 1 : at;
-  const bsd = bsdAt(text, stampAt, given.received, given.zone);
-  let found = bsd;
-  let stamp: string | undefined;
-  let end = stampAt + BSD_CHARS;
-  let offset: number | undefined;
-  if (bsd !== NO_STAMP) stamp = text.charCodeAt(stampAt + 4) === 48 ? '%N ' : '%M ';
-  else {
-    found = isDigit(text.charCodeAt(stampAt)) ? isoStampAt(text, stampAt) : NO_STAMP;
-    if (found !== NO_STAMP && (text.charCodeAt(stampAt + 10) === 84 || !isBodyStamp(text, stampEnd))) {
-      stamp = stampForm === undefined ? undefined : spaced(stampForm);
-      end = stampEnd;
-      offset = stampOffset;
-    } else found = NO_STAMP;
+/** What `stampAt` found: wall µs, where it ends, minutes of its own zone. */
+const stamp = { wall: NO_STAMP, end: 0, offset: undefined as number | undefined };
+
+/** The stamp of the header at `at`, and its form into `header.stamp`. False: none that is common. */
+function findStamp(text: string, at: number, given: Given): boolean {
+  const wall = bsdAt(text, at, given);
+  if (wall !== NO_STAMP) {
+    const zero = text.charCodeAt(at + 4) === 48;
+    stamp.wall = wall;
+    stamp.end = at + BSD_CHARS;
+    stamp.offset = undefined;
+    header.stamp = zero ? '%N ' : '%M ';
+    if (text.charCodeAt(stamp.end) === 46) addFraction(text, zero ? '%N' : '%M');
+  } else {
+    stamp.wall = isDigit(text.charCodeAt(at)) ? isoStampAt(text, at) : NO_STAMP;
+    if (stamp.wall === NO_STAMP || (text.charCodeAt(at + 10) !== 84 && isBodyStamp(text, stampEnd))) return false;
+    stamp.end = stampEnd;
+    stamp.offset = stampOffset;
+    header.stamp = stampForm === undefined ? undefined : spaced(stampForm);
   }
-  if (found === NO_STAMP || (end < text.length && text.charCodeAt(end) !== 32)) return readOdd(text, at, record, given, pri);
-  if (pri) setPri(record, packed);
-  if (stampAt > at || found < 0) stamp = undefined;
-  setHeaderTime(record, found, offset);
-  at = Math.min(end + 1, text.length);
-  return afterStamp(text, at, record, pri, end < text.length ? stamp : undefined);
+  return stamp.end >= text.length || text.charCodeAt(stamp.end) === 32;
 }
 
-function setPri(record: LogRecord, packed: number): void {
-  record.facility = packed >> 6;
-  record.severity = (packed >> 3) & 7;
+/** journald's exports have six digits behind the second. */
+function addFraction(text: string, form: string): void {
+  let digits = 0;
+  while (digits < 7 && isDigit(text.charCodeAt(stamp.end + 1 + digits))) digits++;
+  if (digits === 0 || digits > 6 || stamp.wall < 0) return;
+  stamp.wall += Number(text.slice(stamp.end + 1, stamp.end + 1 + digits).padEnd(6, '0'));
+  header.stamp = spaced(`${form}.%${digits}`);
+  stamp.end += digits + 1;
 }
 
 const spacedForms = new Map<string, string>();
@@ -258,19 +201,37 @@ function spaced(form: string): string {
   return `${form} `;
 }
 
+function read(text: string, record: LogRecord, given: Given): number {
+  const packed = priOf(text);
+  if (packed === -2) return NOT_MINE;
+  header.pri = packed >= 0;
+  const start = packed >= 0 ? packed & 7 : 0;
+  const at = text.charCodeAt(start) === BOM ? start + 1 : start;
+  if (!findStamp(text, at, given)) return readOdd({ text, at }, record, given);
+  if (packed >= 0) setPri(record, packed);
+  if (at > start || stamp.wall < 0 || stamp.end >= text.length) header.stamp = undefined;
+  setHeaderTime(record, stamp.wall, stamp.offset);
+  return afterStamp(text, Math.min(stamp.end + 1, text.length), record);
+}
+
+function setPri(record: LogRecord, packed: number): void {
+  record.facility = packed >> 6;
+  record.severity = (packed >> 3) & 7;
+}
+
 /** Slow path: odd stamps, Cisco counters, a PRI alone. Without a PRI and any stamp it is nobody's header. */
-function readOdd(text: string, at: number, record: LogRecord, given: Given, pri: boolean): number {
-  const from = text.charCodeAt(at) === BOM ? at + 1 : at;
-  const odd = oddStamp(text, from, given) ?? (pri ? cisco(text, from, given) : undefined);
-  if (odd === undefined && !pri) return NOT_MINE;
-  if (pri) setPri(record, priOf(text));
+function readOdd({ text, at }: Spot, record: LogRecord, given: Given): number {
+  const odd = oddStamp(text, at, given) ?? (header.pri ? cisco(text, at, given) : undefined);
+  if (odd === undefined && !header.pri) return NOT_MINE;
+  if (header.pri) setPri(record, priOf(text));
   if (odd === undefined) {
-    const body = withoutStamp(text, from, record, pri);
-    if (from > at) record.envelopeForm = NO_FORM;
+    const body = withoutStamp(text, at, record);
+    if (text.charCodeAt(at - 1) === BOM) record.envelopeForm = NO_FORM;
     return body;
   }
+  header.stamp = undefined;
   setHeaderTime(record, odd.wall, odd.offset);
-  const body = afterStamp(text, odd.end, record, pri, undefined);
+  const body = afterStamp(text, odd.end, record);
   if (odd.host !== undefined) record.host = odd.host;
   return body;
 }

@@ -10,8 +10,8 @@ import type { LogRecord } from '../src/model.ts';
 import { addFlag, BOM, isDigit, isoStampAt, numberIn, priOf, setHeaderTime, stampEnd, stampForm, stampOffset } from './header.ts';
 import { flat, interner } from './intern.ts';
 import { type Envelope, NO_FORM, NOT_MINE } from './parser.ts';
-import { structuredDataEnd } from './structured-data.ts';
-import { NO_STAMP } from './time.ts';
+import { isOddStructuredData, structuredDataEnd } from './structured-data.ts';
+import { dateAt, NO_STAMP } from './time.ts';
 
 const hosts = interner(1024);
 const programs = interner(512);
@@ -37,11 +37,13 @@ interface Header {
   stamp: string | undefined;
   nils: number;
   procid: string;
+  pri: boolean;
 }
 
 /** `1 ` … `999 ` at `at`: the version, or -1. Version 0 is sent by one appliance and costs nothing to take. */
 function versionAt(text: string, at: number): number {
-  const space = text.charCodeAt(at + 1) === 32 ? at + 1 : text.charCodeAt(at + 2) === 32 ? at + 2 : text.charCodeAt(at + 3) === 32 ? at + 3 : -1;
+  const space =
+    text.charCodeAt(at + 1) === 32 ? at + 1 : text.charCodeAt(at + 2) === 32 ? at + 2 : text.charCodeAt(at + 3) === 32 ? at + 3 : -1;
   return space < 0 ? -1 : numberIn(text, at, space);
 }
 
@@ -67,23 +69,23 @@ function read(text: string, record: LogRecord): number {
   }
   const stamp = nil ? '-' : wall < 0 ? undefined : stampForm;
   if (!nil) setHeaderTime(record, wall, stampOffset);
-  return fields(text, { at: end + 1, version, stamp, nils: 0, procid: '' }, record, packed >= 0);
+  return fields(text, { at: end + 1, version, stamp, nils: 0, procid: '', pri: packed >= 0 }, record);
 }
 
 /** HOST APP PROCID MSGID; each must be followed by a space, else the header is cut and the whole text stays the message. */
-function fields(text: string, header: Header, record: LogRecord, pri: boolean): number {
-  const from = pri ? text.indexOf('>') + 1 : 0;
+function fields(text: string, header: Header, record: LogRecord): number {
+  const from = header.pri ? text.indexOf('>') + 1 : 0;
   for (let field = 0; field < 4; field++) {
     const space = text.indexOf(' ', header.at);
     const end = space < 0 ? text.length : space;
-    if (end > header.at) setField(text, field, end, header, record);
+    if (end > header.at) setField({ text, field, end }, header, record);
     if (space < 0) return cut(record, from);
     header.at = space + 1;
   }
-  return data(text, header, record, pri);
+  return data(text, header, record);
 }
 
-function setField(text: string, field: number, end: number, header: Header, record: LogRecord): void {
+function setField({ text, field, end }: { text: string; field: number; end: number }, header: Header, record: LogRecord): void {
   const { at } = header;
   if (end - at === 1 && text.charCodeAt(at) === 45) {
     header.nils |= 1 << field;
@@ -105,7 +107,7 @@ function cut(record: LogRecord, from: number): number {
   return from;
 }
 
-function data(text: string, header: Header, record: LogRecord, pri: boolean): number {
+function data(text: string, header: Header, record: LogRecord): number {
   const { at } = header;
   let end = at + 1;
   if (text.charCodeAt(at) === 45 && (end >= text.length || text.charCodeAt(end) === 32)) header.nils |= NIL_DATA;
@@ -117,21 +119,31 @@ function data(text: string, header: Header, record: LogRecord, pri: boolean): nu
       return Math.min(at, text.length);
     }
     record.structuredData = flat(text.slice(at, end));
+    if (isOddStructuredData(record.structuredData)) addFlag(record, 'odd-sd');
   }
   const space = end < text.length;
-  const bom = text.charCodeAt(end + 1) === BOM;
-  record.envelopeForm = formOf(header, pri, bom ? ' \ufeff' : space ? ' ' : '');
-  return Math.min(text.length, end + (bom ? 2 : 1));
+  const next = text.charCodeAt(end + 1);
+  // rsyslog's %msg% begins with a space of its own: before a body's date it is no part of the text.
+  const doubled = next === 32 && dateAt(text, end + 2);
+  record.envelopeForm = formOf(header, next === BOM ? ' \ufeff' : doubled ? '  ' : space ? ' ' : '');
+  return Math.min(text.length, end + (next === BOM || doubled ? 2 : 1));
 }
 
-function formOf(header: Header, pri: boolean, tail: string): string {
-  const { version, stamp, nils, procid } = header;
+function formOf(header: Header, tail: string): string {
+  const { version, stamp, nils, procid, pri } = header;
   if (stamp === undefined) return NO_FORM;
-  if (version === last.version && stamp === last.stamp && nils === last.nils && procid === last.procid && tail === last.tail && pri === last.pri)
+  if (
+    version === last.version &&
+    stamp === last.stamp &&
+    nils === last.nils &&
+    procid === last.procid &&
+    tail === last.tail &&
+    pri === last.pri
+  )
     return last.form;
   if (procid !== '' && !procids.has(procid)) {
-    // A `%` would be read as a place; long ones are generated, not names.
-    if (procids.size >= PROCIDS_MAX || procid.length > 32 || /[%+|]/.test(procid)) return NO_FORM;
+    // A `%` would be read as a place; RFC 5424 allows 128 characters.
+    if (procids.size >= PROCIDS_MAX || procid.length > 128 || /[%+|]/.test(procid)) return NO_FORM;
     procids.add(procid);
   }
   const head = `${pri ? '<%P>' : ''}${version} ${stamp} ${nils & NIL_HOST ? '-' : '%h'} ${nils & NIL_PROGRAM ? '-' : '%g'}`;
@@ -145,6 +157,13 @@ function formOf(header: Header, pri: boolean, tail: string): string {
   }
   Object.assign(last, { version, stamp, nils, procid, tail, pri, form });
   return form;
+}
+
+/** PROCID as it was sent; one that is no number stands in the form. */
+export function procidOf(record: LogRecord): string | undefined {
+  if (record.pid !== undefined) return String(record.pid);
+  const word = record.envelope === 'rfc5424' ? record.envelopeForm.split(' ')[4] : undefined;
+  return word === '-' || word === '%p' ? undefined : word;
 }
 
 export const rfc5424: Envelope = {

@@ -33,9 +33,15 @@ const PROGRAMS: ReadonlyMap<string, string | null> = new Map<string, string | nu
   ...['account', 'container', 'object'].flatMap((server) =>
     ['replicator', 'auditor', 'updater'].map((role): [string, string] => [`${server}-${role}`, 'swift']),
   ),
-  ...['account-reaper', 'object-expirer', 'object-reconstructor', 'object-relinker', 'container-sync', 'container-sharder', 'container-reconciler'].map(
-    (name): [string, string] => [name, 'swift'],
-  ),
+  ...[
+    'account-reaper',
+    'object-expirer',
+    'object-reconstructor',
+    'object-relinker',
+    'container-sync',
+    'container-sharder',
+    'container-reconciler',
+  ].map((name): [string, string] => [name, 'swift']),
   // Daemons beside OpenStack: a service of their own where operators ask for it …
   ...['dnsmasq', 'dnsmasq-dhcp', 'dnsmasq-tftp'].map((name): [string, string] => [name, 'dnsmasq']),
   ...['ovs-vsctl', 'ovs-vswitchd', 'ovsdb-server', 'ovs-ofctl', 'ovsdb-client'].map((name): [string, string] => [name, 'openvswitch']),
@@ -43,7 +49,10 @@ const PROGRAMS: ReadonlyMap<string, string | null> = new Map<string, string | nu
   ...['libvirtd', 'virtqemud', 'virtlogd', 'qemu-kvm'].map((name): [string, string] => [name, 'libvirt']),
   ...['rabbitmq', 'rabbitmq-server', 'rabbit'].map((name): [string, string] => [name, 'rabbitmq']),
   ...['mysqld', 'mysqld_safe', 'mariadb', 'mariadbd'].map((name): [string, string] => [name, 'mysql']),
-  ...['haproxy', 'keepalived', 'memcached', 'radvd', 'conntrackd', 'tgtd', 'iscsid', 'multipathd'].map((name): [string, string] => [name, name]),
+  ...['haproxy', 'keepalived', 'memcached', 'radvd', 'conntrackd', 'tgtd', 'iscsid', 'multipathd'].map((name): [string, string] => [
+    name,
+    name,
+  ]),
   // … and none at all for the machine itself.
   ...[
     'kernel sudo su sshd sshd-session systemd systemd-logind systemd-journald cron CRON crond anacron rsyslogd syslogd syslog-ng',
@@ -99,5 +108,7 @@ export function serviceOfLogger(logger: string): string | undefined {
 export function isOpenStackProgram(name: string): boolean {
   const service = serviceOfProgram(name);
   if (typeof service !== 'string') return false;
-  return (PROGRAMS.has(name) && (service === 'swift' || service === 'placement')) || /^[a-z]+-[a-z0-9-]+$/.test(name) && SERVICES.has(service);
+  return (
+    (PROGRAMS.has(name) && (service === 'swift' || service === 'placement')) || (/^[a-z]+-[a-z0-9-]+$/.test(name) && SERVICES.has(service))
+  );
 }

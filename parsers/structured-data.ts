@@ -62,6 +62,13 @@ function valueEnd(text: string, at: number): number {
   return -1;
 }
 
+/** Accepted, but not by the letter: an id that stands twice, a `]` inside quotes without its backslash. */
+export function isOddStructuredData(text: string): boolean {
+  const elements = readStructuredData(text);
+  if (new Set(elements.map(({ id }) => id)).size < elements.length) return true;
+  return /[^\\]\](?!(?:$|\[))/.test(text);
+}
+
 /** The elements of what `structuredDataEnd` accepted; an empty list for anything else. */
 export function readStructuredData(text: string): StructuredElement[] {
   if (structuredDataEnd(text, 0) !== text.length) return [];

@@ -29,7 +29,8 @@ function read(text: string, at: number, record: LogRecord): number {
     if (match !== null) record.request = match[0];
   }
   const time = accessTime(text, at);
-  if (time !== undefined) record.time = time;
+  // A header of the same second knows its microseconds; the line does not.
+  if (time !== undefined && Math.floor(record.time / SECOND_US) * SECOND_US !== time) record.time = time;
   return at;
 }
 
@@ -42,7 +43,7 @@ function accessTime(text: string, at: number): number | undefined {
   const mark = text.charCodeAt(slash + 9);
   if (mark !== 47 && mark !== 58) return undefined;
   const clock = clockAt(text.slice(slash + 10, slash + 18).replaceAll('/', ':'), 0);
-  const wall = wallOf(Number(text.slice(slash + 5, slash + 9)), month, Number(text.slice(slash - 2, slash)), clock);
+  const wall = wallOf({ year: Number(text.slice(slash + 5, slash + 9)), month, day: Number(text.slice(slash - 2, slash)) }, clock);
   if (!isWall(wall)) return undefined;
   if (mark === 58) return text.startsWith(' +0000]', slash + 18) ? wall : undefined;
   const end = END_TIME.exec(text.slice(slash));

@@ -40,16 +40,23 @@ export function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-/** Wall µs of a date, or BAD_STAMP where the calendar or the clock has no such moment. Second 60 is a leap second and counts on. */
-export function wallOf(year: number, month: number, day: number, secondOfDay: number): number {
-  if (secondOfDay < 0 || month < 1 || month > 12 || day < 1 || day > MONTH_DAYS[month - 1]! || year < 1970) return BAD_STAMP;
+export interface CalendarDay {
+  year: number;
+  /** 1-12. */
+  month: number;
+  day: number;
+}
+
+/** Wall µs of a day at a second of it, or BAD_STAMP where the calendar or the clock has no such moment. Second 60 is a leap second and counts on. */
+export function wallOf({ year, month, day }: CalendarDay, clock: number): number {
+  if (clock < 0 || month < 1 || month > 12 || day < 1 || day > MONTH_DAYS[month - 1]! || year < 1970) return BAD_STAMP;
   if (month === 2 && day === 29 && !isLeapYear(year)) return BAD_STAMP;
   const shifted = month > 2 ? year : year - 1;
   const era = Math.floor(shifted / 400);
   const ofEra = shifted - era * 400;
   const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
   const days = era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + dayOfYear - 719_468;
-  return (days * 86_400 + secondOfDay) * SECOND_US;
+  return (days * 86_400 + clock) * SECOND_US;
 }
 
 /** Two digits at `at`, or -1. */
@@ -85,7 +92,7 @@ export function isoAt(text: string, at: number): number {
   if (clock === NO_STAMP) return NO_STAMP;
   if (!text.startsWith(readDate, at)) {
     if (!dateAt(text, at)) return NO_STAMP;
-    const midnight = wallOf(two(text, at) * 100 + two(text, at + 2), two(text, at + 5), two(text, at + 8), 0);
+    const midnight = wallOf({ year: two(text, at) * 100 + two(text, at + 2), month: two(text, at + 5), day: two(text, at + 8) }, 0);
     if (midnight === BAD_STAMP) return BAD_STAMP;
     readDate = flat(text.slice(at, at + DATE_CHARS));
     readMidnight = midnight;
@@ -140,10 +147,9 @@ export function isoOf(wall: number, separator: string): string {
   return isoDateOf(day) + separator + clockText(secondOfDay(wall, day));
 }
 
-/** Does `isoOf` of this wall time stand at `at`? The same answer without making the string. */
-export function isIsoAt(text: string, at: number, wall: number, separator: number): boolean {
+/** Does `isoOf` of this wall time stand at `at`, whatever the separator? The same answer without making the string. */
+export function isIsoAt(text: string, at: number, wall: number): boolean {
   const day = dayOf(wall);
-  if (text.charCodeAt(at + DATE_CHARS) !== separator) return false;
   return isClockAt(text, at + DATE_CHARS + 1, secondOfDay(wall, day)) && text.startsWith(isoDateOf(day), at);
 }
 
@@ -175,6 +181,12 @@ export function fractionText(micros: number, digits: number): string {
 
 export const BSD_CHARS = 15;
 const BSD_DATE_CHARS = 7;
+/** What the year of a stamp without one depends on: arrival in µs, and the zone of its clock in minutes. */
+export interface Arrival {
+  readonly received: number;
+  readonly zone: number;
+}
+
 /** The newest date read, its midnight in the year nearest to arrival, and the arrivals for which that year is. */
 let bsdDate = '\0'.repeat(BSD_DATE_CHARS);
 let bsdMidnight = 0;
@@ -186,7 +198,7 @@ let bsdZone = 0;
  * Wall µs of `Mmm dd hh:mm:ss` at `at`, day padded by a space or a zero; its year is the one that puts the
  * day nearest to arrival (so that a log of New Year's Eve read in January is last year's).
  */
-export function bsdAt(text: string, at: number, received: number, zone: number): number {
+export function bsdAt(text: string, at: number, { received, zone }: Arrival): number {
   if (text.charCodeAt(at + 3) !== 32 || text.charCodeAt(at + 6) !== 32) return NO_STAMP;
   const clock = clockAt(text, at + BSD_DATE_CHARS);
   if (clock === NO_STAMP) return NO_STAMP;
@@ -195,15 +207,15 @@ export function bsdAt(text: string, at: number, received: number, zone: number):
     const tens = text.charCodeAt(at + 4) === 32 ? 0 : text.charCodeAt(at + 4) - 48;
     const ones = text.charCodeAt(at + 5) - 48;
     if (month === 0 || tens < 0 || tens > 9 || ones < 0 || ones > 9) return NO_STAMP;
-    if (!chooseYear(month, tens * 10 + ones, received, zone)) return BAD_STAMP;
+    if (!chooseYear(month, tens * 10 + ones, { received, zone })) return BAD_STAMP;
     bsdDate = flat(text.slice(at, at + BSD_DATE_CHARS));
   }
   return clock === BAD_STAMP ? BAD_STAMP : bsdMidnight + clock * SECOND_US;
 }
 
-function chooseYear(month: number, day: number, received: number, zone: number): boolean {
+function chooseYear(month: number, day: number, { received, zone }: Arrival): boolean {
   const arrival = received + zone * MINUTE_US;
-  const walls = yearsAround(arrival, month, day, 0);
+  const walls = yearsAround(arrival, month, day);
   const best = nearest(walls, arrival);
   if (best === undefined) return false;
   const index = walls.indexOf(best);
@@ -218,9 +230,9 @@ function chooseYear(month: number, day: number, received: number, zone: number):
 }
 
 /** The moments of this day in the year of arrival and its neighbours, where they exist (29 February does not always). */
-function yearsAround(arrival: number, month: number, day: number, clock: number): number[] {
+function yearsAround(arrival: number, month: number, day: number): number[] {
   const year = new Date(arrival / 1000).getUTCFullYear();
-  return [year - 1, year, year + 1].map((candidate) => wallOf(candidate, month, day, clock)).filter(isWall);
+  return [year - 1, year, year + 1].map((candidate) => wallOf({ year: candidate, month, day }, 0)).filter(isWall);
 }
 
 function nearest(walls: readonly number[], arrival: number): number | undefined {
@@ -229,10 +241,10 @@ function nearest(walls: readonly number[], arrival: number): number | undefined 
   return best;
 }
 
-/** For stamps of other spellings: the same choice of year, not remembered. */
-export function nearestYearOf(month: number, day: number, clock: number, arrival: number): number {
-  const midnight = clock < 0 ? undefined : nearest(yearsAround(arrival, month, day, 0), arrival);
-  return midnight === undefined ? BAD_STAMP : midnight + clock * SECOND_US;
+/** Midnight of a day for stamps of other spellings: the same choice of year, not remembered. */
+export function nearestMidnightOf(month: number, day: number, { received, zone }: Arrival): number {
+  const arrival = received + zone * MINUTE_US;
+  return nearest(yearsAround(arrival, month, day), arrival) ?? BAD_STAMP;
 }
 
 /** `Mmm dd hh:mm:ss`, day padded by a space. */

@@ -20,7 +20,7 @@ function linesOf(): string[] {
   for (let from = 0; from < bytes.length; ) {
     const newline = bytes.indexOf(10, from);
     const end = newline < 0 ? bytes.length : newline;
-    lines.push(bytes.toString("latin1", from, end));
+    lines.push(bytes.toString('latin1', from, end));
     from = end + 1;
   }
   return lines;

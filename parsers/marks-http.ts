@@ -1,0 +1,71 @@
+/**
+ * HTTP access lines: method, path, status, bytes, seconds. Servers only: look-alikes that clients write
+ * (urllib3, keystoneclient) are told by their logger. Part of marks.ts.
+ *
+ * Invariant: anchored patterns of bounded repetition over the first part of the text, so linear. Source:
+ * formats.md sections 10.3, 10.4 (swift), 11.1 (eventlet), 11.2 (nova, oslo.service), 11.3 (requestlog), 11.4 (uwsgi).
+ */
+import type { HttpAccess, LogRecord } from '../src/model.ts';
+
+/** An access line is one line; URLs of more than this are attacks. */
+const LINE_CHARS_MAX = 16_384;
+
+/** `1.2.3.4,5.6.7.8 - - [date] "GET /path HTTP/1.1" 200 123 0.01` and nova's `"…" status: 200 len: 123 time: 0.01`. */
+const QUOTED =
+  /^(?:Starting request: )?[^\s"]{1,200} (?:[^\s"]{1,80} [^\s"]{1,80} \[[^\]]{1,40}\] )?"([A-Z]{3,10}) ([^\s"]{1,8192})(?: HTTP\/[\d.]{1,3})?"(?: status:)? (\d{1,3})(?: {1,2}len:)? ?(\d{1,15}|-)?(.{0,200})/;
+const TIME = /(?:^|\s)time: (\d{1,9}(?:\.\d{1,9})?)/;
+const SECONDS = /^ (\d{1,9}\.\d{1,9})(?:\s|$)/;
+/** Referer, txn, agent, then seconds: the tail of swift's storage servers. */
+const STORAGE_TAIL = /" (\d{1,9}\.\d{4})(?: |$)/;
+
+const UWSGI =
+  /^\[pid: \d{1,10}\|app: [^\]]{1,60}\] .{0,400}?\] ([A-Z]{3,10}) (\S{1,8192}) => generated (\d{1,15}) bytes in (\d{1,12}) (msecs|micros) \([^)\s]{1,10} (\d{3})\)/;
+
+/** Fields of swift's proxy access line, counted from the date. */
+const PROXY_DATE = /^\d{2}\/[A-Z][a-z]{2}\/\d{4}\/\d{2}\/\d{2}\/\d{2}$/;
+
+export function httpOf(record: LogRecord): HttpAccess | undefined {
+  const { message } = record;
+  if (record.logger !== undefined && /(?:connectionpool|client|session|urllib3)/.test(record.logger)) return undefined;
+  const newline = message.indexOf('\n');
+  const line = message.slice(0, newline < 0 ? LINE_CHARS_MAX : Math.min(newline, LINE_CHARS_MAX));
+  if (record.format === 'swift' && !line.includes('"')) return proxyLine(line);
+  if (line.includes('"')) return quoted(line);
+  return line.startsWith('[pid: ') ? uwsgi(line) : undefined;
+}
+
+function access([method, path, status, bytes]: readonly (string | undefined)[]): HttpAccess {
+  const http: HttpAccess = { method: method!, path: path!, status: Number(status) };
+  if (bytes !== undefined && /^\d+$/.test(bytes)) http.bytes = Number(bytes);
+  return http;
+}
+
+function quoted(line: string): HttpAccess | undefined {
+  const match = QUOTED.exec(line);
+  if (match === null) return undefined;
+  const [whole, method, path, status, bytes, tail = ''] = match;
+  const http = access([method, path, status, bytes]);
+  const rest = tail + line.slice(whole.length);
+  const seconds = TIME.exec(rest) ?? SECONDS.exec(tail) ?? STORAGE_TAIL.exec(rest);
+  if (seconds !== null) http.duration = Number(seconds[1]);
+  return http;
+}
+
+function uwsgi(line: string): HttpAccess | undefined {
+  const match = UWSGI.exec(line);
+  if (match === null) return undefined;
+  const [, method, path, bytes, time, unit, status] = match;
+  return { ...access([method, path, status, bytes]), duration: Number(time) / (unit === 'msecs' ? 1e3 : 1e6) };
+}
+
+/** `client remote date METHOD path protocol status referer agent token received sent etag txn headers seconds …` */
+function proxyLine(line: string): HttpAccess | undefined {
+  const fields = line.split(' ', 24);
+  const date = fields.findIndex((field, index) => index < 4 && PROXY_DATE.test(field));
+  const [method, path, , status] = fields.slice(date + 1);
+  if (date < 0 || method === undefined || path === undefined || status === undefined || !/^\d{1,3}$/.test(status)) return undefined;
+  const http = access([method, path, status, fields[date + 9]]);
+  const seconds = fields[date + 13];
+  if (seconds !== undefined && /^\d{1,9}\.\d{1,9}$/.test(seconds)) http.duration = Number(seconds);
+  return http;
+}
