@@ -1,6 +1,6 @@
 /**
  * The corpus of the benches: lines with PRI, one message a line, LF after each. Made by the simulated cloud, the
- * same for the same number of lines and version of the cloud, and kept in the temporary folder; or a file
+ * same for the same number of lines, version of the cloud and month, and kept in the temporary folder; or a file
  * of the user's, cut at a whole line. Also: which instances it speaks of.
  */
 import { createHash } from 'node:crypto';
@@ -22,10 +22,18 @@ export interface Corpus {
 const SEED = 7;
 /** A mid-size cloud: a million lines are 83 minutes. */
 const LINES_PER_SECOND = 200;
-const START_US = Date.UTC(2026, 2, 2) * 1000;
 const BATCH_LINES = 4096;
 const CHUNK_BYTES = 1024 * 1024;
 const LF = 10;
+
+/**
+ * The first of the last month, µs. Syslog headers have no year, and readers take the nearest date: lines older than
+ * half a year would be filed into the future.
+ */
+function startUs(): number {
+  const now = new Date();
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1) * 1000;
+}
 
 /** A user's file, or the demo cloud's. */
 export function prepareCorpus(linesMax: number, given?: string): Corpus {
@@ -39,7 +47,7 @@ export function prepareCorpus(linesMax: number, given?: string): Corpus {
 
 /** Writes so many lines of the simulated cloud; the file appears when it is whole. */
 export function corpus(lines: number, file: string): void {
-  const cloud = new Cloud({ seed: SEED, startUs: START_US, linesPerSecond: LINES_PER_SECOND });
+  const cloud = new Cloud({ seed: SEED, startUs: startUs(), linesPerSecond: LINES_PER_SECOND });
   const unfinished = `${file}.${process.pid}`;
   const descriptor = openSync(unfinished, 'w');
   let batch: string[] = [];
@@ -58,7 +66,7 @@ export function corpus(lines: number, file: string): void {
 /** Changes with the cloud's sources, so that an old file is never taken for a new one. */
 function versionOfCloud(): string {
   const folder = path.join(import.meta.dirname, '../../src/demo');
-  const hash = createHash('sha256').update(`${SEED} ${LINES_PER_SECOND}`);
+  const hash = createHash('sha256').update(`${SEED} ${LINES_PER_SECOND} ${startUs()}`);
   for (const name of readdirSync(folder).sort()) if (name.endsWith('.ts')) hash.update(readFileSync(path.join(folder, name)));
   return hash.digest('hex').slice(0, 12);
 }
