@@ -216,14 +216,13 @@ function addRun(batch: Filling, run: MessageRun, of: { from: number; size: numbe
 /** Starts the worker; rejects with its coded error when the folder cannot be had. */
 export function startIngest(options: IngestOptions): Promise<Ingest> {
   const { promise, resolve, reject } = Promise.withResolvers<Ingest>();
-  const workerData: WorkerOptions = { folder: options.folder, zone: options.zone };
+  const workerData: WorkerOptions = { folder: options.folder, zone: options.zone, facilities: options.facilities };
   const worker = new Worker(new URL('./ingest/worker.ts', import.meta.url), { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
-  const first = (message: FromWorker): void => {
-    worker.removeAllListeners();
+  worker.once('message', (message: FromWorker) => {
+    worker.off('error', reject);
     if (message.kind === 'ready') resolve(new IngestThread(worker, message.lastSeq, options));
     else if (message.kind === 'failed') reject(fromMessage(message.error));
-  };
-  worker.once('message', first);
+  });
   worker.once('error', reject);
   return promise;
 }

@@ -27,6 +27,8 @@ export interface WorkerOptions {
   readonly folder: string;
   /** Minutes east of UTC for all senders; absent: learned. */
   readonly zone: number | undefined;
+  /** Service by facility name (`local0`), where program and logger name none. */
+  readonly facilities: Readonly<Record<string, string>>;
 }
 
 export interface CommittedMessage {

@@ -9,7 +9,8 @@ import { marks } from '../../parsers/index.ts';
 import { CodedError, toMessage } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { publicJson } from '../base/public.ts';
-import type { LogRecord, RenderedFollow, RenderedPage, SearchPage } from '../model.ts';
+import type { LogRecord, Query, RenderedFollow, RenderedPage, SearchPage } from '../model.ts';
+import { exactText } from './merge.ts';
 import type { PoolAnswer, PoolRequest } from './pool-protocol.ts';
 import { DaysReader } from './read.ts';
 
@@ -20,6 +21,8 @@ interface Running {
   readonly id: number;
   readonly steps: Generator<undefined, SearchPage>;
   readonly startedAt: number;
+  /** With the text as received. */
+  readonly raw: boolean;
 }
 
 const reader = new DaysReader((workerData as { folder: string }).folder);
@@ -30,13 +33,13 @@ function tell(answer: PoolAnswer): void {
   parentPort!.postMessage(answer);
 }
 
-function render(record: LogRecord): string {
-  return publicJson(record, marks(record));
+function render(record: LogRecord, raw = false): string {
+  return publicJson(record, marks(record), raw ? exactText(record) : undefined);
 }
 
-function renderPage({ records, next, stats }: SearchPage): RenderedPage {
+function renderPage({ records, next, stats }: SearchPage, raw: boolean): RenderedPage {
   let ndjson = '';
-  for (const record of records) ndjson += `${render(record)}\n`;
+  for (const record of records) ndjson += `${render(record, raw)}\n`;
   const page: RenderedPage = { ndjson, count: records.length, stats };
   if (next !== undefined) page.next = next;
   return page;
@@ -64,7 +67,7 @@ function work(): void {
     try {
       const page = advance(search, deadline);
       if (page === undefined) running.set(search.id, search);
-      else tell({ id: search.id, value: renderPage(page) });
+      else tell({ id: search.id, value: renderPage(page, search.raw) });
     } catch (error) {
       tell({ id: search.id, error: toMessage(error) });
     }
@@ -84,6 +87,10 @@ function advance(search: Running, deadline: number): SearchPage | undefined {
   return undefined;
 }
 
+function start(id: number, query: Query): void {
+  running.set(id, { id, steps: reader.searchSteps(query), startedAt: performance.now(), raw: query.raw === true });
+}
+
 function schedule(): void {
   if (scheduled || running.size === 0) return;
   scheduled = true;
@@ -93,7 +100,7 @@ function schedule(): void {
 parentPort!.on('message', (request: PoolRequest) => {
   try {
     if (request.kind === 'cancel') running.delete(request.id);
-    else if (request.kind === 'search') running.set(request.id, { id: request.id, steps: reader.searchSteps(request.query), startedAt: performance.now() });
+    else if (request.kind === 'search') start(request.id, request.query);
     else tell({ id: request.id, value: answer(request) });
   } catch (error) {
     tell({ id: request.id, error: toMessage(error) });

@@ -1,0 +1,167 @@
+/**
+ * Starts and stops everything in order; the only file that builds the whole. Order: folder and ingest thread, query
+ * workers, receivers, API; stopping goes the other way round, so that what was received is committed before the
+ * store closes. Whatever fails on the way up is taken down again, and says one coded sentence.
+ */
+import { createApi } from './api/api.ts';
+import type { Address } from './base/address.ts';
+import type { Settings } from './base/config.ts';
+import { Counters } from './base/counters.ts';
+import { createLog, type Log } from './base/log.ts';
+import { createFollow, type Follow } from './follow.ts';
+import { startIngest } from './ingest.ts';
+import type { Ingest } from './model.ts';
+import { RECEIVERS, type Receiver, type StartReceiver, udpReceiver } from './receive/receivers.ts';
+import { QueryPool } from './store/pool.ts';
+
+/** Two: a scan in one must not hold up a needle; more would only take the cores of ingest. */
+const QUERY_WORKERS = 2;
+/** Longest a stop waits for senders to be served; then their connections are cut. */
+const STOP_MS_MAX = 5000;
+const WARN_EVERY_MS = 60_000;
+
+export interface Service {
+  /** Bound addresses by listener; those that are off are absent. */
+  readonly addresses: Readonly<Record<string, Address>>;
+  /** Resolves when the service cannot go on by itself (its ingest thread died). */
+  readonly failed: Promise<Error>;
+  stop(): Promise<void>;
+}
+
+/** What is up so far, last first when it goes down. */
+class Rising {
+  readonly #steps: { name: string; down: () => Promise<void> | void }[] = [];
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  up(name: string, down: () => Promise<void> | void): void {
+    this.#steps.push({ name, down });
+  }
+
+  async down(): Promise<void> {
+    for (const { name, down } of this.#steps.splice(0).toReversed()) {
+      try {
+        await down();
+      } catch (error) {
+        this.#log.error(`stopping ${name} failed`, { error: (error as Error).message });
+      }
+    }
+  }
+}
+
+export async function startService(settings: Settings): Promise<Service> {
+  const log = createLog({ level: settings['log.level'] });
+  const rising = new Rising(log);
+  try {
+    return await build(settings, log, rising);
+  } catch (error) {
+    await rising.down();
+    throw error;
+  }
+}
+
+async function build(settings: Settings, log: Log, rising: Rising): Promise<Service> {
+  const counters = new Counters();
+  const zones = new Map<string, number>();
+  const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
+  const ingest = await startIngest({
+    folder: settings.data,
+    zone: settings.zone === 'auto' ? undefined : settings.zone,
+    facilities: settings.facilities,
+    counters,
+    onZone: (host, minutes) => zones.set(host, minutes),
+    onDeath(error) {
+      log.error('the ingest thread ended', { error: error.message });
+      fail(error);
+    },
+  });
+  rising.up('ingest', () => ingest.stop());
+  const reader = new QueryPool(settings.data, QUERY_WORKERS);
+  rising.up('the query workers', () => reader.close());
+  await reader.ready();
+  const receivers = await startReceivers(settings, { ingest, counters, log, rising });
+  const follow = createFollow(reader, ingest);
+  rising.up('the followers', () => follow.close());
+  let isReady = false;
+  const startedUs = Date.now() * 1000;
+  const status = async (): Promise<object> => ({
+    startedUs,
+    lastSeq: ingest.lastSeq,
+    pendingBytes: ingest.pendingBytes,
+    followers: follow.followers,
+    queryWorkersReplaced: reader.replaced,
+    receivers: receivers.map((receiver) => receiver.status()),
+    counters: counters.read(),
+    losses: counters.losses(),
+    zones: Object.fromEntries(zones),
+    store: await reader.status(),
+  });
+  const api = await createApi({ reader, ingest, follow, status, log, counters, isReady: () => isReady });
+  const addresses: Record<string, Address> = Object.fromEntries(receivers.map(({ name, address }) => [name, address]));
+  if (settings.http !== undefined) addresses.http = await api.listen(settings.http.host, settings.http.port);
+  rising.up('the API', () => api.close());
+  isReady = true;
+  log.info('ready', { data: settings.data, ...addresses });
+  return {
+    addresses,
+    failed,
+    async stop() {
+      isReady = false;
+      await stopInOrder({ receivers, follow, ingest, log });
+      await rising.down();
+    },
+  };
+}
+
+interface Around {
+  readonly ingest: Ingest;
+  readonly counters: Counters;
+  readonly log: Log;
+  readonly rising: Rising;
+}
+
+async function startReceivers(settings: Settings, around: Around): Promise<Receiver[]> {
+  const wanted: [name: string, address: Address | undefined, start: StartReceiver][] = [
+    ['udp', settings.udp, udpReceiver(settings['udp.receiver'])],
+    ['tcp', settings.tcp, RECEIVERS.tcp],
+  ];
+  const receivers: Receiver[] = [];
+  for (const [name, address, start] of wanted) {
+    if (address === undefined) continue;
+    const warn = (text: string): void => around.log.limited(`${name} ${text.slice(0, 40)}`, WARN_EVERY_MS).warn(text, { receiver: name });
+    const options = { address, warn, recvBufferBytes: settings['udp.receiveBufferBytes'] };
+    const receiver = { ...wrap(await start(options, around.ingest, around.counters)), name };
+    around.rising.up(`the ${name} receiver`, () => receiver.stop());
+    receivers.push(receiver);
+  }
+  return receivers;
+}
+
+/** The receiver under the listener's name, and stopped once only, however often it is asked. */
+function wrap(receiver: Receiver): Receiver {
+  let stopped: Promise<void> | undefined;
+  return {
+    name: receiver.name,
+    address: receiver.address,
+    status: () => receiver.status(),
+    stop() {
+      stopped ??= receiver.stop();
+      return stopped;
+    },
+  };
+}
+
+/** Stops reading and commits what was read; bounded, because a sender may never let go. */
+async function stopInOrder(of: { receivers: readonly Receiver[]; follow: Follow; ingest: Ingest; log: Log }): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    of.log.warn('stopping takes too long; going on without the rest', { pendingBytes: of.ingest.pendingBytes });
+    late.resolve();
+  }, STOP_MS_MAX);
+  await Promise.race([Promise.allSettled(of.receivers.map((receiver) => receiver.stop())), late.promise]);
+  clearTimeout(timer);
+  of.follow.close();
+}
