@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { formatAddress } from '../base/address.ts';
+import { type Address, formatAddress } from '../base/address.ts';
 import { readSettings, type Settings } from '../base/config.ts';
 import { CodedError } from '../base/errors.ts';
 import { startService } from '../service.ts';
@@ -13,12 +13,8 @@ import { leaveUrl } from './url-file.ts';
 import type { VerbRun } from './verbs.ts';
 import { version } from './version.ts';
 
-export interface Bound {
-  readonly host: string;
-  readonly port: number;
-}
 /** By listener; those that are off are absent. */
-export type Addresses = Readonly<Record<string, Bound | undefined>>;
+export type Addresses = Readonly<Record<string, Address | undefined>>;
 
 export async function run({ arguments: given, shell }: VerbRun): Promise<number> {
   const { values, warnings } = readSettings({ flag: (name) => given.text(name), environment: shell.environment });
@@ -31,16 +27,14 @@ export async function run({ arguments: given, shell }: VerbRun): Promise<number>
 /** Starts, announces, waits for the end, stops; what was left for others is taken away again. */
 export async function serveUntil(shell: Shell, settings: Settings, onReady: (addresses: Addresses) => Promise<void>): Promise<number> {
   const service = await startService(settings);
-  const addresses = service.addresses as Addresses;
+  const addresses: Addresses = service.addresses;
   let takeAway = () => {};
   try {
     if (settings.readyFile !== undefined) writeReadyFile(settings.readyFile, addresses);
     if (addresses.http) takeAway = leave(shell, urlOf(addresses.http));
     await onReady(addresses);
-    await new Promise<void>((resolve) => {
-      if (shell.interrupted.aborted) resolve();
-      else shell.interrupted.addEventListener('abort', () => resolve(), { once: true });
-    });
+    const failure = await Promise.race([service.failed, leaving(shell.interrupted)]);
+    if (failure !== undefined) throw new CodedError('internal', `the service cannot go on: ${failure.message}`);
   } finally {
     takeAway();
     await service.stop();
@@ -48,8 +42,15 @@ export async function serveUntil(shell: Shell, settings: Settings, onReady: (add
   return exitOfLeaving(shell);
 }
 
+function leaving(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
 /** Who listens on all addresses is reached on the loopback one. */
-export function urlOf(bound: Bound): string {
+export function urlOf(bound: Address): string {
   const host = bound.host === '0.0.0.0' ? '127.0.0.1' : bound.host === '::' ? '::1' : bound.host;
   return `http://${formatAddress({ host, port: bound.port })}`;
 }

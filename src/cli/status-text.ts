@@ -31,23 +31,20 @@ function groupLines(group: Group, indent: string): string[] {
   });
 }
 
-/** One row per object; columns are all names that occur. */
+/** One row per object; columns are all names that occur. What is a list itself stands below its row. */
 function tableLines(rows: readonly Group[], indent: string): string[] {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const cells = [
-    names.map((name) => visible(name)),
-    ...rows.map((row) => names.map((name) => (row[name] === undefined ? '' : valueText(name, row[name])))),
-  ];
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !rows.some((row) => Array.isArray(row[name])));
+  const textOf = (row: Group, name: string): string => (row[name] === undefined ? '' : valueText(name, row[name]));
+  const cells = [names.map((name) => visible(name)), ...rows.map((row) => names.map((name) => textOf(row, name)))];
   const widths = names.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const isNumber = names.map((name) => rows.every((row) => typeof row[name] === 'number'));
-  return cells.map(
-    (row) =>
-      indent +
-      row
-        .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
-        .join('  ')
-        .trimEnd(),
-  );
+  const isNumber = names.map((name) => rows.every((row) => row[name] === undefined || typeof row[name] === 'number'));
+  const pad = (cell: string, column: number): string => (isNumber[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!));
+  return cells.flatMap((row, index) => [`${indent}${row.map(pad).join('  ').trimEnd()}`, ...notesOf(rows[index - 1], indent)]);
+}
+
+function notesOf(row: Group | undefined, indent: string): string[] {
+  const lists = Object.entries(row ?? {}).filter((entry): entry is [string, Json[]] => Array.isArray(entry[1]));
+  return lists.flatMap(([name, values]) => values.map((value) => `${indent}  ${visible(name)}: ${valueText(name, value)}`));
 }
 
 function isGroup(value: Json): value is Group {
@@ -57,6 +54,8 @@ function isGroup(value: Json): value is Group {
 /** Names of times in µs: `lastAt`, `oldest`, `newest`, `startedUs`. */
 const TIME_NAME = /(At|Us)$|^(oldest|newest|time|started)$/;
 const BYTES_NAME = /bytes/i;
+/** Names of numbers that count nothing. */
+const NUMBER_NAME = /port$|pid$|seq$/i;
 /** Smaller numbers are no times of our era (2001), whatever they are called. */
 const TIME_US_MIN = 1e15;
 
@@ -65,6 +64,7 @@ function valueText(name: string, value: Json): string {
   if (typeof value === 'number') {
     if (TIME_NAME.test(name) && value >= TIME_US_MIN) return displayTime(value);
     if (BYTES_NAME.test(name) && value >= 1024) return bytesText(value);
+    if (NUMBER_NAME.test(name)) return String(value);
     return Number.isInteger(value) ? value.toLocaleString('en-US') : value.toFixed(2);
   }
   return visible(typeof value === 'string' ? value : JSON.stringify(value));

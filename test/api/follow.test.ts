@@ -144,7 +144,7 @@ test('who falls behind the ring pages through the store', async () => {
   await slow.next();
   for (let round = 0; round < 20; round++) ingest.commit(some(5));
   const seqs: number[] = [];
-  while (seqs.length < 100) seqs.push(...(await slow.next()).value!.events.map((event) => event.seq));
+  while (seqs.length < 100) seqs.push(...((await slow.next()).value as FollowBatch).events.map((event) => event.seq));
   expect(seqs).toEqual(range(1, 100));
   expect(reader.follows).toBeGreaterThan(0);
   leaving.abort();

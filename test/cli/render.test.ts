@@ -92,6 +92,10 @@ test('status for people', () => {
         { name: '2026-11-21\x1b', records: 1200, bytes: 2048 },
       ],
     },
+    receivers: [
+      { receiver: 'udp', port: 5514, warnings: ['small\x07 buffer'] },
+      { receiver: 'tcp', port: 15514, warnings: [] },
+    ],
     losses: [],
     counters: {},
   };
@@ -108,6 +112,11 @@ test('status for people', () => {
       '      name            records    bytes',
       '      2026-11-22           12      900',
       '      2026-11-21\\x1b    1,200  2.0 KiB',
+      '  receivers',
+      '    receiver   port',
+      '    udp        5514',
+      '      warnings: small\\x07 buffer',
+      '    tcp       15514',
       '  losses     none',
       '  counters   none',
       '',
