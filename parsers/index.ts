@@ -19,7 +19,7 @@ import { rfc3164 } from './rfc3164.ts';
 import { rfc5424 } from './rfc5424.ts';
 import { serviceOf } from './service.ts';
 import { swift } from './swift.ts';
-import { endOf, render, type Spot, templateOf } from './template.ts';
+import { endOf, forgetCuts, render, type Spot, templateOf } from './template.ts';
 import { DAY_US, dateAt } from './time.ts';
 
 export { marks } from './marks.ts';
@@ -44,6 +44,7 @@ export function parse(text: string, given: Given): LogRecord {
   record.zone = given.zone;
   if (given.flag !== undefined) record.flags = given.flag;
   const line = withoutFraming(text);
+  forgetCuts();
   const at = readEnvelope(line, record, given);
   const start = isOrdinary(line, at, record) ? readBody(line, at, record) : readOdd(line, at, record);
   complete(record);
@@ -108,7 +109,7 @@ function isOrdinary(text: string, at: number, record: LogRecord): boolean {
   if (text.charCodeAt(at) === 32) return false;
   if (record.envelope === 'rfc5424' && record.program !== undefined && record.program.length === 10 && dateAt(record.program, 0))
     return false;
-  return text.indexOf('\x1b[', at) < 0 && text.indexOf('#033[', at) < 0;
+  return text.indexOf('\x1b', at) < 0 && text.indexOf('#033', at) < 0;
 }
 
 /**

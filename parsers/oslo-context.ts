@@ -8,6 +8,7 @@
  */
 import type { LogRecord } from '../src/model.ts';
 import { interner } from './intern.ts';
+import { CUT, cutAt } from './template.ts';
 
 const identities = interner(2048);
 
@@ -113,7 +114,9 @@ function requestCount(text: string): number {
 function isRequest(text: string, token: number): boolean {
   const start = starts[token]!;
   if (kinds[token] !== VALUE) return false;
-  return text.startsWith('req-', start) || text.startsWith("b'req-", start) || (ends[token]! - start === 36 && isBareUuid(text, start));
+  const first = text.charCodeAt(start);
+  if (first === 114) return text.charCodeAt(start + 3) === 45 && text.startsWith('req-', start);
+  return (first === 98 && text.startsWith("b'req-", start)) || (ends[token]! - start === 36 && isBareUuid(text, start));
 }
 
 function isBareUuid(text: string, at: number): boolean {
@@ -173,8 +176,15 @@ export function setContext(text: string, record: LogRecord): void {
     const end = ends[token]!;
     if (token < requests) {
       if (requests === 2 && token === 0) record.globalRequest = text.slice(start, end);
-      else record.request = text.slice(start, end);
-    } else setIdentity(fields.charCodeAt(token - requests), identities(text, start, end), record);
+      else {
+        record.request = text.slice(start, end);
+        cutAt[CUT.request] = start;
+      }
+    } else {
+      const place = fields.charCodeAt(token - requests);
+      setIdentity(place, identities(text, start, end), record);
+      cutAt[place] = start;
+    }
   }
 }
 

@@ -9,12 +9,13 @@
  */
 import type { LogRecord } from '../src/model.ts';
 import { addFlag, isDigit } from './header.ts';
-import { interner } from './intern.ts';
+import { flat, interner } from './intern.ts';
 import { ERROR_WORD, LEVEL_WORDS, levelWordAt, TRACE_WORD } from './levels.ts';
 import { contextEnd, contextForm, contextKey, setContext } from './oslo-context.ts';
 import { oddReader } from './oslo-odd.ts';
 import { type Body, NO_FORM, NOT_MINE } from './parser.ts';
 import { serviceOfLogger } from './service.ts';
+import { CUT, cutAt } from './template.ts';
 import { BAD_STAMP, isoAt, MINUTE_US, NO_STAMP } from './time.ts';
 
 const loggers = interner(2048);
@@ -70,7 +71,7 @@ function formOf(): string {
   formCount++;
   const prefix = line.style === PREFIX_ERROR || line.style === PREFIX_TRACE ? '~' : '';
   const first = `${prefix}${STAMPS[line.stamp]}${line.pid >= 0 ? '%p ' : ''}${LEVEL_STYLES[line.style]}`;
-  const form = `${first} ${LOGGERS[line.logger]}${context === '' ? '' : `${context} `}${line.instance >= 0 ? '[instance: %i] ' : ''}`;
+  const form = flat(`${first} ${LOGGERS[line.logger]}${context === '' ? '' : `${context} `}${line.instance >= 0 ? '[instance: %i] ' : ''}`);
   byContext.set(line.context, form);
   return form;
 }
@@ -255,9 +256,15 @@ function commit(text: string, record: LogRecord, second: number): void {
   else if (line.stamp !== NO_TIME) record.time = second + line.micros - record.zone * MINUTE_US;
   if (line.pid >= 0) record.pid = line.pid;
   record.level = LEVEL_WORDS[line.word]!.level;
-  if (line.logger !== NO_LOGGER) record.logger = loggers(text, line.loggerStart, line.loggerEnd);
+  if (line.logger !== NO_LOGGER) {
+    record.logger = loggers(text, line.loggerStart, line.loggerEnd);
+    cutAt[CUT.logger] = line.loggerStart;
+  }
   if (line.context !== 0) setContext(text, record);
-  if (line.instance >= 0) record.instance = text.slice(line.instance, line.instance + 36);
+  if (line.instance >= 0) {
+    record.instance = text.slice(line.instance, line.instance + 36);
+    cutAt[CUT.instance] = line.instance;
+  }
 }
 
 export const oslo: Body = {

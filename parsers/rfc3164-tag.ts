@@ -7,6 +7,7 @@ import type { LogRecord } from '../src/model.ts';
 import { addFlag, numberIn } from './header.ts';
 import { interner } from './intern.ts';
 import { isOpenStackProgram } from './service.ts';
+import { CUT, cutAt } from './template.ts';
 
 export const programs = interner(512);
 
@@ -87,6 +88,7 @@ function pidTag(text: string, at: number, open: number): number {
 export function setTag(text: string, at: number, record: LogRecord): number {
   if (nameEnd > at && !(nameEnd === at + 1 && text.charCodeAt(at) === 45)) {
     record.program = programs(text, at, nameEnd);
+    cutAt[CUT.program] = at;
     if (tagPid >= 0) record.pid = tagPid;
     // A bracket left open: rsyslog's forwarding cut the tag.
     if (

@@ -15,7 +15,7 @@ import { cisco, oddStamp } from './rfc3164-odd.ts';
 import { BARE, NIL, NO_TAG, nameEnd, ODD_TAG, programs, setTag, TAG_CHARS_MAX, TAGS, tagAt } from './rfc3164-tag.ts';
 import { isOpenStackProgram, serviceOfProgram } from './service.ts';
 import { structuredDataEnd } from './structured-data.ts';
-import type { Spot } from './template.ts';
+import { CUT, cutAt, type Spot } from './template.ts';
 import { BSD_CHARS, bsdAt, dateAt, NO_STAMP } from './time.ts';
 
 const hosts = interner(1024);
@@ -52,7 +52,7 @@ function setForm(record: LogRecord, host: number, tag: number): void {
   const key = tag * 8 + host * 2 + (pri ? 1 : 0);
   let form = lastForms[key];
   if (form === undefined) {
-    form = `${pri ? '<%P>' : ''}${stamp}${HOSTS[host]}${TAGS[tag]}`;
+    form = flat(`${pri ? '<%P>' : ''}${stamp}${HOSTS[host]}${TAGS[tag]}`);
     lastForms[key] = form;
   }
   record.envelopeForm = form;
@@ -74,8 +74,10 @@ function afterStamp(text: string, at: number, record: LogRecord): number {
     setForm(record, NO_HOST, BARE);
     return hostEnd + 1;
   }
-  if (hostEnd - at > 1 || text.charCodeAt(at) !== 45) record.host = hosts(text, at, hostEnd);
-  else header.stamp = undefined;
+  if (hostEnd - at > 1 || text.charCodeAt(at) !== 45) {
+    record.host = hosts(text, at, hostEnd);
+    cutAt[CUT.host] = at;
+  } else header.stamp = undefined;
   if (space >= 0) return afterHost(text, hostEnd + 1, record);
   record.envelopeForm = NO_FORM;
   return text.length;
@@ -197,8 +199,9 @@ const spacedForms = new Map<string, string>();
 function spaced(form: string): string {
   const known = spacedForms.get(form);
   if (known !== undefined) return known;
-  spacedForms.set(form, `${form} `);
-  return `${form} `;
+  const made = flat(`${form} `);
+  spacedForms.set(form, made);
+  return made;
 }
 
 function read(text: string, record: LogRecord, given: Given): number {
