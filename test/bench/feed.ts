@@ -28,10 +28,18 @@ export async function feed(subject: Subject, source: Corpus, msMax: number): Pro
       stopAt.throwIfAborted();
       await sleep(POLL_MS);
     }
-    return { seconds: (performance.now() - startedMs) / 1000, sentSeconds };
+    const seconds = (performance.now() - startedMs) / 1000;
+    await account(subject, source.lines + 1);
+    return { seconds, sentSeconds };
   } finally {
     socket.destroy();
   }
+}
+
+/** Lost lines would look like speed and compression: a run that lost any is no result. */
+async function account(subject: Subject, lines: number): Promise<void> {
+  const kept = await subject.kept?.();
+  if (kept !== undefined && kept !== lines) throw new Error(`${subject.name} accounts for ${kept} of ${lines} lines`);
 }
 
 export async function connect(subject: Subject): Promise<net.Socket> {

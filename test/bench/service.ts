@@ -25,6 +25,8 @@ export interface Subject {
   data: string;
   /** Is the word in a record that can be searched? */
   found(word: string): Promise<boolean>;
+  /** Lines it accounts for, stored or joined to a record; absent where a peer does not tell. */
+  kept?(): Promise<number>;
   /** Graceful; resolves when the process is gone. */
   stop(): Promise<void>;
 }
@@ -66,6 +68,11 @@ export async function startStacktrail(main: string, folder: string): Promise<Sub
       const response = await fetch(`http://${addresses.http.host}:${addresses.http.port}/api/v1/search?limit=1&query=${word}`);
       if (!response.ok) throw new Error(`search answered ${response.status}: ${await response.text()}`);
       return ((await response.json()) as { records: unknown[] }).records.length > 0;
+    },
+    async kept() {
+      const response = await fetch(`http://${addresses.http.host}:${addresses.http.port}/api/v1/status`);
+      const { counters } = (await response.json()) as { counters: Record<string, number> };
+      return (counters['records.stored'] ?? 0) + (counters['lines.joined'] ?? 0);
     },
     stop: () => stop(child),
   };
