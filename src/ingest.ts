@@ -2,7 +2,7 @@
  * Ingest on the main thread: gathers the runs of all receivers into batches, hands them to the ingest worker, and
  * resolves the promises of `accept` when the worker says that their batch is on disk.
  *
- * At most one batch lies at the worker besides the one that it works on; while it is busy the next batch grows, so
+ * At most one batch waits at the worker besides the one that it parses; while it is busy the next batch grows, so
  * load makes batches larger, not more. Parsing, joining and the store are the worker's (ingest/worker.ts).
  */
 import { Worker } from 'node:worker_threads';
@@ -24,10 +24,10 @@ export interface IngestOptions extends WorkerOptions {
 const WAITING: ReadonlySet<Transport> = new Set<Transport>(['http', 'relp']);
 /** First size of a batch's arrays; they double. */
 const MESSAGES_MIN = 1024;
-/** Young generation of the worker: a block's records live through several scavenges otherwise. */
-const YOUNG_MIB = 48;
-/** Batches at the worker: one in work, one that it finds when it is done. */
-const BATCHES_OUT_MAX = 2;
+/** Young generation of the worker: with V8's default a block's records live through several scavenges and are copied each time. */
+const YOUNG_MIB = 16;
+/** Batches at the worker that it has not parsed: one in work, one that it finds when it is done. */
+const UNPARSED_MAX = 2;
 const STOP_MS_MAX = 10_000;
 
 /** A batch that is being filled. */
@@ -48,9 +48,10 @@ class IngestThread implements Ingest {
   readonly #worker: Worker;
   readonly #options: IngestOptions;
   readonly #listeners = new Set<(committed: Committed) => void>();
-  /** Batches at the worker, oldest first. */
+  /** Batches that were sent and are not committed, oldest first. */
   readonly #out: { id: number; batch: Filling }[] = [];
   #filling: Filling | undefined;
+  #unparsed = 0;
   #scheduled = false;
   #nextId = 1;
   #lastSeq: number;
@@ -100,13 +101,14 @@ class IngestThread implements Ingest {
 
   #flush(): void {
     this.#scheduled = false;
-    if (this.#filling !== undefined && this.#out.length < BATCHES_OUT_MAX) this.#send(this.#filling);
+    if (this.#filling !== undefined && this.#unparsed < UNPARSED_MAX) this.#send(this.#filling);
   }
 
   #send(batch: Filling): void {
     this.#filling = undefined;
     const id = this.#nextId++;
     this.#out.push({ id, batch });
+    this.#unparsed++;
     const message: MessageBatch = {
       kind: 'batch',
       id,
@@ -121,7 +123,10 @@ class IngestThread implements Ingest {
   }
 
   #hear(message: FromWorker): void {
-    if (message.kind === 'committed') this.#committed(message);
+    if (message.kind === 'taken') {
+      this.#unparsed--;
+      if (!this.#scheduled) this.#flush();
+    } else if (message.kind === 'committed') this.#committed(message);
     else if (message.kind === 'refused') {
       const error = fromMessage(message.error);
       this.#settle(message.batch, (batch) => batch.reject(error));
@@ -144,7 +149,6 @@ class IngestThread implements Ingest {
       this.#pendingBytes -= batch.used;
       how(batch);
     }
-    if (!this.#scheduled) this.#flush();
   }
 
   #end(error: CodedError): void {
@@ -217,7 +221,10 @@ function addRun(batch: Filling, run: MessageRun, of: { from: number; size: numbe
 export function startIngest(options: IngestOptions): Promise<Ingest> {
   const { promise, resolve, reject } = Promise.withResolvers<Ingest>();
   const workerData: WorkerOptions = { folder: options.folder, zone: options.zone, facilities: options.facilities };
-  const worker = new Worker(new URL('./ingest/worker.ts', import.meta.url), { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
+  const worker = new Worker(new URL('./ingest/worker.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+  });
   worker.once('message', (message: FromWorker) => {
     worker.off('error', reject);
     if (message.kind === 'ready') resolve(new IngestThread(worker, message.lastSeq, options));

@@ -8,7 +8,7 @@ export const limits = {
   /** An octet count with more digits cannot be a frame we would take whole; it is read as a line instead. */
   octetCountDigitsMax: 7,
   /** Bytes waiting for commit before TCP and HTTP have to wait: bounds memory at full load. */
-  intakeBytesMax: 32 * 1024 * 1024,
+  intakeBytesMax: 16 * 1024 * 1024,
   /** A hand-over between threads: large enough that posting costs nothing per line, small enough to keep latency low. */
   batchBytesMax: 1024 * 1024,
   /** Wait for more company before a commit when nobody waits for its end: 50 commits a second at most, of 1 ms each. */

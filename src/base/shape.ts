@@ -110,12 +110,10 @@ let tokenFrom = 0;
 let tokenEnd = 0;
 let tokenValue = 0;
 
-/**
- * Decides what the token text[start, end) is; `after` is the unit behind it (or 0). Sets the four
- * variables above. A composite may end behind the token.
- */
-function classify(text: string, start: number, end: number, after: number): void {
+/** Decides what the token text[start, end) is, and sets the four variables above. A composite may end behind the token. */
+function classify(text: string, start: number, end: number): void {
   const size = end - start;
+  const after = end < text.length ? text.charCodeAt(end) : 0;
   tokenKind = -1;
   tokenFrom = start;
   tokenEnd = end;
@@ -193,7 +191,7 @@ export function split(text: string): Split | undefined {
     let constantEnd = index + 1;
     if (unit < 128 ? ASCII_CLASS[unit] !== 0 : isTokenUnit(unit)) {
       constantEnd = tokenStop(text, index);
-      classify(text, index, constantEnd, constantEnd < length ? text.charCodeAt(constantEnd) : 0);
+      classify(text, index, constantEnd);
       if (tokenKind >= 0) constantEnd = tokenFrom;
     } else {
       if (unit < RESERVED_BELOW) return undefined;

@@ -47,6 +47,8 @@ export type FromWorker =
   | { readonly kind: 'ready'; readonly lastSeq: number }
   | { readonly kind: 'failed'; readonly error: ErrorMessage }
   | CommittedMessage
+  /** The batch is parsed: there is room for another one. */
+  | { readonly kind: 'taken' }
   | { readonly kind: 'refused'; readonly batch: number; readonly error: ErrorMessage }
   | { readonly kind: 'zone'; readonly host: string; readonly minutes: number }
   | { readonly kind: 'stopped' };

@@ -10,7 +10,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { parse } from '../../parsers/index.ts';
 import { Counters } from '../base/counters.ts';
-import { toMessage } from '../base/errors.ts';
+import { type ErrorMessage, toMessage } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Given, LogRecord } from '../model.ts';
 import { type OwnedWriter, openWriter } from '../store/days.ts';
@@ -32,6 +32,10 @@ class IngestWorker {
   #newestBatch = 0;
   #committedBatch = 0;
   #urgent = false;
+  /** A batch is being parsed: a commit now holds a part of it. */
+  #parsing = false;
+  /** Why a part of the batch that is being parsed was refused. */
+  #broken: ErrorMessage | undefined;
   #firstAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -57,15 +61,16 @@ class IngestWorker {
     while (next !== undefined) {
       this.#take(next);
       if (this.#stopping) return;
-      if (this.#joiner.size >= limits.blockRecordsMax) this.#commit();
       next = (receiveMessageOnPort(this.#port) as { message: ToWorker } | undefined)?.message;
     }
     this.#settle();
   }
 
   #take(message: ToWorker): void {
-    if (message.kind === 'batch') this.#parse(message);
-    else if (message.kind === 'want') this.#wanted = message.wanted;
+    if (message.kind === 'batch') {
+      this.#parse(message);
+      this.#tell({ kind: 'taken' });
+    } else if (message.kind === 'want') this.#wanted = message.wanted;
     else this.#stop();
   }
 
@@ -85,8 +90,7 @@ class IngestWorker {
 
   #parse(batch: MessageBatch): void {
     if (this.#newestBatch === this.#committedBatch) this.#firstAt = performance.now();
-    this.#newestBatch = batch.id;
-    this.#urgent ||= batch.urgent;
+    this.#parsing = true;
     const bytes = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength);
     const ascii = isAscii(bytes);
     for (let run = 0; run < batch.runs.length; run++) {
@@ -99,8 +103,19 @@ class IngestWorker {
         const flag = batch.flags.size === 0 ? undefined : batch.flags.get(index);
         if (ascii) this.#takeText(bytes.toString('latin1', start, stop), given, flag);
         else this.#takeBytes(bytes.subarray(start, stop), given, flag);
+        // A whole block is together: sealed here and now, its records never become fresh rows.
+        if (this.#joiner.size + this.#owned.writer.fresh.length >= limits.blockRecordsMax) this.#commit();
       }
     }
+    this.#parsing = false;
+    this.#urgent ||= batch.urgent;
+    this.#newestBatch = batch.id;
+    if (this.#broken === undefined) return;
+    // A part of this batch could not be committed: its sender must hear that, whatever became of the rest.
+    const error = this.#broken;
+    this.#broken = undefined;
+    this.#tell({ kind: 'refused', batch: batch.id, error });
+    this.#commit();
   }
 
   #takeBytes(message: Buffer, given: MutableGiven, flag: Given['flag']): void {
@@ -131,6 +146,7 @@ class IngestWorker {
     }
   }
 
+  /** Commits what was taken; batches up to `#newestBatch` are whole in it. */
   #commit(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -147,7 +163,9 @@ class IngestWorker {
       this.#tell({ kind: 'committed', batch, firstSeq, lastSeq, records: json, counters: this.#counters.take() });
     } catch (error) {
       this.#joiner.forget();
-      this.#tell({ kind: 'refused', batch, error: toMessage(error) });
+      const message = toMessage(error);
+      if (this.#parsing) this.#broken = message;
+      this.#tell({ kind: 'refused', batch, error: message });
     }
   }
 

@@ -95,5 +95,7 @@ export class Zones {
 /** Did the record's time come from a stamp without a zone? */
 function isLocal(record: LogRecord): boolean {
   if (record.form.includes(LOCAL_BODY)) return true;
-  return record.headerTime !== undefined && record.time === record.headerTime - record.zone * MINUTE_US && LOCAL_HEADER.test(record.envelopeForm);
+  return (
+    record.headerTime !== undefined && record.time === record.headerTime - record.zone * MINUTE_US && LOCAL_HEADER.test(record.envelopeForm)
+  );
 }

@@ -7,7 +7,16 @@ import { ByteWriter } from '../base/bytes.ts';
 import { limits } from '../base/limits.ts';
 import type { LogRecord } from '../model.ts';
 import { encodeDelta, encodeDictionary, encodeHeaderTimes, encodeSparse, encodeTexts } from './codecs.ts';
-import { COLUMN_BY_NAME, type ColumnName, DELTA_VALUES, DICTIONARY_COLUMNS, DICTIONARY_VALUES, ID_VALUES, PARTS, SPARSE_VALUES } from './columns.ts';
+import {
+  COLUMN_BY_NAME,
+  type ColumnName,
+  DELTA_VALUES,
+  DICTIONARY_COLUMNS,
+  DICTIONARY_VALUES,
+  ID_VALUES,
+  PARTS,
+  SPARSE_VALUES,
+} from './columns.ts';
 import { pack } from './compress.ts';
 import { encodeIdColumn, IdTable } from './ids.ts';
 import type { ShapeBook, ShapeEntry } from './shape-book.ts';
@@ -31,7 +40,7 @@ export interface EncodedBlock {
 }
 
 /** Fields in which bare words look (query TEXT_FIELDS) that are dictionaries here: their values' words belong to the block. */
-const WORD_COLUMNS = ['host', 'program', 'logger', 'user', 'project', 'msgid'] as const;
+const WORD_COLUMNS: ReadonlySet<string> = new Set(['host', 'program', 'logger', 'user', 'project', 'msgid']);
 
 class Parts {
   readonly #parts: ByteWriter[] = Array.from({ length: PARTS }, () => new ByteWriter(4096));
@@ -63,28 +72,30 @@ export function encodeBlock(records: readonly LogRecord[], book: ShapeBook): Enc
   const count = records.length;
   const parts = new Parts();
   const terms = new Terms();
-  for (const name of DICTIONARY_COLUMNS) parts.add(name, encodeDictionary(records, DICTIONARY_VALUES[name]));
+  for (const name of DICTIONARY_COLUMNS) {
+    const { data, distinct } = encodeDictionary(records, DICTIONARY_VALUES[name]);
+    parts.add(name, data);
+    if (WORD_COLUMNS.has(name)) for (const value of distinct.keys()) if (value !== undefined) terms.text(String(value));
+  }
   const numbers = new Float64Array(count);
-  for (const [name, valueOf] of entriesOf(DELTA_VALUES)) {
-    for (let index = 0; index < count; index++) numbers[index] = valueOf(records[index]!);
+  for (const [name, read] of entriesOf(DELTA_VALUES)) {
+    for (let index = 0; index < count; index++) numbers[index] = read(records[index]!);
     parts.add(name, encodeDelta(numbers));
   }
   for (let index = 0; index < count; index++) numbers[index] = wallTime(records[index]!);
   const headers = records.map((record) => record.headerTime);
   parts.add('headerTime', encodeHeaderTimes(headers, numbers));
   const ids = new IdTable();
-  for (const [name, valueOf] of entriesOf(ID_VALUES)) {
-    const values = records.map(valueOf);
-    parts.add(name, encodeIdColumn(values, ids));
-    for (const value of values) if (value !== undefined) terms.id(value);
+  for (const [name, read] of entriesOf(ID_VALUES)) {
+    parts.add(name, encodeIdColumn(records.map(read), ids, terms));
   }
   const shapesAdded = addMessages(records, { book, ids, parts, terms });
   parts.add('ids', ids.bytes());
-  for (const [name, valueOf] of entriesOf(SPARSE_VALUES)) {
-    const data = encodeSparse(records, valueOf);
+  for (const [name, read] of entriesOf(SPARSE_VALUES)) {
+    const data = encodeSparse(records, read);
     if (data) parts.add(name, data);
   }
-  addFieldTerms(records, terms);
+  for (const { structuredData } of records) if (structuredData !== undefined) terms.text(structuredData);
   return finish(records, { parts, words: terms.joined(), shapesAdded });
 }
 
@@ -131,22 +142,6 @@ function encodeShapes(shapes: readonly ShapeEntry[], codes: Uint16Array): Buffer
   if (shapes.length < 256) out.block(Uint8Array.from(codes));
   else out.block(new Uint8Array(codes.buffer));
   return out.view();
-}
-
-function addFieldTerms(records: readonly LogRecord[], terms: Terms): void {
-  for (const name of WORD_COLUMNS) {
-    const distinct = new Set<string>();
-    const valueOf = DICTIONARY_VALUES[name];
-    let before: string | undefined;
-    for (const record of records) {
-      const value = valueOf(record);
-      if (value === before || value === undefined) continue;
-      distinct.add(value);
-      before = value;
-    }
-    for (const value of distinct) terms.text(value);
-  }
-  for (const record of records) if (record.structuredData !== undefined) terms.text(record.structuredData);
 }
 
 function finish(records: readonly LogRecord[], of: { parts: Parts; words: string; shapesAdded: ShapeEntry[] }): EncodedBlock {

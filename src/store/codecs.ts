@@ -10,14 +10,20 @@ export interface Dictionary<V = string> {
   readonly codes: Uint16Array;
 }
 
+/** What a dictionary column became, and its distinct values: whoever indexes them need not look for them again. */
+export interface EncodedDictionary {
+  readonly data: Buffer;
+  readonly distinct: ReadonlyMap<string | number | undefined, number>;
+}
+
 // [count of values] [absent? 0/1, string]… then one code per record: none for one value, else 1 or 2 bytes.
-export function encodeDictionary<T>(items: readonly T[], valueOf: (item: T) => string | number | undefined): Buffer {
+export function encodeDictionary<T>(items: readonly T[], read: (item: T) => string | number | undefined): EncodedDictionary {
   const codeOf = new Map<string | number | undefined, number>();
   const codes = new Uint16Array(items.length);
   let before: string | number | undefined;
   let code = -1;
   for (let index = 0; index < items.length; index++) {
-    const value = valueOf(items[index]!);
+    const value = read(items[index]!);
     // Fast path - neighbours are mostly alike, and comparing is cheaper than hashing (bench:store).
     if (value !== before || code < 0) {
       code = codeOf.get(value) ?? -1;
@@ -37,7 +43,7 @@ export function encodeDictionary<T>(items: readonly T[], valueOf: (item: T) => s
   }
   if (codeOf.size > 256) out.block(new Uint8Array(codes.buffer));
   else if (codeOf.size > 1) out.block(Uint8Array.from(codes));
-  return out.view();
+  return { data: out.view(), distinct: codeOf };
 }
 
 export function decodeDictionary(bytes: Buffer, count: number): Dictionary {
@@ -114,10 +120,10 @@ export function decodeHeaderTimes(bytes: Buffer, wallTimes: Float64Array): (numb
 }
 
 /** Values that few records have; undefined when none has. */
-export function encodeSparse<T>(items: readonly T[], valueOf: (item: T) => unknown): Buffer | undefined {
+export function encodeSparse<T>(items: readonly T[], read: (item: T) => unknown): Buffer | undefined {
   const pairs: unknown[] = [];
   for (let index = 0; index < items.length; index++) {
-    const value = valueOf(items[index]!);
+    const value = read(items[index]!);
     if (value !== undefined) pairs.push(index, value);
   }
   return pairs.length === 0 ? undefined : Buffer.from(JSON.stringify(pairs));

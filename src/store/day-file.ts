@@ -71,8 +71,12 @@ export class DayFile implements BlockSource {
   }
 
   #prepareFile(): void {
-    if (this.#database.pragma('user_version', { simple: true }) !== 0) return this.#checkFormat();
-    if (this.#sql('SELECT count(*) FROM sqlite_schema').pluck().get() !== 0) throw new CodedError('store-foreign', `${this.file} is not a Stacktrail file`);
+    if (this.#database.pragma('user_version', { simple: true }) !== 0) {
+      this.#checkFormat();
+      return;
+    }
+    if (this.#sql('SELECT count(*) FROM sqlite_schema').pluck().get() !== 0)
+      throw new CodedError('store-foreign', `${this.file} is not a Stacktrail file`);
     this.#database.transaction(() => {
       this.#database.exec(SCHEMA);
       this.#database.pragma(`application_id = ${APPLICATION_ID}`);
@@ -82,9 +86,13 @@ export class DayFile implements BlockSource {
 
   #checkFormat(): void {
     const version = Number(this.#database.pragma('user_version', { simple: true }));
-    if (this.#database.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw new CodedError('store-foreign', `${this.file} is not a Stacktrail file`);
+    if (this.#database.pragma('application_id', { simple: true }) !== APPLICATION_ID)
+      throw new CodedError('store-foreign', `${this.file} is not a Stacktrail file`);
     if (version > FORMAT_VERSION)
-      throw new CodedError('store-format', `${this.file} has format ${version}; this program knows formats up to ${FORMAT_VERSION}. Use a newer Stacktrail`);
+      throw new CodedError(
+        'store-format',
+        `${this.file} has format ${version}; this program knows formats up to ${FORMAT_VERSION}. Use a newer Stacktrail`,
+      );
   }
 
   #sql(text: string): Statement {
@@ -121,13 +129,15 @@ export class DayFile implements BlockSource {
   }
 
   #seal(block: EncodedBlock): void {
-    for (const shape of block.shapesAdded) this.#sql('INSERT INTO shape(id, hash, text) VALUES (?, ?, ?)').run(shape.number, shape.hash, shape.text);
+    for (const shape of block.shapesAdded)
+      this.#sql('INSERT INTO shape(id, hash, text) VALUES (?, ?, ?)').run(shape.number, shape.hash, shape.text);
     const { lastInsertRowid } = this.#sql(
       'INSERT INTO block(firstSeq, lastSeq, count, minTime, maxTime, checksum, head) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ).run(block.firstSeq, block.lastSeq, block.count, block.minTime, block.maxTime, block.checksum, block.head);
     const id = Number(lastInsertRowid);
     for (let part = 0; part < block.parts.length; part++) {
-      if (block.parts[part]!.length > 0) this.#sql('INSERT INTO part(id, data) VALUES (?, ?)').run(id * PARTS_PER_BLOCK + part, block.parts[part]);
+      if (block.parts[part]!.length > 0)
+        this.#sql('INSERT INTO part(id, data) VALUES (?, ?)').run(id * PARTS_PER_BLOCK + part, block.parts[part]);
     }
     this.#sql('INSERT INTO word(rowid, words) VALUES (?, ?)').run(id, block.words);
   }
@@ -145,7 +155,9 @@ export class DayFile implements BlockSource {
 
   /** Blocks with a number above `after`, in the order in which they were sealed. */
   blocks(after = 0): BlockRow[] {
-    return this.#sql('SELECT id, firstSeq, lastSeq, count, minTime, maxTime, checksum FROM block WHERE id > ? ORDER BY id').all(after) as BlockRow[];
+    return this.#sql('SELECT id, firstSeq, lastSeq, count, minTime, maxTime, checksum FROM block WHERE id > ? ORDER BY id').all(
+      after,
+    ) as BlockRow[];
   }
 
   block(row: BlockRow): Block {
@@ -190,7 +202,11 @@ export class DayFile implements BlockSource {
   }
 
   loadShapes(book: ShapeBook): void {
-    for (const row of this.#sql('SELECT id, hash, text FROM shape ORDER BY id').iterate() as Iterable<{ id: number; hash: string; text: string }>)
+    for (const row of this.#sql('SELECT id, hash, text FROM shape ORDER BY id').iterate() as Iterable<{
+      id: number;
+      hash: string;
+      text: string;
+    }>)
       book.load(row.id, row.text, row.hash);
   }
 

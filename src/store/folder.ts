@@ -71,7 +71,10 @@ export function ownFolder(folder: string): FolderLock {
   } catch (error) {
     database?.close();
     if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY') || (error as CodedError).code === 'store-busy')
-      throw new CodedError('store-busy', `another process uses the data folder ${folder}; stop it, or give this one a folder of its own (--data DIR)`);
+      throw new CodedError(
+        'store-busy',
+        `another process uses the data folder ${folder}; stop it, or give this one a folder of its own (--data DIR)`,
+      );
     throw error;
   }
   const held = database;
@@ -94,12 +97,18 @@ function makeFolder(folder: string): void {
     // A read-only file system grants access(2) to root and refuses only the write.
     writeFileSync(join(folder, LOCK_FILE), '', { flag: 'a' });
   } catch (error) {
-    throw new CodedError('store-unwritable', `the data folder ${folder} cannot be written: ${(error as Error).message}; check its owner and the mount`);
+    throw new CodedError(
+      'store-unwritable',
+      `the data folder ${folder} cannot be written: ${(error as Error).message}; check its owner and the mount`,
+    );
   }
 }
 
 function refuseForeign(folder: string): void {
   const names = readdirSync(folder).filter((name) => !HARMLESS.has(name) && name !== LOCK_FILE && name !== `${LOCK_FILE}-journal`);
   if (names.length === 0 || names.includes(STATE_FILE) || names.some((name) => DAY_FILE.test(name))) return;
-  throw new CodedError('store-foreign', `the folder ${folder} holds other things (${names.slice(0, 3).join(', ')}) and no Stacktrail data; choose an empty or new folder`);
+  throw new CodedError(
+    'store-foreign',
+    `the folder ${folder} holds other things (${names.slice(0, 3).join(', ')}) and no Stacktrail data; choose an empty or new folder`,
+  );
 }

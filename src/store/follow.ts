@@ -85,7 +85,12 @@ function pushEvents(record: LogRecord, after: number, events: FollowEvent[]): vo
     events.push({ seq: record.seq, kind: record.of === undefined ? 'record' : 'more', record: { ...record } });
     return;
   }
-  if (record.seq > after) events.push({ seq: record.seq, kind: 'record', record: { ...record, message: record.message.slice(0, more[1]! - 1), more: undefined } });
+  if (record.seq > after)
+    events.push({
+      seq: record.seq,
+      kind: 'record',
+      record: { ...record, message: record.message.slice(0, more[1]! - 1), more: undefined },
+    });
   const raw = exactText(record);
   for (let pair = 0; pair < more.length; pair += 2) {
     const seq = more[pair]!;

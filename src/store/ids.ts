@@ -7,6 +7,7 @@
  */
 import { ByteReader, ByteWriter } from '../base/bytes.ts';
 import { isUuidAt } from '../base/shape.ts';
+import type { Terms } from './terms.ts';
 
 const ID_BYTES = 16;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
@@ -21,7 +22,8 @@ export class IdTable {
 
   /** `hex`: 32 lower-case digits, with or without the dashes of a UUID. */
   reference(hex: string): number {
-    const key = hex.length === 36 ? hex : `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    const key =
+      hex.length === 36 ? hex : `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     const position = this.#positions.get(key);
     if (position !== undefined) return this.#positions.size - position;
     this.#positions.set(key, this.#positions.size);
@@ -81,22 +83,31 @@ const UUID = 2;
 const TEXT = 3;
 
 // [table length before] [kind + 4 × reference]… ; for other texts the reference is 0 = new, followed by the text, else how far back.
-export function encodeIdColumn(values: (string | undefined)[], table: IdTable): Buffer {
+/** Encodes the column, and puts the words of its values into `terms`. */
+export function encodeIdColumn(values: (string | undefined)[], table: IdTable, terms: Terms): Buffer {
   const out = new ByteWriter(values.length * 2 + 16);
   out.varint(table.size);
   const texts = new Map<string, number>();
   for (const value of values) {
-    if (value === undefined) out.varint(ABSENT);
-    else if (value.length === 40 && value.startsWith('req-') && isUuidAt(value, 4)) out.varint(REQUEST + 4 * table.reference(value.slice(4)));
-    else if (value.length === 36 && isUuidAt(value, 0)) out.varint(UUID + 4 * table.reference(value));
-    else {
-      const position = texts.get(value);
-      out.varint(TEXT + 4 * (position === undefined ? 0 : texts.size - position));
-      if (position === undefined) {
-        texts.set(value, texts.size);
-        out.string(value);
-      }
+    if (value === undefined) {
+      out.varint(ABSENT);
+      continue;
     }
+    const uuid = value.length === 40 && value.startsWith('req-') ? value.slice(4) : value;
+    if (uuid.length === 36 && isUuidAt(uuid, 0)) {
+      const kind = uuid === value ? UUID : REQUEST;
+      const reference = table.reference(uuid);
+      out.varint(kind + 4 * reference);
+      if (reference === 0) terms.uuid(uuid);
+      if (kind === REQUEST) terms.hasRequests = true;
+      continue;
+    }
+    const position = texts.get(value);
+    out.varint(TEXT + 4 * (position === undefined ? 0 : texts.size - position));
+    if (position !== undefined) continue;
+    texts.set(value, texts.size);
+    out.string(value);
+    terms.text(value);
   }
   return out.view();
 }

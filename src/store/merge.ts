@@ -18,6 +18,8 @@ export function joined(parent: LogRecord, children: readonly LogRecord[], rememb
   for (const child of children) {
     if (remember) record.more!.push(child.seq, record.message.length + 1);
     record.message += `\n${child.message}`;
+    // Folsom to Grizzly: the record has no pid, its traceback has.
+    record.pid ??= child.pid;
   }
   const exact = [parent, ...children].map(exactText).join('\n');
   record.form = commonForm(parent, children) ?? parent.form;
@@ -32,7 +34,8 @@ export function joined(parent: LogRecord, children: readonly LogRecord[], rememb
 /** `A+B`: the first message has form A, each further one form B; undefined when they differ too much for that. */
 function commonForm(parent: LogRecord, children: readonly LogRecord[]): string | undefined {
   const form = children[0]!.form;
-  for (const child of children) if (child.form !== form || child.envelopeForm !== parent.envelopeForm || child.message.includes('\n')) return undefined;
+  for (const child of children)
+    if (child.form !== form || child.envelopeForm !== parent.envelopeForm || child.message.includes('\n')) return undefined;
   if (!parent.form.includes('+')) return `${parent.form}+${form}`;
   return parent.form.endsWith(`+${form}`) ? parent.form : undefined;
 }

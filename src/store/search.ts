@@ -182,7 +182,8 @@ function collectMembers({ reader, families }: Search, units: readonly Unit[]): M
   const members = new Map<number, { record: LogRecord; unit: Unit }>();
   for (const unit of units) {
     if (!holdsAny(unit, wanted)) continue;
-    const seqs = unit.kind === 'fresh' ? unit.extent.records.map(({ seq }) => seq) : [...reader.block(unit.view, unit.extent).numbers('seq')];
+    const seqs =
+      unit.kind === 'fresh' ? unit.extent.records.map(({ seq }) => seq) : [...reader.block(unit.view, unit.extent).numbers('seq')];
     for (let index = 0; index < seqs.length; index++) {
       if (wanted.has(seqs[index]!)) members.set(seqs[index]!, { record: recordOf(reader, unit, index), unit });
     }
@@ -209,4 +210,3 @@ function finish(search: Search, started: number): SearchPage {
   if (more && last !== undefined) page.next = writeCursor(last);
   return page;
 }
-

@@ -24,7 +24,11 @@ const JOURNAL_BYTES_MAX = 8 * 1024 * 1024;
 export function openSqlite(file: string, mode: 'write' | 'read' | 'lock'): Sqlite {
   let database: Sqlite;
   try {
-    database = new Database(file, { readonly: mode === 'read', fileMustExist: mode === 'read', timeout: mode === 'lock' ? 0 : BUSY_TIMEOUT_MS });
+    database = new Database(file, {
+      readonly: mode === 'read',
+      fileMustExist: mode === 'read',
+      timeout: mode === 'lock' ? 0 : BUSY_TIMEOUT_MS,
+    });
   } catch (error) {
     throw storeError(error, file);
   }
@@ -50,7 +54,8 @@ function requireVersion(database: Sqlite): void {
   const parts = version.split('.').map(Number);
   for (let index = 0; index < VERSION_MIN.length; index++) {
     if (parts[index]! > VERSION_MIN[index]!) return;
-    if (parts[index]! < VERSION_MIN[index]!) throw new CodedError('store-format', `SQLite ${version} is too old, ${VERSION_MIN.join('.')} is needed`);
+    if (parts[index]! < VERSION_MIN[index]!)
+      throw new CodedError('store-format', `SQLite ${version} is too old, ${VERSION_MIN.join('.')} is needed`);
   }
 }
 
@@ -59,9 +64,16 @@ export function storeError(error: unknown, file: string): unknown {
   if (error instanceof CodedError || !(error instanceof Error)) return error;
   const code = (error as { code?: string }).code ?? '';
   if (code.startsWith('SQLITE_FULL')) return new CodedError('disk-full', `the disk that holds ${file} is full`);
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return new CodedError('store-busy', `${file} is locked by another process`);
-  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) return new CodedError('store-corrupt', `${file} is damaged (${error.message})`);
-  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_PERM') || code.startsWith('SQLITE_IOERR'))
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
+    return new CodedError('store-busy', `${file} is locked by another process`);
+  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB'))
+    return new CodedError('store-corrupt', `${file} is damaged (${error.message})`);
+  if (
+    code.startsWith('SQLITE_READONLY') ||
+    code.startsWith('SQLITE_CANTOPEN') ||
+    code.startsWith('SQLITE_PERM') ||
+    code.startsWith('SQLITE_IOERR')
+  )
     return new CodedError('store-unwritable', `${file} cannot be used: ${error.message}`);
   return error;
 }

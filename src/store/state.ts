@@ -26,7 +26,9 @@ export function openState(folder: string): State {
     zones: () => database.prepare('SELECT host, minutes FROM zone').raw().all() as [string, number][],
     keepZone(host, minutes) {
       database
-        .prepare('INSERT INTO zone(host, minutes, learnedUs) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET minutes = excluded.minutes, learnedUs = excluded.learnedUs')
+        .prepare(
+          'INSERT INTO zone(host, minutes, learnedUs) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET minutes = excluded.minutes, learnedUs = excluded.learnedUs',
+        )
         .run(host, minutes, Date.now() * 1000);
     },
     close() {

@@ -5,7 +5,6 @@
  * all 32 would cost 12 bytes a line more, the block decides the rest. Invariant: whatever matches a
  * record has its needed words here; one word too many only opens a block in vain.
  */
-import { isUuidAt } from '../base/shape.ts';
 import { tokensOf } from '../base/tokens.ts';
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
@@ -17,7 +16,8 @@ export const TERM_CHARS_MAX = 256;
 export class Terms {
   readonly #words = new Set<string>();
   readonly #numbers = new Set<number>();
-  #requests = false;
+  /** Some id column holds `req-…`: one word for all of them. */
+  hasRequests = false;
 
   number(value: number): void {
     this.#numbers.add(value);
@@ -45,13 +45,9 @@ export class Terms {
     if (text.length >= 36) for (const uuid of text.toLowerCase().matchAll(UUID)) this.#words.add(uuid[0].slice(0, PREFIX));
   }
 
-  /** The value of an id column. */
-  id(value: string): void {
-    if (value.length === 36 && isUuidAt(value, 0)) this.#words.add(value.slice(0, PREFIX));
-    else if (value.length === 40 && isUuidAt(value, 4) && value.startsWith('req-')) {
-      this.#words.add(value.slice(4, 4 + PREFIX));
-      this.#requests = true;
-    } else this.text(value);
+  /** A dashed lower-case UUID. */
+  uuid(text: string): void {
+    this.#words.add(text.slice(0, PREFIX));
   }
 
   get size(): number {
@@ -60,7 +56,7 @@ export class Terms {
 
   /** All words for the index, separated by spaces. */
   joined(): string {
-    let all = this.#requests ? 'req ' : '';
+    let all = this.hasRequests ? 'req ' : '';
     for (const word of this.#words) all += `${word} `;
     for (const value of this.#numbers) all += `${value} `;
     return all;

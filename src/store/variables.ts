@@ -81,7 +81,7 @@ function encodeTokens(values: readonly string[]): Buffer {
   const out = new ByteWriter(values.length * 8 + 16);
   if (new Set(values).size * 2 <= values.length) {
     out.byte(MODE.dictionary);
-    out.block(encodeDictionary(values, (value) => value));
+    out.block(encodeDictionary(values, (value) => value).data);
   } else {
     out.byte(MODE.plain);
     for (const value of values) out.string(value);
