@@ -3,14 +3,12 @@
  * included; memory and CPU of the whole process. With peers: in turn, five rounds, medians (three when quick);
  * each round starts on an empty folder.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import type { Corpus } from './corpus.ts';
 import { feed } from './feed.ts';
 import { cpuSeconds, diskBytes, median, peakRssMiB } from './machine.ts';
 import type { Bench, Figures } from './run.ts';
-import type { Candidate } from './service.ts';
+import { type Candidate, makeFolder } from './service.ts';
 
 const ROUNDS = 5;
 const ROUNDS_QUICK = 3;
@@ -31,7 +29,7 @@ export const ingest: Bench = async ({ corpus, ours, peers, quick, msMax }) => {
 };
 
 async function measureOne(candidate: Candidate, corpus: Corpus, msMax: number): Promise<Figures> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'stacktrail-bench-'));
+  const folder = makeFolder();
   try {
     const subject = await candidate.start(folder);
     try {

@@ -3,18 +3,16 @@
  * nothing is warm): the records of an instance by its UUID, first pages by level and service, a word, a phrase; and the
  * time from a line sent to the line at `tail` while a thousand others a second arrive.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import http from 'node:http';
 import type net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Dice } from '../../src/demo/dice.ts';
 import { type Corpus, firstLines, instancesOf } from './corpus.ts';
 import { connect, feed, syslogLine } from './feed.ts';
 import { peakRssMiB, percentile } from './machine.ts';
 import type { Bench, Figures } from './run.ts';
-import type { Subject } from './service.ts';
+import { makeFolder, type Subject } from './service.ts';
 
 const NEEDLES = 200;
 /** Of these the needles are drawn; more only cost memory. */
@@ -37,7 +35,7 @@ const QUERIES: readonly [string, string][] = [
 ];
 
 export const search: Bench = async ({ corpus, ours, quick, msMax }) => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'stacktrail-bench-'));
+  const folder = makeFolder();
   try {
     const loading = await ours.start(folder);
     try {

@@ -5,8 +5,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -37,13 +38,22 @@ export interface Candidate {
   start(folder: string): Promise<Subject>;
 }
 
+/** A temporary folder that is gone when the bench is, also when it is interrupted. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'stacktrail-bench-'));
+  folders.add(folder);
+  return folder;
+}
+
 const START_MS_MAX = 30_000;
 const STOP_MS_MAX = 60_000;
 const ROOT = path.join(import.meta.dirname, '../..');
 
 const children = new Set<ChildProcess>();
+const folders = new Set<string>();
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
