@@ -177,6 +177,30 @@ test('a commit without its records leaves no hole', async () => {
   await listener.leave();
 });
 
+test('pages without a match are looked at once, and the place moves on', async () => {
+  const { ingest, reader, follow } = parts({ eventsMax: 3 });
+  ingest.commit([...some(50), recordOf('wanted', { level: 'ERROR' }), ...some(50)]);
+  const listener = listen(follow, { after: 0, filter: parse('level:error') });
+  await listener.reach(101);
+  expect(listener.messages()).toEqual(['record wanted']);
+  expect(reader.follows).toBeLessThanOrEqual(Math.ceil(101 / 3) + 1);
+  await listener.leave();
+});
+
+test('a view of the store that lags behind the news is asked again', async () => {
+  const { ingest, reader, follow } = parts();
+  const real = reader.follow.bind(reader);
+  let stale = 3;
+  reader.follow = async (after, filter, limit) =>
+    stale-- > 0 ? { events: [], after, caughtUp: true, lost: 0 } : real(after, filter, limit);
+  const listener = listen(follow, { after: 0 });
+  await listener.reach(0);
+  ingest.tell({ ...ingest.store(some(2)), records: undefined });
+  await listener.reach(2);
+  expect(listener.seqs()).toEqual([1, 2]);
+  await listener.leave();
+});
+
 test('a seq of other data is refused instead of waiting for it in silence', async () => {
   const { ingest, follow } = parts();
   ingest.commit(some(3));
