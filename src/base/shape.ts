@@ -41,8 +41,8 @@ export interface Split {
   readonly end: Int32Array;
   /** For integer the value; for decimal the digits without the dot. */
   readonly value: Float64Array;
-  hashHigh: number;
-  hashLow: number;
+  /** 32 bits of the constant text and the kinds: a key to look shapes up by, never a proof that they are the same. */
+  hash: number;
 }
 
 const split_: Split = {
@@ -51,8 +51,7 @@ const split_: Split = {
   start: new Int32Array(SHAPE_SLOTS_MAX),
   end: new Int32Array(SHAPE_SLOTS_MAX),
   value: new Float64Array(SHAPE_SLOTS_MAX),
-  hashHigh: 0,
-  hashLow: 0,
+  hash: 0,
 };
 
 /** 1 = 0-9, 2 = a-f, 3 = A-F. */
@@ -110,8 +109,9 @@ let tokenFrom = 0;
 let tokenEnd = 0;
 let tokenValue = 0;
 
-/** Decides what the token text[start, end) is, and sets the four variables above. A composite may end behind the token. */
+/** Decides what the token text[start, end) with `digits` digits is, and sets the four variables above. A composite may end behind the token. */
 function classify(text: string, start: number, end: number): void {
+  const digits = tokenDigits;
   const size = end - start;
   const after = end < text.length ? text.charCodeAt(end) : 0;
   tokenKind = -1;
@@ -128,15 +128,6 @@ function classify(text: string, start: number, end: number): void {
     tokenEnd = start + 17;
     return;
   }
-  let digits = 0;
-  let value = 0;
-  for (let index = start; index < end; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit < 58 && unit >= 48) {
-      digits++;
-      value = value * 10 + unit - 48;
-    }
-  }
   if (digits === 0) return;
   if (digits < size) {
     tokenKind = SLOT.text;
@@ -145,9 +136,11 @@ function classify(text: string, start: number, end: number): void {
     else if (after === DASH && isDeviceTail(text, end)) tokenEnd = end + 3;
     return;
   }
-  tokenValue = value;
   tokenKind = size <= DIGITS_MAX && (size === 1 || text.charCodeAt(start) !== 48) ? SLOT.integer : SLOT.text;
-  if (tokenKind === SLOT.integer && after === DOT) classifyDecimal(text, start, end);
+  if (tokenKind !== SLOT.integer) return;
+  tokenValue = 0;
+  for (let index = start; index < end; index++) tokenValue = tokenValue * 10 + text.charCodeAt(index) - 48;
+  if (after === DOT) classifyDecimal(text, start, end);
 }
 
 function classifyDecimal(text: string, start: number, dot: number): void {
@@ -158,14 +151,26 @@ function classifyDecimal(text: string, start: number, dot: number): void {
   tokenKind = SLOT.decimal;
 }
 
-function tokenStop(text: string, from: number): number {
+/** Digits of the token that `tokenStop` passed, and the hash with its characters in it. */
+let tokenDigits = 0;
+let tokenHash = 0;
+
+/** Index behind the token that begins at `from`. */
+function tokenStop(text: string, from: number, hash: number): number {
   const length = text.length;
   let index = from;
+  let digits = 0;
   while (index < length) {
     const unit = text.charCodeAt(index);
-    if (unit < 128 ? ASCII_CLASS[unit] === 0 : !isTokenUnit(unit)) break;
+    const kind = unit < 128 ? ASCII_CLASS[unit]! : isTokenUnit(unit) ? 2 : 0;
+    if (kind === 0) break;
+    // Class 1 is a digit, 2 a letter.
+    digits += kind & 1;
+    hash = Math.imul(hash ^ unit, HASH_PRIME);
     index++;
   }
+  tokenDigits = digits;
+  tokenHash = hash;
   return index;
 }
 
@@ -177,56 +182,65 @@ function hasDigit(text: string, from: number, to: number): boolean {
   return false;
 }
 
+const HASH_START = 0x811c9dc5 | 0;
+const HASH_PRIME = 0x01000193;
+
 /** Splits; undefined when the message has no shape. The answer is valid until the next call. */
 export function split(text: string): Split | undefined {
   const length = text.length;
   if (length > SHAPE_CHARS_MAX) return undefined;
   const out = split_;
   let count = 0;
-  let high = 0x811c9dc5 | 0;
-  let low = 0x1b873593 | 0;
+  let hash = HASH_START;
   let index = 0;
   while (index < length) {
     const unit = text.charCodeAt(index);
-    let constantEnd = index + 1;
-    if (unit < 128 ? ASCII_CLASS[unit] !== 0 : isTokenUnit(unit)) {
-      constantEnd = tokenStop(text, index);
-      classify(text, index, constantEnd);
-      if (tokenKind >= 0) constantEnd = tokenFrom;
-    } else {
+    if (unit < 128 ? ASCII_CLASS[unit] === 0 : !isTokenUnit(unit)) {
       if (unit < RESERVED_BELOW) return undefined;
-      tokenKind = -1;
+      hash = Math.imul(hash ^ unit, HASH_PRIME);
+      index++;
+      continue;
     }
-    // What stands before a UUID in its token is constant (`volume_`), unless it holds a digit: then it is a variable of its own.
-    const glued = tokenKind >= 0 && tokenFrom > index && hasDigit(text, index, tokenFrom);
+    const stop = tokenStop(text, index, hash);
+    classify(text, index, stop);
+    if (tokenKind < 0) {
+      hash = tokenHash;
+      index = stop;
+      continue;
+    }
     if (count + 2 > SHAPE_SLOTS_MAX) return undefined;
-    if (glued) {
-      out.kind[count] = SLOT.text;
-      out.start[count] = index;
-      out.end[count++] = tokenFrom;
-      high = Math.imul(high ^ (SLOT.text + 1), 0x01000193);
-      low = Math.imul(low ^ (SLOT.text + 1), 0x5bd1e995) + high;
-    } else {
-      for (let at = index; at < constantEnd; at++) {
-        const constant = text.charCodeAt(at);
-        high = Math.imul(high ^ constant, 0x01000193);
-        low = Math.imul(low ^ constant, 0x5bd1e995) + high;
-      }
+    // What stands before a UUID in its token is constant (`volume_`), unless it holds a digit: then it is a variable of its own.
+    if (tokenFrom > index) {
+      if (hasDigit(text, index, tokenFrom)) {
+        out.kind[count] = SLOT.text;
+        out.start[count] = index;
+        out.end[count++] = tokenFrom;
+        hash = Math.imul(hash ^ (SLOT.text + 1), HASH_PRIME);
+      } else for (let at = index; at < tokenFrom; at++) hash = Math.imul(hash ^ text.charCodeAt(at), HASH_PRIME);
     }
-    index = constantEnd;
-    if (tokenKind < 0) continue;
     out.kind[count] = tokenKind;
     out.start[count] = tokenFrom;
     out.end[count] = tokenEnd;
     out.value[count++] = tokenValue;
-    high = Math.imul(high ^ (tokenKind + 1), 0x01000193);
-    low = Math.imul(low ^ (tokenKind + 1), 0x5bd1e995) + high;
+    hash = Math.imul(hash ^ (tokenKind + 1), HASH_PRIME);
     index = tokenEnd;
   }
   out.count = count;
-  out.hashHigh = high >>> 0;
-  out.hashLow = (low ^ (low >>> 15)) >>> 0;
+  out.hash = hash;
   return out;
+}
+
+/** The hash by which a shape is known everywhere: 64 bits of its text, as 16 hex digits. */
+export function shapeHash(shape: string): string {
+  let high = 0x811c9dc5 | 0;
+  let low = 0x1b873593 | 0;
+  for (let index = 0; index < shape.length; index++) {
+    const unit = shape.charCodeAt(index);
+    high = Math.imul(high ^ unit, 0x01000193);
+    low = Math.imul(low ^ unit, 0x5bd1e995) + high;
+  }
+  low ^= low >>> 15;
+  return (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0');
 }
 
 /** End of a decimal fraction whose integer part is text[start, dot), or 0: not inside addresses and versions with more dots. */

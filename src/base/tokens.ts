@@ -17,10 +17,16 @@ for (let code = 0; code < 128; code++) {
 const WIDE_WORD_CHARACTER = /[\p{L}\p{M}\p{N}]/u;
 const NOT_ASCII = /[^\x00-\x7f]/;
 
-/** Case folding, the same everywhere. ASCII text takes V8's fast path in toLowerCase. */
+/**
+ * Case folding, the same everywhere. ASCII text takes V8's fast path in toLowerCase. The Greek sigma at a word's end is the
+ * one letter whose lower case depends on its neighbours: without that, a part of a text folds as it does within the whole.
+ */
 export function fold(text: string): string {
-  return text.toLowerCase();
+  const lower = text.toLowerCase();
+  return lower.includes(FINAL_SIGMA) ? lower.replaceAll(FINAL_SIGMA, 'σ') : lower;
 }
+
+const FINAL_SIGMA = 'ς';
 
 /** Is the UTF-16 unit part of a token? Halves of surrogate pairs are: emoji glue to words rather than vanish. */
 export function isTokenUnit(unit: number): boolean {

@@ -202,12 +202,8 @@ export class DayFile implements BlockSource {
   }
 
   loadShapes(book: ShapeBook): void {
-    for (const row of this.#sql('SELECT id, hash, text FROM shape ORDER BY id').iterate() as Iterable<{
-      id: number;
-      hash: string;
-      text: string;
-    }>)
-      book.load(row.id, row.text, row.hash);
+    const rows = this.#sql('SELECT id, text FROM shape ORDER BY id').iterate() as Iterable<{ id: number; text: string }>;
+    for (const { id, text } of rows) book.load(id, text);
   }
 
   /** Runs short reads that must agree with each other. */

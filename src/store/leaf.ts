@@ -135,7 +135,7 @@ function textTest(filter: Exclude<Filter, { kind: 'field' }>, block: Block): Tes
   const tests: Test[] = WORD_COLUMNS.map((column) => dictionaryTest(block, column, matches));
   if (filter.kind === 'id' && HEX_ID.test(filter.id)) tests.push(...idTests(filter.id, block, matches));
   else {
-    for (const column of WORD_IDS) if (canBeInIds(filter)) tests.push(idColumnTest(block, column, matches));
+    for (const column of WORD_IDS) if (canBeInIds(filter) || block.ids(column).texts.size > 0) tests.push(idColumnTest(block, column, matches));
     tests.push(messageTest(filter, block, matches));
   }
   const structured = block.sparse('structuredData');
@@ -150,8 +150,8 @@ function textTest(filter: Exclude<Filter, { kind: 'field' }>, block: Block): Tes
 }
 
 const HEX_ID = /^[0-9a-f]{32}$/;
-/** Tokens of request ids, txn ids and UUIDs: only such words can be in an id column. */
-const ID_WORD = /^(req|tx[0-9a-z]*|[0-9a-f]+)$/;
+/** Tokens of UUIDs, with or without `req-`: only such words can be in an id column that holds no other texts. */
+const ID_WORD = /^(req|[0-9a-f]+)$/;
 
 function canBeInIds(filter: Filter): boolean {
   return filter.kind !== 'phrase' || filter.tokens.every((token) => ID_WORD.test(token));
@@ -199,13 +199,19 @@ interface ShapeId {
   prefix: string;
 }
 
-/** Can the shape's record at `place` hold the id? Exact for UUID slots, generous for others. */
+/**
+ * Can the shape's record at `place` hold the id? Exact for UUID slots, generous for others: its first eight digits lie in one
+ * variable (also behind the dot of a fraction), or, when they are letters and no lower-case UUID's, in the constant text.
+ */
 function shapeIdTest({ shape, code, wanted, prefix }: ShapeId, block: Block): (place: number) => boolean {
+  if (!/\d/.test(prefix) && shape.pieces.some((piece) => piece.toLowerCase().includes(prefix))) return ALWAYS;
+  const isNumber = /^\d+$/.test(prefix);
   let slots: (Int32Array | string[])[] | undefined;
   return (place) => {
     slots ??= shape.kinds.flatMap((kind, slot): (Int32Array | string[])[] => {
       if (kind === SLOT.uuid || kind === SLOT.hex32) return wanted < 0 ? [] : [block.variables().positions(code, slot)];
-      return kind === SLOT.text || kind === SLOT.hex || kind === SLOT.integer ? [block.variables().values(code)[slot]!] : [];
+      if (kind === SLOT.decimal && !isNumber) return [];
+      return [block.variables().values(code)[slot]!];
     });
     for (const slot of slots) {
       const value = slot[place]!;

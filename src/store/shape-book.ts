@@ -5,7 +5,7 @@
  * stay texts (44 % of a debugging nova-compute's lines have a shape of their own). Equal hashes are
  * verified on the text, so a forged collision costs time and never an error.
  */
-import { MARKERS, SLOT, type Split, shapeKinds, shapePieces, shapeText, split } from '../base/shape.ts';
+import { MARKERS, SLOT, type Split, shapeHash, shapeKinds, shapePieces, shapeText, split } from '../base/shape.ts';
 import { tokensOf } from '../base/tokens.ts';
 
 export interface ShapeEntry {
@@ -35,7 +35,8 @@ export interface SlotValues {
 }
 
 const MARKER = new RegExp(`[${MARKERS.join('')}]`, 'g');
-const GLUED = new RegExp(`[A-Za-z0-9_\\u0080-\\uffff][${MARKERS.join('')}]|[${MARKERS.join('')}][A-Za-z0-9_\\u0080-\\uffff]`);
+/** Also two variables side by side: both are parts of one token (`abc1<uuid>`). */
+const GLUED = new RegExp(`[A-Za-z0-9_\\u0080-\\uffff${MARKERS.join('')}][${MARKERS.join('')}]|[${MARKERS.join('')}][A-Za-z0-9_\\u0080-\\uffff]`);
 
 export class ShapeBook {
   readonly #entries = new Map<number, ShapeEntry[]>();
@@ -52,20 +53,19 @@ export class ShapeBook {
   }
 
   /** A shape that the file already has. */
-  load(number: number, text: string, hash: string): void {
-    const high = Number.parseInt(hash.slice(0, 8), 16);
-    const low = Number.parseInt(hash.slice(8), 16);
-    this.#enter(makeEntry(text, high, low)).number = number;
-    this.#registered++;
+  load(number: number, text: string): void {
+    // Markers are no digits: splitting a shape gives its constant text, but not its key. A sample of it does.
+    const parts = split(sampleOf(text));
+    if (parts !== undefined && shapeText(sampleOf(text), parts) === text) this.#enter(makeEntry(text, parts.hash)).number = number;
+    this.#registered = Math.max(this.#registered, number);
   }
 
   /** Takes the message of record `index` apart; undefined when it has no shape. Its values are in the entry's slots. */
   take(message: string, index: number): ShapeEntry | undefined {
     const parts = split(message);
     if (parts === undefined) return undefined;
-    const key = parts.hashHigh * 0x200000 + (parts.hashLow >>> 11);
-    let entry = this.#find(key, message, parts);
-    entry ??= this.#enter(makeEntry(shapeText(message, parts), parts.hashHigh, parts.hashLow));
+    let entry = this.#find(parts.hash, message, parts);
+    entry ??= this.#enter(makeEntry(shapeText(message, parts), parts.hash));
     if (entry.records.length === 0) this.#ofBlock.push(entry);
     entry.records.push(index);
     pushValues(entry.slots, message, parts);
@@ -135,18 +135,25 @@ export class ShapeBook {
   }
 }
 
-function makeEntry(text: string, high: number, low: number): ShapeEntry {
+/** A text of each kind of variable; together with the constant text a message of the shape. */
+const SAMPLES = ['00000000-0000-0000-0000-000000000000', '0a0000000000000000000000000000a0', '1', 'x1', '1.5', '0a0a0a0a0a'];
+
+function sampleOf(shape: string): string {
+  return shape.replace(MARKER, (marker) => SAMPLES[marker.charCodeAt(0) - 1]!);
+}
+
+function makeEntry(text: string, key: number): ShapeEntry {
   const kinds = shapeKinds(text);
   return {
     number: 0,
     text,
-    hash: high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0'),
+    hash: shapeHash(text),
     pieces: shapePieces(text),
     kinds,
     // A marker counts as part of a token here, so that `<uuid>_disk` does not pass for the word `_disk`.
     tokens: tokensOf(text.replace(MARKER, '0')).filter((token) => !token.includes('0')),
     glued: GLUED.test(text),
-    key: high * 0x200000 + (low >>> 11),
+    key,
     records: [],
     slots: kinds.map((kind) => ({ kind, numbers: [], scales: [], texts: [] })),
   };

@@ -2,8 +2,8 @@
  * What a shape alone says about a filter on the message: yes and no hold for every message of that shape,
  * maybe means that the variables decide.
  *
- * Rests on shape.ts: constant text holds no digit, variables are whole tokens or ids. A word
- * of the letters a-f alone can be part of a UUID or a MAC, so it is never decided here.
+ * Rests on shape.ts: constant text holds no digit, variables are whole tokens or ids. A UUID need not hold a digit, nor
+ * need a MAC: a word of the letters a-f alone, or one that such a part is glued to, is never decided here.
  */
 import { MARKERS, SLOT } from '../base/shape.ts';
 import { fold, hasPhrase, tokensOf } from '../base/tokens.ts';
@@ -14,7 +14,8 @@ export const VERDICT = { no: 0, yes: 1, maybe: 2 } as const;
 export type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
 
 const MARKER = new RegExp(`[${MARKERS.join('')}]`, 'g');
-const UNDECIDED_WORD = /\d|^[a-f]+$/;
+/** `volume_abadcafe` before a UUID's first dash, `abcdefabcdef_disk` behind its last. */
+const UNDECIDED_WORD = /\d|^[a-f]+$|[a-f]{8}$|^[a-f]{12}/;
 
 interface Constants {
   /** Folded text in which each variable is a 0, so that it is part of the token it touches. */
