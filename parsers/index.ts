@@ -35,6 +35,8 @@ const AHEAD_US_MAX = DAY_US;
 /** ANSI colours, raw or as rsyslog escapes them. */
 const COLOURS = /(?:\x1b|#033)\[[0-9;]{0,12}m/g;
 const COLOUR_CHARS_MAX = 8;
+/** A UDP hop through rsyslog takes the hour of a datagram without a header for a tag, and sets a space behind it. */
+const SPLIT_HOUR = /^(\d{4}-\d\d-\d\d \d\d:) (?=\d\d:\d\d)/;
 
 /** Where the write check looks; reused, so that a line costs no object. */
 const spot: Spot = { text: '', at: 0 };
@@ -104,24 +106,25 @@ function readBody(text: string, at: number, record: LogRecord): number {
   throw new Error('BUG: no body took the text');
 }
 
-/** No colours in it, no date for a program, no spaces in front. */
+/** No colours in it, no date for a program, no spaces in front or behind the hour. */
 function isOrdinary(text: string, at: number, record: LogRecord): boolean {
   if (text.charCodeAt(at) === 32) return false;
   if (record.envelope === 'rfc5424' && record.program !== undefined && record.program.length === 10 && dateAt(record.program, 0))
     return false;
+  if (text.charCodeAt(at + 14) === 32 && text.charCodeAt(at + 13) === 58 && dateAt(text, at)) return false;
   return text.indexOf('\x1b', at) < 0 && text.indexOf('#033', at) < 0;
 }
 
 /**
  * A body that has to be respelled before a parser can know it: colours taken out, the date that a relay
- * made the APP-NAME put back in front, leading spaces skipped. Where that helps, the record is kept raw and
+ * made the APP-NAME put back in front, leading spaces and one behind the hour skipped. Where that helps, the record is kept raw and
  * -1 is answered; where not, the text is read as it is.
  */
 function readOdd(text: string, at: number, record: LogRecord): number {
   const { program } = record;
   const isDate = program !== undefined && record.envelope === 'rfc5424' && dateAt(program, 0);
   const bodyText = text.slice(at).trimStart();
-  const respelled = (isDate ? `${program} ${bodyText}` : bodyText).replace(COLOURS, '');
+  const respelled = (isDate ? `${program} ${bodyText}` : bodyText).replace(COLOURS, '').replace(SPLIT_HOUR, '$1');
   const onlyReset = !isDate && text.charCodeAt(at) !== 32 && bodyText.search(COLOURS) >= bodyText.length - COLOUR_CHARS_MAX;
   if (onlyReset) return readBody(text, at, record);
   const start = oslo.read(respelled, 0, record);

@@ -13,7 +13,7 @@ import { LEVEL_WORDS, levelWordAt } from './levels.ts';
 import { type Envelope, NO_FORM, NOT_MINE } from './parser.ts';
 import { cisco, oddStamp } from './rfc3164-odd.ts';
 import { BARE, NIL, NO_TAG, nameEnd, ODD_TAG, programs, setTag, TAG_CHARS_MAX, TAGS, tagAt } from './rfc3164-tag.ts';
-import { isOpenStackProgram, serviceOfProgram } from './service.ts';
+import { isOpenStackProgram, isSwiftProgram, serviceOfProgram } from './service.ts';
 import { structuredDataEnd } from './structured-data.ts';
 import { CUT, cutAt, type Spot } from './template.ts';
 import { BSD_CHARS, bsdAt, dateAt, NO_STAMP } from './time.ts';
@@ -68,8 +68,7 @@ function afterStamp(text: string, at: number, record: LogRecord): number {
   const hostEnd = space < 0 ? text.length : space;
   if (hostEnd === at) return emptyHost(text, at, record);
   if (!isHost(text, at, hostEnd)) return tagOnly(text, at, record);
-  // A UDP hop makes the RFC-format program of Icehouse the host (formats.md section 9.1).
-  if (dateAt(text, hostEnd + 1) && isOpenStackProgram(hosts(text, at, hostEnd))) {
+  if (isProgramAsHost(text, at, hostEnd)) {
     record.program = programs(text, at, hostEnd);
     setForm(record, NO_HOST, BARE);
     return hostEnd + 1;
@@ -81,6 +80,15 @@ function afterStamp(text: string, at: number, record: LogRecord): number {
   if (space >= 0) return afterHost(text, hostEnd + 1, record);
   record.envelopeForm = NO_FORM;
   return text.length;
+}
+
+/**
+ * A UDP hop makes the first word of a datagram the host (formats.md section 9.1): the program of Icehouse's RFC format
+ * before a date, and swift's server before a text (until Havana it had no colon; a host of that name has a tag behind it).
+ */
+function isProgramAsHost(text: string, at: number, hostEnd: number): boolean {
+  if (dateAt(text, hostEnd + 1)) return isOpenStackProgram(hosts(text, at, hostEnd));
+  return isSwiftProgram(hosts(text, at, hostEnd)) && tagAt(text, hostEnd + 1) === NO_TAG;
 }
 
 function tagOnly(text: string, at: number, record: LogRecord): number {

@@ -112,3 +112,8 @@ export function isOpenStackProgram(name: string): boolean {
     (PROGRAMS.has(name) && (service === 'swift' || service === 'placement')) || (/^[a-z]+-[a-z0-9-]+$/.test(name) && SERVICES.has(service))
   );
 }
+
+/** One of swift's servers and daemons by its whole name. */
+export function isSwiftProgram(name: string): boolean {
+  return PROGRAMS.get(name) === 'swift';
+}

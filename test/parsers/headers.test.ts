@@ -35,6 +35,15 @@ const rows: [text: string, want: Partial<LogRecord>, kept?: 'raw'][] = [
   [`<134>Sep  7 14:53:08 devstack01 ${BODY}`, { host: 'devstack01', program: undefined }],
   [`<134>Sep  7 14:53:08 ${BODY}`, { host: '192.0.2.9', program: undefined, message: 'text' }],
   [`<134>Sep  7 14:53:08 nova-api ${BODY}`, { host: '192.0.2.9', program: 'nova-api' }],
+  // A UDP hop through rsyslog: what stands first became the host, or lost its hour to the tag.
+  [
+    `<134>Sep  7 14:53:08 ${BODY.replace('10:', '10: ')}`,
+    { host: '192.0.2.9', program: undefined, time: BODY_TIME, pid: 2211, message: 'text' },
+    'raw',
+  ],
+  ['<134>Sep  7 14:53:08 proxy-server 10.0.0.4 denied', { host: '192.0.2.9', program: 'proxy-server', service: 'swift' }],
+  ['<134>Sep  7 14:53:08 proxy-server proxy-server: denied', { host: 'proxy-server', program: 'proxy-server', service: 'swift' }],
+  ['<134>Sep  7 14:53:08 object-server sudo: text', { host: 'object-server', program: 'sudo', service: undefined }],
   [`<134>1 2017-05-16T00:00:00.008000+02:00 host nova-api - - -  ${BODY}`, { host: 'host', program: 'nova-api', message: 'text' }],
   [
     `<134>1 2017-05-16T00:00:00.008000+02:00 host 2014-05-01 - - -  ${BODY.slice(11)}`,
