@@ -3,10 +3,21 @@
  * Parts are fetched from the file on first use; what was decoded stays until the cache lets go of the block.
  * Damaged bytes end in CodedError('store-corrupt') of whoever asked; other blocks are not concerned.
  */
+import { crc32 } from 'node:zlib';
 import { ByteReader } from '../base/bytes.ts';
+import { CodedError } from '../base/errors.ts';
 import { emptyRecord } from '../base/record.ts';
 import type { LogRecord } from '../model.ts';
-import { type Dictionary, decodeDelta, decodeDictionary, decodeHeaderTimes, decodeSparse, decodeTexts } from './codecs.ts';
+import {
+  type Codes,
+  type Dictionary,
+  decodeDelta,
+  decodeDictionary,
+  decodeHeaderTimes,
+  decodeSparse,
+  decodeTexts,
+  readCodes,
+} from './codecs.ts';
 import {
   COLUMN_BY_NAME,
   COLUMN_BY_NUMBER,
@@ -20,6 +31,13 @@ import {
 import { unpack } from './compress.ts';
 import { decodeIdColumn, type IdColumn, idValue } from './ids.ts';
 import { Variables } from './variables.ts';
+
+/** [number of parts] then 4 bytes each, little endian: crc32 of the part as it lies in the file. */
+export function readChecksums(input: ByteReader): number[] {
+  const checksums: number[] = [];
+  for (let parts = input.varint(); parts > 0; parts--) checksums.push(input.block(4).readUInt32LE());
+  return checksums;
+}
 
 /** What the file knows of a block. */
 export interface BlockRow {
@@ -48,7 +66,7 @@ export interface BlockSource {
 export interface BlockShapes {
   /** The block's shapes; code n of a record means `list[n - 1]`, code 0 a text. */
   readonly list: readonly ShapeRow[];
-  readonly codes: Uint16Array;
+  readonly codes: Codes;
   /** How many records with the same code lie before a record: its place in the shape's streams. */
   readonly places: Uint16Array;
   /** Records of each code. */
@@ -61,15 +79,17 @@ export class Block {
   readonly row: BlockRow;
   readonly #source: BlockSource;
   readonly #directory = new Map<string, { part: number; offset: number; length: number }>();
+  readonly #checksums: readonly number[];
   readonly #parts: (Buffer | undefined)[] = [];
   readonly #decoded = new Map<string, unknown>();
-  /** Rough size of what was decoded, for the cache's budget. */
+  /** Rough size of what was read and decoded, for the cache's budget. */
   bytes = 0;
 
   constructor(row: BlockRow, head: Buffer, source: BlockSource) {
     this.row = row;
     this.#source = source;
     const input = new ByteReader(head);
+    this.#checksums = readChecksums(input);
     while (!input.done) {
       const number = input.varint();
       const entry = { part: input.varint(), offset: input.varint(), length: input.varint() };
@@ -88,6 +108,8 @@ export class Block {
     let part = this.#parts[entry.part];
     if (part === undefined) {
       part = this.#source.part(this.row.id, entry.part);
+      if (crc32(part) !== this.#checksums[entry.part])
+        throw new CodedError('store-corrupt', `block ${this.row.id}: part ${entry.part} does not match its checksum`);
       this.#parts[entry.part] = part;
       this.bytes += part.length;
     }
@@ -99,6 +121,8 @@ export class Block {
   #once<T>(name: string, make: () => T): T {
     if (this.#decoded.has(name)) return this.#decoded.get(name) as T;
     const value = make();
+    // Decoded columns are arrays of numbers or short texts: 8 bytes a record is the least of them.
+    this.bytes += this.count * 8;
     this.#decoded.set(name, value);
     return value;
   }
@@ -207,12 +231,7 @@ export class Block {
     const size = input.varint();
     const list: ShapeRow[] = [];
     for (let shape = 0; shape < size; shape++) list.push(this.#source.shape(input.varint()));
-    const codes = new Uint16Array(this.count);
-    if (size < 256) codes.set(input.block(this.count));
-    else {
-      const data = input.block(this.count * 2);
-      for (let index = 0; index < this.count; index++) codes[index] = data[index * 2]! | (data[index * 2 + 1]! << 8);
-    }
+    const codes = readCodes(input, { count: this.count, wide: size >= 256, constant: false });
     const counts = new Array<number>(size + 1).fill(0);
     const places = new Uint16Array(this.count);
     for (let index = 0; index < this.count; index++) {

@@ -32,7 +32,7 @@ export interface EncodedBlock {
   /** Directory of the columns. */
   head: Buffer;
   parts: Buffer[];
-  /** crc32 over head and parts. */
+  /** crc32 of the head, which holds those of the parts. */
   checksum: number;
   words: string;
   /** Shapes that have their number since this block; the file has to keep them. */
@@ -58,8 +58,13 @@ class Parts {
     part.block(packed);
   }
 
+  /** Checksums of the parts, then the directory. */
   head(): Buffer {
-    return Buffer.from(this.#head.view());
+    const out = new ByteWriter(512);
+    out.varint(PARTS);
+    for (const part of this.#parts) out.take(4).writeUInt32LE(crc32(part.view()));
+    out.block(this.#head.view());
+    return Buffer.from(out.view());
   }
 
   parts(): Buffer[] {
@@ -161,7 +166,7 @@ function finish(records: readonly LogRecord[], of: { parts: Parts; words: string
     maxTime,
     head,
     parts,
-    checksum: checksumOf(head, parts),
+    checksum: crc32(head),
     words: of.words,
     shapesAdded: of.shapesAdded,
   };
@@ -170,10 +175,4 @@ function finish(records: readonly LogRecord[], of: { parts: Parts; words: string
 /** The newest seq that was merged into a record: a follower who resumes before it still has to hear of it. */
 function lastMore(record: LogRecord): number[] {
   return record.more === undefined ? [] : [record.more.at(-2)!];
-}
-
-export function checksumOf(head: Uint8Array, parts: readonly Uint8Array[]): number {
-  let sum = crc32(head);
-  for (const part of parts) sum = crc32(part, sum);
-  return sum;
 }

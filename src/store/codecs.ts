@@ -7,8 +7,11 @@ import { ByteReader, ByteWriter } from '../base/bytes.ts';
 /** A decoded dictionary column: `values[codes[i]]` is the value of record i. */
 export interface Dictionary<V = string> {
   readonly values: (V | undefined)[];
-  readonly codes: Uint16Array;
+  readonly codes: Codes;
 }
+
+/** A code per record; views of the unpacked column where that is possible, for a needle reads few of them. */
+export type Codes = Uint8Array | Uint16Array;
 
 /** What a dictionary column became, and its distinct values: whoever indexes them need not look for them again. */
 export interface EncodedDictionary {
@@ -52,18 +55,35 @@ export function decodeDictionary(bytes: Buffer, count: number): Dictionary {
   if (size > 65_536) throw new Error('dictionary too large');
   const values: (string | undefined)[] = [];
   for (let index = 0; index < size; index++) values.push(input.byte() === 0 ? undefined : input.string());
-  const codes = new Uint16Array(count);
-  if (size > 256) {
-    const data = input.block(count * 2);
-    for (let index = 0; index < count; index++) codes[index] = data[index * 2]! | (data[index * 2 + 1]! << 8);
-  } else if (size > 1) codes.set(input.block(count));
-  for (let index = 0; index < count; index++) if (codes[index]! >= size) throw new Error('code outside its dictionary');
-  return { values, codes };
+  return { values, codes: readCodes(input, { count, wide: size > 256, constant: size <= 1 }) };
 }
 
+const ZEROS = new Uint8Array(65_536);
+
+/** Codes of one or two bytes each. A code outside its dictionary reads as an absent value. */
+export function readCodes(input: ByteReader, of: { count: number; wide: boolean; constant: boolean }): Codes {
+  if (of.constant) return ZEROS.subarray(0, of.count);
+  if (!of.wide) return input.block(of.count);
+  const data = input.block(of.count * 2);
+  const codes = new Uint16Array(of.count);
+  for (let index = 0; index < of.count; index++) codes[index] = data[index * 2]! | (data[index * 2 + 1]! << 8);
+  return codes;
+}
+
+/** Beyond this a difference, or twice it, is no exact number any more: what a clock of the year 9999 sends. */
+const EXACT_MAX = 2 ** 51;
+const RAW_SCALE = 0;
+const NUMBER_BYTES = 8;
+
 // [scale] [first value] [zigzag difference]… ; the scale divides all values (times of whole milliseconds: 1000).
+// Scale 0: the values as they are, 8 bytes each (IEEE 754, little endian).
 export function encodeDelta(values: Float64Array): Buffer {
   const out = new ByteWriter(values.length * 3 + 16);
+  if (values.some((value) => Math.abs(value) > EXACT_MAX)) {
+    out.varint(RAW_SCALE);
+    for (const value of values) out.take(NUMBER_BYTES).writeDoubleLE(value);
+    return out.view();
+  }
   const scale = values.every((value) => value % 1000 === 0) ? 1000 : 1;
   out.varint(scale);
   let before = 0;
@@ -79,6 +99,11 @@ export function decodeDelta(bytes: Buffer, count: number): Float64Array {
   const input = new ByteReader(bytes);
   const scale = input.varint();
   const values = new Float64Array(count);
+  if (scale === RAW_SCALE) {
+    const data = input.block(count * NUMBER_BYTES);
+    for (let index = 0; index < count; index++) values[index] = data.readDoubleLE(index * NUMBER_BYTES);
+    return values;
+  }
   let before = 0;
   for (let index = 0; index < count; index++) {
     before += input.zigzag();
@@ -89,15 +114,24 @@ export function decodeDelta(bytes: Buffer, count: number): Float64Array {
 
 const SECOND_US = 1_000_000;
 
-// Per record: 0 absent, else 1 + zigzag(how far the header is from the second of the body's time), in µs.
+const ABSENT = 0;
+const FAR = 1;
+const NEAR = 2;
+
+// Per record: 0 absent, 1 = 8 bytes as in encodeDelta follow, else 2 + zigzag(how far the header is from the second of the body's time), in µs.
 export function encodeHeaderTimes(headers: (number | undefined)[], wallTimes: Float64Array): Buffer {
   const out = new ByteWriter(headers.length + 16);
   for (let index = 0; index < headers.length; index++) {
     const header = headers[index];
-    if (header === undefined) out.varint(0);
+    if (header === undefined) {
+      out.varint(ABSENT);
+      continue;
+    }
+    const off = header - Math.floor(wallTimes[index]! / SECOND_US) * SECOND_US;
+    if (Math.abs(off) < EXACT_MAX && Math.abs(header) < EXACT_MAX) out.varint(NEAR + (off < 0 ? -off * 2 - 1 : off * 2));
     else {
-      const off = header - Math.floor(wallTimes[index]! / SECOND_US) * SECOND_US;
-      out.varint(1 + (off < 0 ? -off * 2 - 1 : off * 2));
+      out.varint(FAR);
+      out.take(NUMBER_BYTES).writeDoubleLE(header);
     }
   }
   return out.view();
@@ -108,11 +142,11 @@ export function decodeHeaderTimes(bytes: Buffer, wallTimes: Float64Array): (numb
   const headers: (number | undefined)[] = [];
   for (const wall of wallTimes) {
     const code = input.varint();
-    if (code === 0) {
-      headers.push(undefined);
+    if (code < NEAR) {
+      headers.push(code === ABSENT ? undefined : input.block(NUMBER_BYTES).readDoubleLE(0));
       continue;
     }
-    const zigzag = code - 1;
+    const zigzag = code - NEAR;
     const off = zigzag % 2 === 1 ? -(zigzag + 1) / 2 : zigzag / 2;
     headers.push(Math.floor(wall / SECOND_US) * SECOND_US + off);
   }

@@ -3,7 +3,7 @@
  * fetch rows by number. Every statement is short, and no transaction outlives a call.
  */
 import { Buffer } from 'node:buffer';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { CodedError } from '../base/errors.ts';
 import { emptyRecord } from '../base/record.ts';
 import { shapeKinds, shapePieces } from '../base/shape.ts';
@@ -50,6 +50,8 @@ export interface Append {
   readonly replacesFresh: boolean;
   /** [parent, child] that are one record now. */
   readonly merged: readonly (readonly [number, number])[];
+  /** [parent, child] of continuations in `blocks`, which stay rows of their own. */
+  readonly families: readonly (readonly [number, number])[];
 }
 
 export class DayFile implements BlockSource {
@@ -63,7 +65,7 @@ export class DayFile implements BlockSource {
     this.#database = openSqlite(file, mode);
     try {
       if (mode === 'write') this.#prepareFile();
-      else this.#checkFormat();
+      else if (this.isMade) this.#checkFormat();
     } catch (error) {
       this.#database.close();
       throw storeError(error, file);
@@ -82,6 +84,11 @@ export class DayFile implements BlockSource {
       this.#database.pragma(`application_id = ${APPLICATION_ID}`);
       this.#database.pragma(`user_version = ${FORMAT_VERSION}`);
     })();
+  }
+
+  /** False for a file that a writer is just about to make: it has nothing to read yet. */
+  get isMade(): boolean {
+    return this.#database.pragma('user_version', { simple: true }) !== 0;
   }
 
   #checkFormat(): void {
@@ -111,6 +118,7 @@ export class DayFile implements BlockSource {
         if (append.replacesFresh) this.#sql('DELETE FROM fresh').run();
         for (const block of append.blocks) this.#seal(block);
         for (const [parent, child] of append.merged) this.#sql('DELETE FROM family WHERE parent = ? AND child = ?').run(parent, child);
+        for (const [parent, child] of append.families) this.#addFamily(parent, child);
         if (append.records.length > 0) this.#insertFresh(append.records);
       })();
     } catch (error) {
@@ -120,12 +128,15 @@ export class DayFile implements BlockSource {
   }
 
   #insertFresh(records: readonly LogRecord[]): void {
-    const lastSeq = records.reduce((last, record) => Math.max(last, record.seq), 0);
+    // A merged continuation's seq counts: it may be the newest of all, and must not be given again.
+    const lastSeq = records.reduce((last, record) => Math.max(last, record.seq, record.more?.at(-2) ?? 0), 0);
     const minSeq = records.reduce((first, record) => Math.min(first, record.seq), Number.MAX_SAFE_INTEGER);
     this.#sql('INSERT INTO fresh(id, lastSeq, count, body) VALUES (?, ?, ?, ?)').run(minSeq, lastSeq, records.length, encodeFresh(records));
-    for (const record of records) {
-      if (record.of !== undefined) this.#sql('INSERT OR IGNORE INTO family(parent, child) VALUES (?, ?)').run(record.of, record.seq);
-    }
+    for (const record of records) if (record.of !== undefined) this.#addFamily(record.of, record.seq);
+  }
+
+  #addFamily(parent: number, child: number): void {
+    this.#sql('INSERT OR IGNORE INTO family(parent, child) VALUES (?, ?)').run(parent, child);
   }
 
   #seal(block: EncodedBlock): void {
@@ -162,7 +173,8 @@ export class DayFile implements BlockSource {
 
   block(row: BlockRow): Block {
     const head = this.#sql('SELECT head FROM block WHERE id = ?').pluck().get(row.id) as Buffer | undefined;
-    if (head === undefined) throw new CodedError('store-corrupt', `${this.file}: block ${row.id} is missing`);
+    if (head === undefined || crc32(head) !== row.checksum)
+      throw new CodedError('store-corrupt', `${this.file}: block ${row.id} is damaged or missing`);
     return new Block(row, head, this);
   }
 
@@ -181,13 +193,6 @@ export class DayFile implements BlockSource {
       .get(block * PARTS_PER_BLOCK + part) as Buffer | undefined;
     if (data === undefined) throw new CodedError('store-corrupt', `${this.file}: part ${part} of block ${block} is missing`);
     return data;
-  }
-
-  /** Bytes of all parts, for the check of a block's checksum. */
-  parts(block: number): Buffer[] {
-    return this.#sql('SELECT data FROM part WHERE id >= ? AND id < ? ORDER BY id')
-      .pluck()
-      .all(block * PARTS_PER_BLOCK, (block + 1) * PARTS_PER_BLOCK) as Buffer[];
   }
 
   shape(number: number): ShapeRow {
@@ -229,7 +234,11 @@ export class DayFile implements BlockSource {
 
   /** Moves the write-ahead log into the file, as far as readers let it. */
   checkpoint(): void {
-    this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    try {
+      this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      throw storeError(error, this.file);
+    }
   }
 
   close(): void {

@@ -47,7 +47,7 @@ export class DayView {
   refresh(): void {
     // Read before the rows: a commit in between only means another look next time.
     const { version } = this.file;
-    if (version === this.#version) return;
+    if (version === this.#version || !this.file.isMade) return;
     this.file.snapshot(() => {
       const known = new Map(this.fresh.map((fresh) => [fresh.key, fresh]));
       this.fresh = this.file.freshRows().map((row) => {

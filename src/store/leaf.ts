@@ -135,7 +135,8 @@ function textTest(filter: Exclude<Filter, { kind: 'field' }>, block: Block): Tes
   const tests: Test[] = WORD_COLUMNS.map((column) => dictionaryTest(block, column, matches));
   if (filter.kind === 'id' && HEX_ID.test(filter.id)) tests.push(...idTests(filter.id, block, matches));
   else {
-    for (const column of WORD_IDS) if (canBeInIds(filter) || block.ids(column).texts.size > 0) tests.push(idColumnTest(block, column, matches));
+    for (const column of WORD_IDS)
+      if (canBeInIds(filter) || block.ids(column).texts.size > 0) tests.push(idColumnTest(block, column, matches));
     tests.push(messageTest(filter, block, matches));
   }
   const structured = block.sparse('structuredData');
@@ -192,6 +193,8 @@ function idTests(hex: string, block: Block, matches: Matcher): Test[] {
   return tests;
 }
 
+const ONLY_DIGITS = /^\d+$/;
+
 interface ShapeId {
   shape: ShapeRow;
   code: number;
@@ -205,13 +208,13 @@ interface ShapeId {
  */
 function shapeIdTest({ shape, code, wanted, prefix }: ShapeId, block: Block): (place: number) => boolean {
   if (!/\d/.test(prefix) && shape.pieces.some((piece) => piece.toLowerCase().includes(prefix))) return ALWAYS;
-  const isNumber = /^\d+$/.test(prefix);
+  const isNumber = ONLY_DIGITS.test(prefix);
   let slots: (Int32Array | string[])[] | undefined;
   return (place) => {
     slots ??= shape.kinds.flatMap((kind, slot): (Int32Array | string[])[] => {
       if (kind === SLOT.uuid || kind === SLOT.hex32) return wanted < 0 ? [] : [block.variables().positions(code, slot)];
-      if (kind === SLOT.decimal && !isNumber) return [];
-      return [block.variables().values(code)[slot]!];
+      if (kind === SLOT.decimal || kind === SLOT.integer) return isNumber ? [block.variables().values(code)[slot]!] : [];
+      return block.variables().mayHold(code, slot, prefix) ? [block.variables().values(code)[slot]!] : [];
     });
     for (const slot of slots) {
       const value = slot[place]!;

@@ -12,8 +12,8 @@ import { folderBytes, listDays } from './folder.ts';
 import { followDays } from './follow.ts';
 import { searchDays } from './search.ts';
 
-/** What opened blocks of all files may hold; a decoded block of 8192 records is about 2 MB. */
-const BLOCKS_BYTES_MAX = 24 * 1024 * 1024;
+/** What opened blocks of one file may hold by their own reckoning; a block of 8192 records read in full is 3 MB. */
+const BLOCKS_BYTES_MAX = 12 * 1024 * 1024;
 
 export class DaysReader {
   readonly #folder: string;

@@ -36,7 +36,9 @@ export interface SlotValues {
 
 const MARKER = new RegExp(`[${MARKERS.join('')}]`, 'g');
 /** Also two variables side by side: both are parts of one token (`abc1<uuid>`). */
-const GLUED = new RegExp(`[A-Za-z0-9_\\u0080-\\uffff${MARKERS.join('')}][${MARKERS.join('')}]|[${MARKERS.join('')}][A-Za-z0-9_\\u0080-\\uffff]`);
+const GLUED = new RegExp(
+  `[A-Za-z0-9_\\u0080-\\uffff${MARKERS.join('')}][${MARKERS.join('')}]|[${MARKERS.join('')}][A-Za-z0-9_\\u0080-\\uffff]`,
+);
 
 export class ShapeBook {
   readonly #entries = new Map<number, ShapeEntry[]>();

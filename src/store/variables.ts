@@ -155,6 +155,13 @@ export class Variables {
     return decodePositions(input, this.#counts[shape]!, this.#ids);
   }
 
+  /** Could a slot of kind text or hex hold `part`, in any case? Looks at the bytes of the stream, makes no values. */
+  mayHold(shape: number, slot: number, part: string): boolean {
+    const stream = this.#slotStreams(shape)[slot]!;
+    if (this.#kinds[shape]![slot] === SLOT.hex) return stream.toString('hex').includes(part);
+    return stream.toString('latin1').toLowerCase().includes(part);
+  }
+
   #slotStreams(shape: number): Buffer[] {
     let streams = this.#streams.get(shape);
     if (streams === undefined) {

@@ -90,7 +90,7 @@ export class DaysWriter {
     const full = this.#fresh.length + records.length >= limits.blockRecordsMax || bytes >= limits.blockBytesMax;
     if (full) this.#seal(file, { records: [...this.#fresh, ...records], all: false });
     else {
-      file.append({ records, blocks: [], replacesFresh: false, merged: [] });
+      file.append({ records, blocks: [], replacesFresh: false, merged: [], families: [] });
       for (const record of records) this.#fresh.push(record);
       this.#freshBytes = bytes;
     }
@@ -101,6 +101,7 @@ export class DaysWriter {
 
   /** Seals whatever is fresh: at the end of a day, before a measurement. */
   flush(): void {
+    if (this.#closed) throw new CodedError('store-closed', 'the store is closed');
     if (this.#file && this.#fresh.length > 0) this.#seal(this.#file, { records: this.#fresh, all: true });
     this.#file?.checkpoint();
   }
@@ -143,7 +144,8 @@ export class DaysWriter {
         from = end;
       }
       const fresh = [...settled.slice(from), ...held].sort((a, b) => a.seq - b.seq);
-      file.append({ records: fresh, blocks, replacesFresh: true, merged });
+      const families = settled.flatMap(({ of: parent, seq }): [number, number][] => (parent === undefined ? [] : [[parent, seq]]));
+      file.append({ records: fresh, blocks, replacesFresh: true, merged, families });
       this.#fresh = fresh;
       this.#freshBytes = fresh.reduce((bytes, record) => bytes + sizeOf(record), 0);
     } catch (error) {
