@@ -133,7 +133,7 @@ function textTest(filter: Exclude<Filter, { kind: 'field' }>, block: Block): Tes
   // An expression that matches nothing at all would make every absent field match: only whole records tell.
   if (matches(empty)) return (index) => matches(block.record(index));
   const tests: Test[] = WORD_COLUMNS.map((column) => dictionaryTest(block, column, matches));
-  if (filter.kind === 'id' && HEX_ID.test(filter.id)) tests.push(...idTests(filter.id, block, matches));
+  if (filter.kind === 'id' && HEX_ID.test(filter.id)) tests.push(idTest(filter.id, block, matches));
   else {
     for (const column of WORD_IDS)
       if (canBeInIds(filter) || block.ids(column).texts.size > 0) tests.push(idColumnTest(block, column, matches));
@@ -171,29 +171,51 @@ function messageTest(filter: Filter, block: Block, matches: Matcher): Test {
   };
 }
 
-/** A UUID is compared as its position in the block's table; texts are asked only where it can stand in another spelling. */
-function idTests(hex: string, block: Block, matches: Matcher): Test[] {
-  const table = block.idTable();
-  const wanted = positionOf(table, Buffer.from(hex, 'hex'));
-  const { list, codes, places } = block.shapes();
-  const tests: Test[] = [];
+/**
+ * A UUID is compared as its position in the block's table; texts are asked only where it can stand in another
+ * spelling. All records at once: a needle's block has 8192 of them and one that counts.
+ */
+function idTest(hex: string, block: Block, matches: Matcher): Test {
+  const wanted = positionOf(block.idTable(), Buffer.from(hex, 'hex'));
+  const hits = new Uint8Array(block.count);
   for (const column of WORD_IDS) {
     const { positions, texts } = block.ids(column);
-    if (wanted >= 0) tests.push((index) => positions[index] === wanted);
-    if (texts.size > 0) tests.push(idColumnTest(block, column, matches));
+    if (wanted >= 0) for (let index = 0; index < hits.length; index++) if (positions[index] === wanted) hits[index] = 1;
+    const probe = emptyRecord(0, 'udp', '');
+    for (const [index, text] of texts) {
+      probe[column] = text;
+      if (matches(probe)) hits[index] = 1;
+    }
   }
-  const byShape = list.map((shape, code) => shapeIdTest({ shape, code, wanted, prefix: hex.slice(0, 8) }, block));
+  markMessages({ hex, wanted, hits, matches }, block);
+  return hits.includes(1) ? (index) => hits[index] === 1 : NEVER;
+}
+
+interface IdSearch {
+  hex: string;
+  wanted: number;
+  hits: Uint8Array;
+  matches: Matcher;
+}
+
+/** Marks the records whose message holds the id. */
+function markMessages({ hex, wanted, hits, matches }: IdSearch, block: Block): void {
+  const { list, codes, places } = block.shapes();
+  const candidates = list.map((shape, code) => placesOf({ shape, code, wanted, prefix: hex.slice(0, 8) }, block));
   const probe = emptyRecord(0, 'udp', '');
-  tests.push((index) => {
+  for (let index = 0; index < hits.length; index++) {
+    if (hits[index] === 1) continue;
     const code = codes[index]!;
-    if (code > 0 && !byShape[code - 1]!(places[index]!)) return false;
+    const possible = code === 0 ? EVERYWHERE : candidates[code - 1]!;
+    if (possible === NOWHERE || (possible !== EVERYWHERE && !possible.has(places[index]!))) continue;
     probe.message = block.message(index);
-    return matches(probe);
-  });
-  return tests;
+    if (matches(probe)) hits[index] = 1;
+  }
 }
 
 const ONLY_DIGITS = /^\d+$/;
+const NOWHERE: ReadonlySet<number> = new Set();
+const EVERYWHERE: ReadonlySet<number> = new Set();
 
 interface ShapeId {
   shape: ShapeRow;
@@ -203,25 +225,39 @@ interface ShapeId {
 }
 
 /**
- * Can the shape's record at `place` hold the id? Exact for UUID slots, generous for others: its first eight digits lie in one
+ * In which of the shape's records can the id stand? Exact for UUID slots, generous for others: its first eight digits lie in one
  * variable (also behind the dot of a fraction), or, when they are letters and no lower-case UUID's, in the constant text.
  */
-function shapeIdTest({ shape, code, wanted, prefix }: ShapeId, block: Block): (place: number) => boolean {
-  if (!/\d/.test(prefix) && shape.pieces.some((piece) => piece.toLowerCase().includes(prefix))) return ALWAYS;
+function placesOf({ shape, code, wanted, prefix }: ShapeId, block: Block): ReadonlySet<number> {
+  if (!/\d/.test(prefix) && shape.pieces.some((piece) => piece.toLowerCase().includes(prefix))) return EVERYWHERE;
   const isNumber = ONLY_DIGITS.test(prefix);
-  let slots: (Int32Array | string[])[] | undefined;
-  return (place) => {
-    slots ??= shape.kinds.flatMap((kind, slot): (Int32Array | string[])[] => {
-      if (kind === SLOT.uuid || kind === SLOT.hex32) return wanted < 0 ? [] : [block.variables().positions(code, slot)];
-      if (kind === SLOT.decimal || kind === SLOT.integer) return isNumber ? [block.variables().values(code)[slot]!] : [];
-      return block.variables().mayHold(code, slot, prefix) ? [block.variables().values(code)[slot]!] : [];
-    });
-    for (const slot of slots) {
-      const value = slot[place]!;
-      if (typeof value === 'number' ? value === wanted : value.length >= 8 && value.toLowerCase().includes(prefix)) return true;
-    }
-    return false;
-  };
+  const variables = block.variables();
+  const found = new Set<number>();
+  for (let slot = 0; slot < shape.kinds.length; slot++) {
+    const kind = shape.kinds[slot]!;
+    let at: number[];
+    if (kind === SLOT.uuid || kind === SLOT.hex32) at = wanted < 0 ? [] : placesEqual(variables.positions(code, slot), wanted);
+    else if (kind === SLOT.decimal || kind === SLOT.integer ? isNumber : variables.mayHold(code, slot, prefix))
+      at = placesHolding(variables.values(code)[slot]!, prefix);
+    else continue;
+    for (const place of at) found.add(place);
+  }
+  return found.size === 0 ? NOWHERE : found;
+}
+
+function placesEqual(positions: Int32Array, wanted: number): number[] {
+  const places: number[] = [];
+  for (let place = positions.indexOf(wanted); place >= 0; place = positions.indexOf(wanted, place + 1)) places.push(place);
+  return places;
+}
+
+function placesHolding(values: readonly string[], prefix: string): number[] {
+  const places: number[] = [];
+  for (let place = 0; place < values.length; place++) {
+    const value = values[place]!;
+    if (value.length >= prefix.length && value.toLowerCase().includes(prefix)) places.push(place);
+  }
+  return places;
 }
 
 function positionOf(table: Buffer, id: Buffer): number {
