@@ -5,7 +5,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { ByteReader } from '../base/bytes.ts';
-import { CodedError } from '../base/errors.ts';
+import { CodedError, isCoded } from '../base/errors.ts';
 import { emptyRecord } from '../base/record.ts';
 import type { LogRecord } from '../model.ts';
 import {
@@ -73,6 +73,8 @@ export interface BlockShapes {
   readonly counts: readonly number[];
 }
 
+/** Places and codes are 16 bits wide; a damaged count must not ask for memory. */
+const RECORDS_MAX = 65_536;
 const NUMERIC: ReadonlySet<string> = new Set(['pid', 'facility', 'severity', 'zone']);
 
 export class Block {
@@ -88,14 +90,20 @@ export class Block {
   constructor(row: BlockRow, head: Buffer, source: BlockSource) {
     this.row = row;
     this.#source = source;
-    const input = new ByteReader(head);
-    this.#checksums = readChecksums(input);
+    if (!(row.count > 0 && row.count <= RECORDS_MAX))
+      throw new CodedError('store-corrupt', `block ${row.id} says that it holds ${row.count} records`);
+    this.#checksums = this.#checked(() => this.#readHead(new ByteReader(head)));
+  }
+
+  #readHead(input: ByteReader): number[] {
+    const checksums = readChecksums(input);
     while (!input.done) {
       const number = input.varint();
       const entry = { part: input.varint(), offset: input.varint(), length: input.varint() };
       const column = COLUMN_BY_NUMBER.get(number);
       if (column) this.#directory.set(column.name, entry);
     }
+    return checksums;
   }
 
   get count(): number {
@@ -120,11 +128,21 @@ export class Block {
 
   #once<T>(name: string, make: () => T): T {
     if (this.#decoded.has(name)) return this.#decoded.get(name) as T;
-    const value = make();
+    const value = this.#checked(make);
     // Decoded columns are arrays of numbers or short texts: 8 bytes a record is the least of them.
     this.bytes += this.count * 8;
     this.#decoded.set(name, value);
     return value;
+  }
+
+  /** Whatever decoding says is the block's damage. */
+  #checked<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (isCoded(error)) throw error;
+      throw new CodedError('store-corrupt', `block ${this.row.id} is damaged (${(error as Error).message})`);
+    }
   }
 
   dictionary(name: DictionaryName): Dictionary<string | number> {
@@ -167,7 +185,7 @@ export class Block {
     const code = codes[index]!;
     if (code === 0) return this.#texts()[places[index]!] ?? '';
     const shape = list[code - 1]!;
-    const slots = this.variables().values(code - 1);
+    const slots = this.#checked(() => this.variables().values(code - 1));
     let text = shape.pieces[0]!;
     for (let slot = 0; slot < slots.length; slot++) text += slots[slot]![places[index]!] + shape.pieces[slot + 1]!;
     return text;

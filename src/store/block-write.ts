@@ -72,7 +72,7 @@ class Parts {
   }
 }
 
-/** Encodes records that are sorted by seq. Afterwards the caller calls `book.clear()`, and `book.revert` if the commit failed. */
+/** Encodes records that are sorted by seq. Afterwards the caller calls `book.clear()`, and after the commit `book.committed()` or `book.revert()`. */
 export function encodeBlock(records: readonly LogRecord[], book: ShapeBook): EncodedBlock {
   const count = records.length;
   const parts = new Parts();

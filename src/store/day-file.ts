@@ -161,7 +161,12 @@ export class DayFile implements BlockSource {
   /** Records of a fresh row; undefined when it was sealed meanwhile. */
   freshRecords(id: number): LogRecord[] | undefined {
     const body = this.#sql('SELECT body FROM fresh WHERE id = ?').pluck().get(id) as Buffer | undefined;
-    return body === undefined ? undefined : decodeFresh(body);
+    if (body === undefined) return undefined;
+    try {
+      return decodeFresh(body);
+    } catch (error) {
+      throw new CodedError('store-corrupt', `${this.file}: the fresh batch from seq ${id} on is damaged (${(error as Error).message})`);
+    }
   }
 
   /** Blocks with a number above `after`, in the order in which they were sealed. */
@@ -180,7 +185,11 @@ export class DayFile implements BlockSource {
 
   /** Blocks whose words answer an FTS5 expression. */
   blocksWith(expression: string): Set<number> {
-    return new Set(this.#sql('SELECT rowid FROM word WHERE word MATCH ?').pluck().all(expression) as number[]);
+    try {
+      return new Set(this.#sql('SELECT rowid FROM word WHERE word MATCH ?').pluck().all(expression) as number[]);
+    } catch (error) {
+      throw storeError(error, this.file);
+    }
   }
 
   families(): [parent: number, child: number][] {

@@ -2,6 +2,7 @@
  * One day file as a reader keeps it between queries: its blocks' extent, its fresh records decoded, a cache
  * of opened blocks. `refresh` looks again when another connection has committed; whatever was sealed stays.
  */
+import { toMessage } from '../base/errors.ts';
 import type { LogRecord } from '../model.ts';
 import type { Block, BlockRow } from './block-read.ts';
 import { DayFile } from './day-file.ts';
@@ -25,6 +26,8 @@ export class DayView {
   /** [parent, child]: continuations that stand in rows of their own. */
   families: [number, number][] = [];
   bytes = 0;
+  /** What of the file cannot be read; searches say so and answer from the rest. */
+  damaged: string[] = [];
   /** For the reader's choice of which file to close. */
   usedAt = 0;
   readonly #opened = new Map<number, Block>();
@@ -48,17 +51,28 @@ export class DayView {
     // Read before the rows: a commit in between only means another look next time.
     const { version } = this.file;
     if (version === this.#version || !this.file.isMade) return;
+    const damaged: string[] = [];
     this.file.snapshot(() => {
       const known = new Map(this.fresh.map((fresh) => [fresh.key, fresh]));
       this.fresh = this.file.freshRows().map((row) => {
         const key = `${row.id} ${row.lastSeq} ${row.count}`;
-        return known.get(key) ?? makeFresh(key, this.file.freshRecords(row.id) ?? [], row.lastSeq);
+        return known.get(key) ?? makeFresh(key, this.#freshRecords(row.id, damaged), row.lastSeq);
       });
       this.blocks = [...this.blocks, ...this.file.blocks(this.blocks.at(-1)?.id ?? 0)];
       this.families = this.file.families();
       this.bytes = this.file.bytes();
     });
     this.#version = version;
+    this.damaged = damaged;
+  }
+
+  #freshRecords(id: number, damaged: string[]): LogRecord[] {
+    try {
+      return this.file.freshRecords(id) ?? [];
+    } catch (error) {
+      damaged.push(toMessage(error).message);
+      return [];
+    }
   }
 
   /** An opened block; `budget` is what all opened blocks of this file may hold. */

@@ -3,12 +3,12 @@
  *
  * Day files are `YYYY-MM-DD.db`, further ones of the same day `YYYY-MM-DD.N.db` (N from 2); the order of names is the
  * order of seq. `LOCK` is an SQLite file whose exclusive lock the owner holds: the kernel lets go of it however the owner ends,
- * so kill -9 leaves nothing to repair. A folder with other things and without `LOCK` is not ours and is refused.
+ * so kill -9 leaves nothing to repair. Only SQLite may open it: closing it in any other way would let go of the lock. A folder with other things and without `LOCK` is not ours and is refused.
  */
-import { accessSync, constants, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodedError } from '../base/errors.ts';
-import { openSqlite, type Sqlite } from './sqlite.ts';
+import { CodedError, isCoded } from '../base/errors.ts';
+import { openSqlite, type Sqlite, storeError } from './sqlite.ts';
 
 export const LOCK_FILE = 'LOCK';
 export const STATE_FILE = 'state.db';
@@ -75,7 +75,8 @@ export function ownFolder(folder: string): FolderLock {
         'store-busy',
         `another process uses the data folder ${folder}; stop it, or give this one a folder of its own (--data DIR)`,
       );
-    throw error;
+    const coded = storeError(error, join(folder, LOCK_FILE));
+    throw isCoded(coded) && coded.code === 'store-unwritable' ? unwritable(folder, coded) : coded;
   }
   const held = database;
   return {
@@ -93,15 +94,18 @@ function makeFolder(folder: string): void {
   }
   if (!statSync(folder).isDirectory()) throw new CodedError('store-unwritable', `${folder} is not a folder`);
   try {
+    // Nothing is written to find out: the folder may be another's. A read-only file system shows when LOCK is made.
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    // A read-only file system grants access(2) to root and refuses only the write.
-    writeFileSync(join(folder, LOCK_FILE), '', { flag: 'a' });
   } catch (error) {
-    throw new CodedError(
-      'store-unwritable',
-      `the data folder ${folder} cannot be written: ${(error as Error).message}; check its owner and the mount`,
-    );
+    throw unwritable(folder, error as Error);
   }
+}
+
+function unwritable(folder: string, reason: Error): CodedError {
+  return new CodedError(
+    'store-unwritable',
+    `the data folder ${folder} cannot be written: ${reason.message}; check its owner and the mount`,
+  );
 }
 
 function refuseForeign(folder: string): void {

@@ -4,6 +4,7 @@
  * is passed on only when no unit left can hold an older one.
  */
 import { marks } from '../../parsers/index.ts';
+import { isCoded } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Filter, FollowEvent, FollowPage, LogRecord } from '../model.ts';
 import { compile } from '../query/match.ts';
@@ -21,15 +22,17 @@ export interface FollowQuery {
 export function followDays(reader: DaysReader, query: FollowQuery): FollowPage {
   const deadline = performance.now() + limits.pageMsMax;
   const all = unitsOf(reader.days());
-  const lost = lostBefore(all, query.after);
   const units = all.filter(({ extent }) => extent.lastSeq > query.after).sort((a, b) => firstSeqOf(a) - firstSeqOf(b));
   const events: FollowEvent[] = [];
+  let lost = lostBefore(all, query.after);
   for (let position = 0; position < units.length; position++) {
-    collect(reader, { unit: units[position]!, query, events });
+    lost += collectOrLose(reader, { unit: units[position]!, query, events });
     const next = units[position + 1];
     const settledBelow = next === undefined ? Number.POSITIVE_INFINITY : firstSeqOf(next);
     const settled = events.reduce((count, { seq }) => count + (seq < settledBelow ? 1 : 0), 0);
-    if (next !== undefined && (settled >= query.limit || performance.now() > deadline)) {
+    // Units overlap: a page that ended without getting on would be asked for again and again.
+    const getsOn = settled > 0 || settledBelow - 1 > query.after;
+    if (next !== undefined && getsOn && (settled >= query.limit || performance.now() > deadline)) {
       events.sort((a, b) => a.seq - b.seq);
       const shown = events.filter(({ seq }) => seq < settledBelow).slice(0, query.limit);
       const after = settled > query.limit ? shown.at(-1)!.seq : Math.max(query.after, settledBelow - 1);
@@ -52,6 +55,20 @@ function lostBefore(units: readonly Unit[], after: number): number {
   if (after <= 0 || units.length === 0) return 0;
   const oldest = units.reduce((first, unit) => Math.min(first, firstSeqOf(unit)), Number.MAX_SAFE_INTEGER);
   return Math.max(0, oldest - 1 - after);
+}
+
+/** A unit that cannot be read does not end the following of the others: its records are lost to the follower, once. */
+function collectOrLose(reader: DaysReader, of: { unit: Unit; query: FollowQuery; events: FollowEvent[] }): number {
+  const found = of.events.length;
+  try {
+    collect(reader, of);
+    return 0;
+  } catch (error) {
+    if (isCoded(error) && error.code === 'bad-query') throw error;
+    of.events.length = found;
+    const { unit, query } = of;
+    return firstSeqOf(unit) > query.after ? unit.extent.lastSeq + 1 - firstSeqOf(unit) : 0;
+  }
 }
 
 function collect(reader: DaysReader, of: { unit: Unit; query: FollowQuery; events: FollowEvent[] }): void {

@@ -45,7 +45,10 @@ export class QueryPool implements Reader {
   }
 
   #start(): Member {
-    const worker = new Worker(new URL('./query-worker.ts', import.meta.url), { workerData: { folder: this.#folder } });
+    const worker = new Worker(new URL('./query-worker.ts', import.meta.url), {
+      workerData: { folder: this.#folder },
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 },
+    });
     const { promise, resolve } = Promise.withResolvers<void>();
     const member: Member = { worker, asked: new Map(), ready: promise };
     worker.on('message', (answer: PoolAnswer) => {
@@ -82,6 +85,7 @@ export class QueryPool implements Reader {
 
   #request(question: Question, signal?: AbortSignal): Promise<unknown> {
     if (this.#closed) return Promise.reject(new CodedError('store-closed', 'the store is closed'));
+    if (signal?.aborted) return Promise.reject(givenUp());
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const asked: Asked = { question, resolve, reject, tries: 0 };
     this.#ask(asked);
@@ -95,7 +99,7 @@ export class QueryPool implements Reader {
         if (other !== asked) continue;
         all.delete(id);
         worker.postMessage({ id, kind: 'cancel' } satisfies PoolRequest);
-        asked.reject(new CodedError('timeout', 'the search was given up'));
+        asked.reject(givenUp());
       }
     }
   }
@@ -125,6 +129,10 @@ export class QueryPool implements Reader {
     this.#closed = true;
     await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
   }
+}
+
+function givenUp(): CodedError {
+  return new CodedError('timeout', 'the search was given up');
 }
 
 function hear(member: Member, answer: PoolAnswer): void {

@@ -3,7 +3,7 @@
  * Lives in a query worker (or beside the writer in tests); holds no transaction between calls.
  */
 import { join } from 'node:path';
-import { CodedError } from '../base/errors.ts';
+import { CodedError, isCoded } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Filter, FollowPage, LogRecord, Query, SearchPage, StoreStatus } from '../model.ts';
 import type { Block, BlockRow } from './block-read.ts';
@@ -11,6 +11,7 @@ import { DayView } from './day-view.ts';
 import { folderBytes, listDays } from './folder.ts';
 import { followDays } from './follow.ts';
 import { searchDays } from './search.ts';
+import { storeError } from './sqlite.ts';
 
 /** What opened blocks of one file may hold by their own reckoning; a block of 8192 records read in full is 3 MB. */
 const BLOCKS_BYTES_MAX = 12 * 1024 * 1024;
@@ -39,9 +40,21 @@ export class DaysReader {
     // Only the newest two can have changed: a file that was rolled away from is never written again.
     for (let index = 0; index < views.length; index++) {
       const view = views[index]!;
-      if (view.isOpen || view.blocks.length + view.fresh.length === 0 || index >= views.length - 2) this.use(view).refresh();
+      if (view.isOpen || view.blocks.length + view.fresh.length === 0 || index >= views.length - 2) this.#refresh(view);
     }
     return views;
+  }
+
+  /** A file that cannot be read does not keep the others from answering; one of a newer version stops us. */
+  #refresh(view: DayView): void {
+    try {
+      this.use(view).refresh();
+    } catch (error) {
+      const coded = storeError(error, view.path);
+      if (!isCoded(coded) || coded.code === 'store-format') throw coded;
+      view.close();
+      view.damaged = [coded.message];
+    }
   }
 
   #view(file: string): DayView {

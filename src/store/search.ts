@@ -33,6 +33,8 @@ interface Search {
   readonly families: Families;
   readonly stats: SearchStats;
   readonly hits: Hits;
+  /** What could not be read, a line per unit. */
+  readonly damaged: Set<string>;
 }
 
 /** Keeps the best hits: one more than asked for, which tells whether there is a next page. */
@@ -77,13 +79,17 @@ export function* searchDays(reader: DaysReader, query: Query): Generator<undefin
     families: familiesOf(days),
     stats: { blocksRead: 0, blocksSkipped: 0, recordsScanned: 0, tookMs: 0 },
     hits: new Hits(query),
+    damaged: new Set(),
   };
   const units = unitsOf(days);
   if (search.families.children.size > 0) searchFamilies(search, units);
   const index = new IndexAnswers(query.filter);
   yield* searchUnits(search, orderUnits(units, query), index);
   search.hits.settle();
-  return finish(search, started);
+  const page = finish(search, started);
+  const damaged = [...days.flatMap((view) => view.damaged.map((text) => `${view.name}: ${text}`)), ...index.damaged, ...search.damaged];
+  if (damaged.length > 0) page.stats.damaged = damaged;
+  return page;
 }
 
 function orderUnits(units: Unit[], query: Query): Unit[] {
@@ -115,6 +121,12 @@ function overlaps({ extent }: Unit, { query, cursor }: Search): boolean {
   return query.direction === 'backward' ? extent.minTime <= cursor.time : extent.maxTime >= cursor.time;
 }
 
+/** Are all records of the unit in the range asked for? */
+function isInside({ extent }: Unit, { query, cursor }: Search): boolean {
+  if (query.start !== undefined && extent.minTime < query.start) return false;
+  return cursor === undefined && (query.end === undefined || extent.maxTime < query.end);
+}
+
 /** Is a record with this place in the order asked for? */
 function inRange({ query, cursor, hits }: Search, at: Cursor): boolean {
   if (query.start !== undefined && at.time < query.start) return false;
@@ -143,11 +155,13 @@ function scanBlock(search: Search, unit: Unit & { kind: 'block' }): void {
     const { families } = search;
     const { worst } = search.hits;
     search.stats.recordsScanned += block.count;
+    const isWhole = worst === undefined && isInside(unit, search);
     for (let index = 0; index < block.count; index++) {
+      // Fast path - no order to look at: the test alone decides, and most records fail it (bench:search).
+      if (isWhole && !test(index)) continue;
       const at = { time: times[index]!, seq: seqs[index]! };
-      if (!inRange(search, at) || (worst !== undefined && search.hits.compare(at, worst) > 0)) continue;
-      if (families.children.has(at.seq) || families.childrenOf.has(at.seq) || !test(index)) continue;
-      search.hits.add({ ...at, unit, index });
+      if (!isWhole && (!inRange(search, at) || (worst !== undefined && search.hits.compare(at, worst) > 0) || !test(index))) continue;
+      if (!families.children.has(at.seq) && !families.childrenOf.has(at.seq)) search.hits.add({ ...at, unit, index });
     }
   } catch (error) {
     noteDamage(search, unit, error);
@@ -156,9 +170,18 @@ function scanBlock(search: Search, unit: Unit & { kind: 'block' }): void {
 
 function noteDamage(search: Search, unit: Unit, error: unknown): void {
   if (error instanceof CodedError && error.code === 'bad-query') throw error;
-  search.stats.damaged ??= [];
   const where = unit.kind === 'block' ? `block ${unit.extent.id}` : 'a fresh batch';
-  search.stats.damaged.push(`${unit.view.name}, ${where}: ${(error as Error).message}`);
+  search.damaged.add(`${unit.view.name}, ${where}: ${(error as Error).message}`);
+}
+
+/** The record, or undefined when it cannot be read: noted, and left out. */
+function readRecord(search: Search, unit: Unit, index: number): LogRecord | undefined {
+  try {
+    return recordOf(search.reader, unit, index);
+  } catch (error) {
+    noteDamage(search, unit, error);
+    return undefined;
+  }
 }
 
 /** Families are few (sealing waits for open tracebacks): each is judged as the one record that it is. */
@@ -177,18 +200,29 @@ function searchFamilies(search: Search, units: readonly Unit[]): void {
   }
 }
 
-function collectMembers({ reader, families }: Search, units: readonly Unit[]): Map<number, { record: LogRecord; unit: Unit }> {
+function collectMembers(search: Search, units: readonly Unit[]): Map<number, { record: LogRecord; unit: Unit }> {
+  const { families } = search;
   const wanted = new Set([...families.childrenOf.keys(), ...families.children]);
   const members = new Map<number, { record: LogRecord; unit: Unit }>();
   for (const unit of units) {
     if (!holdsAny(unit, wanted)) continue;
-    const seqs =
-      unit.kind === 'fresh' ? unit.extent.records.map(({ seq }) => seq) : [...reader.block(unit.view, unit.extent).numbers('seq')];
+    const seqs = seqsOf(search, unit);
     for (let index = 0; index < seqs.length; index++) {
-      if (wanted.has(seqs[index]!)) members.set(seqs[index]!, { record: recordOf(reader, unit, index), unit });
+      const record = wanted.has(seqs[index]!) ? readRecord(search, unit, index) : undefined;
+      if (record !== undefined) members.set(record.seq, { record, unit });
     }
   }
   return members;
+}
+
+function seqsOf(search: Search, unit: Unit): ArrayLike<number> {
+  if (unit.kind === 'fresh') return unit.extent.records.map(({ seq }) => seq);
+  try {
+    return search.reader.block(unit.view, unit.extent).numbers('seq');
+  } catch (error) {
+    noteDamage(search, unit, error);
+    return [];
+  }
 }
 
 function holdsAny(unit: Unit, seqs: ReadonlySet<number>): boolean {
@@ -199,11 +233,14 @@ function holdsAny(unit: Unit, seqs: ReadonlySet<number>): boolean {
 }
 
 function finish(search: Search, started: number): SearchPage {
-  const { query, reader, hits, stats } = search;
+  const { query, hits, stats } = search;
   const more = hits.list.length > query.limit;
   const shown = hits.list.slice(0, query.limit);
   const records: LogRecord[] = [];
-  for (const hit of shown) records.push(hit.record ?? recordOf(reader, hit.unit, hit.index));
+  for (const hit of shown) {
+    const record = hit.record ?? readRecord(search, hit.unit, hit.index);
+    if (record !== undefined) records.push(record);
+  }
   stats.tookMs = Math.round((performance.now() - started) * 1000) / 1000;
   const last = shown.at(-1);
   const page: SearchPage = { records, stats };

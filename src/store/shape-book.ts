@@ -43,6 +43,7 @@ const GLUED = new RegExp(
 export class ShapeBook {
   readonly #entries = new Map<number, ShapeEntry[]>();
   readonly #ofBlock: ShapeEntry[] = [];
+  readonly #uncommitted: ShapeEntry[] = [];
   readonly #shapesMax: number;
   #registered = 0;
 
@@ -85,6 +86,7 @@ export class ShapeBook {
         if (entry.records.length < 2 || this.#registered >= this.#shapesMax) continue;
         entry.number = ++this.#registered;
         added.push(entry);
+        this.#uncommitted.push(entry);
       }
       shapes.push(entry);
     }
@@ -105,13 +107,19 @@ export class ShapeBook {
     this.#ofBlock.length = 0;
   }
 
-  /** The numbers given since were not committed: takes them back. */
-  revert(added: readonly ShapeEntry[]): void {
-    for (const entry of added) {
+  /** The numbers given so far are in the file. */
+  committed(): void {
+    this.#uncommitted.length = 0;
+  }
+
+  /** The numbers given since the last commit are in no file: takes them back, also those of a block that was not finished. */
+  revert(): void {
+    for (const entry of this.#uncommitted) {
       entry.number = 0;
       this.#registered--;
       this.#remove(entry);
     }
+    this.#uncommitted.length = 0;
   }
 
   #find(key: number, message: string, parts: Split): ShapeEntry | undefined {

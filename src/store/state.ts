@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { STATE_FILE } from './folder.ts';
-import { openSqlite } from './sqlite.ts';
+import { openSqlite, storeError } from './sqlite.ts';
 
 export interface State {
   /** [host, minutes east of UTC]. */
@@ -20,8 +20,14 @@ INSERT OR IGNORE INTO meta(key, value) VALUES ('format', '1');
 `;
 
 export function openState(folder: string): State {
-  const database = openSqlite(join(folder, STATE_FILE), 'write');
-  database.exec(SCHEMA);
+  const file = join(folder, STATE_FILE);
+  const database = openSqlite(file, 'write');
+  try {
+    database.exec(SCHEMA);
+  } catch (error) {
+    database.close();
+    throw storeError(error, file);
+  }
   return {
     zones: () => database.prepare('SELECT host, minutes FROM zone').raw().all() as [string, number][],
     keepZone(host, minutes) {

@@ -2,6 +2,7 @@
  * Units: the sealed blocks and fresh batches of the day files in one form, for search and follow, and the
  * families whose members lie in different units.
  */
+import { toMessage } from '../base/errors.ts';
 import type { Filter, LogRecord } from '../model.ts';
 import type { BlockRow } from './block-read.ts';
 import type { DayView, Fresh } from './day-view.ts';
@@ -49,6 +50,7 @@ export function familiesOf(days: readonly DayView[]): Families {
 export class IndexAnswers {
   readonly #expression: string | undefined;
   readonly #answers = new Map<DayView, ReadonlySet<number>>();
+  readonly damaged: string[] = [];
 
   constructor(filter: Filter) {
     this.#expression = indexExpression(filter);
@@ -58,9 +60,19 @@ export class IndexAnswers {
     if (this.#expression === undefined || unit.kind === 'fresh') return true;
     let blocks = this.#answers.get(unit.view);
     if (blocks === undefined) {
-      blocks = unit.view.file.blocksWith(this.#expression);
+      blocks = this.#blocksWith(unit.view, this.#expression);
       this.#answers.set(unit.view, blocks);
     }
     return blocks.has(unit.extent.id);
+  }
+
+  /** An index that cannot be read excludes nothing. */
+  #blocksWith(view: DayView, expression: string): ReadonlySet<number> {
+    try {
+      return view.file.blocksWith(expression);
+    } catch (error) {
+      this.damaged.push(`${view.name}, index: ${toMessage(error).message}`);
+      return new Set(view.blocks.map(({ id }) => id));
+    }
   }
 }

@@ -12,7 +12,7 @@ import { type EncodedBlock, encodeBlock } from './block-write.ts';
 import { DayFile } from './day-file.ts';
 import { type DayName, dayFileName, dayOf, listDays } from './folder.ts';
 import { mergeFamilies } from './merge.ts';
-import { ShapeBook, type ShapeEntry } from './shape-book.ts';
+import { ShapeBook } from './shape-book.ts';
 
 /** Errors and tracebacks that arrived within this time stay fresh, so that what still belongs to them can join them. */
 const HOLD_US = 500_000;
@@ -133,24 +133,23 @@ export class DaysWriter {
     const { records, merged } = mergeFamilies(of.records);
     const { settled, held } = of.all ? { settled: records, held: [] } : holdBack(records, this.#nowUs());
     const blocks: EncodedBlock[] = [];
-    const shapesAdded: ShapeEntry[] = [];
     let from = 0;
     try {
       for (const end of blockEnds(settled, of.all)) {
         const block = encodeBlock(settled.slice(from, end), this.#book);
         this.#book.clear();
-        shapesAdded.push(...block.shapesAdded);
         blocks.push(block);
         from = end;
       }
       const fresh = [...settled.slice(from), ...held].sort((a, b) => a.seq - b.seq);
       const families = settled.flatMap(({ of: parent, seq }): [number, number][] => (parent === undefined ? [] : [[parent, seq]]));
       file.append({ records: fresh, blocks, replacesFresh: true, merged, families });
+      this.#book.committed();
       this.#fresh = fresh;
       this.#freshBytes = fresh.reduce((bytes, record) => bytes + sizeOf(record), 0);
     } catch (error) {
       this.#book.clear();
-      this.#book.revert(shapesAdded);
+      this.#book.revert();
       throw error;
     }
   }
