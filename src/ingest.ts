@@ -58,6 +58,7 @@ class IngestThread implements Ingest {
   #pendingBytes = 0;
   #ended: CodedError | undefined;
   #onStopped: (() => void) | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(worker: Worker, lastSeq: number, options: IngestOptions) {
     this.#worker = worker;
@@ -170,7 +171,12 @@ class IngestThread implements Ingest {
     if (!this.#ended) this.#worker.postMessage({ kind: 'want', wanted } satisfies ToWorker);
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     if (this.#ended) return;
     const stopped = new Promise<void>((resolve) => {
       this.#onStopped = resolve;

@@ -110,10 +110,13 @@ export class Joiner {
     }
     let source = programs.get(program);
     if (source !== undefined) return source;
-    if (this.#sourceCount >= limits.joinSourcesMax) this.#forgetOldest();
+    if (this.#sourceCount >= limits.joinSourcesMax) {
+      this.#forgetOldest();
+      // This host may have been forgotten just now, with all that its programs said.
+      programs = this.#sources.get(host) ?? new Map();
+      this.#sources.set(host, programs);
+    }
     source = { ring: new Array<Family | undefined>(RING).fill(undefined), at: 0 };
-    // The map may have been emptied just now.
-    this.#sources.set(host, programs);
     programs.set(program, source);
     this.#sourceCount++;
     return source;

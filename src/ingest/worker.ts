@@ -8,6 +8,7 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { addFlag } from '../../parsers/header.ts';
 import { parse } from '../../parsers/index.ts';
 import { Counters } from '../base/counters.ts';
 import { type ErrorMessage, toMessage } from '../base/errors.ts';
@@ -100,9 +101,9 @@ class IngestWorker {
       for (let index = first; index < end; index++) {
         const start = batch.spans[index * 2]!;
         const stop = batch.spans[index * 2 + 1]!;
-        const flag = batch.flags.size === 0 ? undefined : batch.flags.get(index);
-        if (ascii) this.#takeText(bytes.toString('latin1', start, stop), given, flag);
-        else this.#takeBytes(bytes.subarray(start, stop), given, flag);
+        given.flag = batch.flags.size === 0 ? undefined : batch.flags.get(index);
+        if (ascii) this.#takeRecord(this.#parseText(bytes.toString('latin1', start, stop), given));
+        else this.#takeBytes(bytes.subarray(start, stop), given);
         // A whole block is together: sealed here and now, its records never become fresh rows.
         if (this.#joiner.size + this.#owned.writer.fresh.length >= limits.blockRecordsMax) this.#commit();
       }
@@ -118,15 +119,19 @@ class IngestWorker {
     this.#commit();
   }
 
-  #takeBytes(message: Buffer, given: MutableGiven, flag: Given['flag']): void {
-    // Bytes that are not UTF-8 are read as Latin-1: every byte survives, and can be given back.
-    if (isUtf8(message)) this.#takeText(message.toString(), given, flag);
-    else this.#takeText(message.toString('latin1'), given, flag ?? 'latin1');
+  #takeBytes(message: Buffer, given: MutableGiven): void {
+    if (isUtf8(message)) {
+      this.#takeRecord(this.#parseText(message.toString(), given));
+      return;
+    }
+    // Bytes that are not UTF-8 are read as Latin-1: every byte survives, and can be given back. A cut message keeps its own flag besides.
+    given.flag ??= 'latin1';
+    const record = this.#parseText(message.toString('latin1'), given);
+    addFlag(record, 'latin1');
+    this.#takeRecord(record);
   }
 
-  #takeText(text: string, given: MutableGiven, flag: Given['flag']): void {
-    given.flag = flag;
-    const record = this.#parseText(text, given);
+  #takeRecord(record: LogRecord): void {
     if (record.flags !== undefined) for (const word of record.flags.split(' ')) this.#counters.add('messages.flagged', 1, word);
     if (record.format === 'plain') this.#counters.add('lines.unparsed');
     this.#zones.apply(record);
@@ -170,7 +175,11 @@ class IngestWorker {
   }
 
   #learned(host: string, minutes: number): void {
-    this.#state.keepZone(host, minutes);
+    try {
+      this.#state.keepZone(host, minutes);
+    } catch {
+      // A full disk must not end this thread: the zone holds until the next start, which learns it again.
+    }
     this.#tell({ kind: 'zone', host, minutes });
   }
 
