@@ -3,8 +3,12 @@
  * the loss ledger get their tables here when they come. Losing this file loses no record.
  */
 import { join } from 'node:path';
+import { CodedError } from '../base/errors.ts';
 import { STATE_FILE } from './folder.ts';
-import { openSqlite, storeError } from './sqlite.ts';
+import { openSqlite, type Sqlite, storeError } from './sqlite.ts';
+
+/** `user_version`: raise it when an old program could misread a new file. */
+const FORMAT_VERSION = 1;
 
 export interface State {
   /** [host, minutes east of UTC]. */
@@ -14,15 +18,15 @@ export interface State {
 }
 
 const SCHEMA = `
-CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS zone(host TEXT PRIMARY KEY, minutes INTEGER NOT NULL, learnedUs INTEGER NOT NULL) WITHOUT ROWID;
-INSERT OR IGNORE INTO meta(key, value) VALUES ('format', '1');
+PRAGMA user_version = ${FORMAT_VERSION};
 `;
 
 export function openState(folder: string): State {
   const file = join(folder, STATE_FILE);
   const database = openSqlite(file, 'write');
   try {
+    checkFormat(database, file);
     database.exec(SCHEMA);
   } catch (error) {
     database.close();
@@ -41,4 +45,11 @@ export function openState(folder: string): State {
       database.close();
     },
   };
+}
+
+function checkFormat(database: Sqlite, file: string): void {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  if (version <= FORMAT_VERSION) return;
+  const text = `${file} has format ${version}; this program knows formats up to ${FORMAT_VERSION}. Use a newer Stacktrail`;
+  throw new CodedError('store-format', text);
 }
