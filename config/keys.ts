@@ -50,13 +50,6 @@ export const SETTINGS = [
     say: 'Socket buffer asked of the kernel for UDP; `net.core.rmem_max` may cut it, `status` shows what was given',
   },
   {
-    name: 'store.engine',
-    type: 'choice',
-    choices: ['days', 'memory'],
-    default: 'days',
-    say: 'Where records are kept: one SQLite file per day of arrival, or memory only (tests, trials)',
-  },
-  {
     name: 'zone',
     type: 'zone',
     default: 'auto',

@@ -17,7 +17,7 @@ import { type Body, type Envelope, hasForm, NO_FORM, NO_FORM_CONTINUATION, NOT_M
 import { plain } from './plain.ts';
 import { rfc3164 } from './rfc3164.ts';
 import { rfc5424 } from './rfc5424.ts';
-import { serviceOf } from './service.ts';
+import { GUIDE_FACILITIES, serviceOf } from './service.ts';
 import { swift } from './swift.ts';
 import { endOf, forgetCuts, render, type Spot, templateOf } from './template.ts';
 import { DAY_US, dateAt } from './time.ts';
@@ -49,7 +49,7 @@ export function parse(text: string, given: Given): LogRecord {
   forgetCuts();
   const at = readEnvelope(line, record, given);
   const start = isOrdinary(line, at, record) ? readBody(line, at, record) : readOdd(line, at, record);
-  complete(record);
+  complete(record, given);
   if (start < 0) record.raw = text;
   else if (isFolded(line, start)) {
     unfold(record, line.slice(start));
@@ -137,9 +137,10 @@ function readOdd(text: string, at: number, record: LogRecord): number {
 }
 
 /** What follows from several fields: level, service, host, flags of the time. */
-function complete(record: LogRecord): void {
+function complete(record: LogRecord, given: Given): void {
   if (record.level === undefined && record.severity !== undefined) record.level = LEVEL_OF_SEVERITY[record.severity];
-  record.service = serviceOf(record.program, record.logger, record.facility);
+  const byFacility = record.facility === undefined ? undefined : (given.facilities ?? GUIDE_FACILITIES)[record.facility];
+  record.service = serviceOf(record.program, record.logger, byFacility);
   if (record.host === undefined) record.host = record.peer;
   if (record.time > record.received + AHEAD_US_MAX || record.time < OLDEST_TIME_US) addFlag(record, 'odd-time');
 }

@@ -8,7 +8,13 @@
  */
 
 const LOCAL0 = 16;
-const FACILITY_SERVICES = ['nova', 'glance', 'cinder', 'keystone'] as const;
+/** Services by facility number, as the Operations Guide gives them; the setting `facilities` gives others. */
+export const GUIDE_FACILITIES: readonly (string | undefined)[] = Object.assign([] as (string | undefined)[], {
+  [LOCAL0]: 'nova',
+  [LOCAL0 + 1]: 'glance',
+  [LOCAL0 + 2]: 'cinder',
+  [LOCAL0 + 3]: 'keystone',
+});
 
 /** First part of a program name or logger -> service. */
 const SERVICES: ReadonlyMap<string, string> = new Map<string, string>([
@@ -67,7 +73,8 @@ const loggerCache = new Map<string, string | undefined>();
 /** Distinct names remembered; a sender that makes up names starts the tables anew. */
 const NAMES_MAX = 4096;
 
-export function serviceOf(program: string | undefined, logger: string | undefined, facility: number | undefined): string | undefined {
+/** `byFacility`: the service of the record's facility, where that says one. */
+export function serviceOf(program: string | undefined, logger: string | undefined, byFacility: string | undefined): string | undefined {
   if (program !== undefined) {
     const service = serviceOfProgram(program);
     if (service !== undefined) return service ?? undefined;
@@ -76,7 +83,7 @@ export function serviceOf(program: string | undefined, logger: string | undefine
     const service = serviceOfLogger(logger);
     if (service !== undefined) return service;
   }
-  return facility === undefined ? undefined : FACILITY_SERVICES[facility - LOCAL0];
+  return byFacility;
 }
 
 /** The service of a program name, null for a known daemon without one, undefined where the name does not tell (journal, root, python). */

@@ -161,6 +161,8 @@ export interface Given {
   /** Minutes east of UTC of this source's clock, for stamps without a zone. */
   readonly zone: number;
   readonly flag?: MessageFlag | 'latin1' | undefined;
+  /** Services by facility number; absent: those of the Operations Guide. */
+  readonly facilities?: readonly (string | undefined)[] | undefined;
 }
 
 // ------------------------------------------------------------------------------------------- queries

@@ -11,6 +11,7 @@ import { createLog, type Log } from './base/log.ts';
 import { createFollow, type Follow } from './follow.ts';
 import { startIngest } from './ingest.ts';
 import type { Ingest } from './model.ts';
+import { facilityNumber } from './query/fields.ts';
 import { RECEIVERS, type Receiver, type StartReceiver, udpReceiver } from './receive/receivers.ts';
 import { QueryPool } from './store/pool.ts';
 
@@ -70,7 +71,7 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
   const ingest = await startIngest({
     folder: settings.data,
     zone: settings.zone === 'auto' ? undefined : settings.zone,
-    facilities: settings.facilities,
+    facilities: facilityServices(settings.facilities),
     counters,
     onZone: (host, minutes) => zones.set(host, minutes),
     onDeath(error) {
@@ -114,6 +115,16 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
       await rising.down();
     },
   };
+}
+
+/** The setting, by number; names were checked when it was read. */
+function facilityServices(setting: Readonly<Record<string, string>>): (string | undefined)[] {
+  const services: (string | undefined)[] = [];
+  for (const [name, service] of Object.entries(setting)) {
+    const number = facilityNumber(name);
+    if (number !== undefined) services[number] = service;
+  }
+  return services;
 }
 
 interface Around {

@@ -101,7 +101,7 @@ function readConfigFile(path: string): Map<string, Given> {
   return readConfigText(text, path);
 }
 
-/** Settings of a YAML text, nested (`store: {engine: days}`) or dotted (`store.engine: days`). Throws `bad-setting`. */
+/** Settings of a YAML text, nested (`log: {level: info}`) or dotted (`log.level: info`). Throws `bad-setting`. */
 export function readConfigText(text: string, path: string): Map<string, Given> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });

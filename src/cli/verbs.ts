@@ -61,7 +61,6 @@ export const VERBS: readonly Verb[] = [
       'tcp',
       'udp.receiver',
       'udp.receiveBufferBytes',
-      'store.engine',
       'zone',
       'facilities',
       'log.level',

@@ -27,8 +27,8 @@ export interface WorkerOptions {
   readonly folder: string;
   /** Minutes east of UTC for all senders; absent: learned. */
   readonly zone: number | undefined;
-  /** Service by facility name (`local0`), where program and logger name none. */
-  readonly facilities: Readonly<Record<string, string>>;
+  /** Services by facility number, for records whose program and logger name none. */
+  readonly facilities: readonly (string | undefined)[];
 }
 
 export interface CommittedMessage {

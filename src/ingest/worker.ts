@@ -27,6 +27,7 @@ class IngestWorker {
   readonly #owned: OwnedWriter;
   readonly #state: State;
   readonly #zones: Zones;
+  readonly #facilities: WorkerOptions['facilities'];
   readonly #joiner = new Joiner();
   readonly #counters = new Counters();
   #wanted = false;
@@ -45,6 +46,7 @@ class IngestWorker {
     this.#port = port;
     this.#owned = openWriter({ folder: options.folder });
     this.#state = openState(options.folder);
+    this.#facilities = options.facilities;
     this.#zones = new Zones(options.zone, (host, minutes) => this.#learned(host, minutes));
     for (const [host, minutes] of this.#state.zones()) this.#zones.load(host, minutes);
     this.#joiner.remember(this.#owned.writer.fresh);
@@ -97,7 +99,13 @@ class IngestWorker {
     for (let run = 0; run < batch.runs.length; run++) {
       const { first, source, received } = batch.runs[run]!;
       const end = batch.runs[run + 1]?.first ?? batch.count;
-      const given: MutableGiven = { received, transport: source.transport, peer: source.peer, zone: this.#zones.given };
+      const given: MutableGiven = {
+        received,
+        transport: source.transport,
+        peer: source.peer,
+        zone: this.#zones.given,
+        facilities: this.#facilities,
+      };
       for (let index = first; index < end; index++) {
         const start = batch.spans[index * 2]!;
         const stop = batch.spans[index * 2 + 1]!;

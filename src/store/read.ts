@@ -8,6 +8,7 @@ import { limits } from '../base/limits.ts';
 import type { Filter, FollowPage, LogRecord, Query, SearchPage, StoreStatus } from '../model.ts';
 import type { Block, BlockRow } from './block-read.ts';
 import { DayView } from './day-view.ts';
+import { FamilyRecords } from './family.ts';
 import { folderBytes, listDays } from './folder.ts';
 import { followDays } from './follow.ts';
 import { searchDays } from './search.ts';
@@ -17,6 +18,7 @@ import { storeError } from './sqlite.ts';
 const BLOCKS_BYTES_MAX = 12 * 1024 * 1024;
 
 export class DaysReader {
+  readonly families = new FamilyRecords();
   readonly #folder: string;
   readonly #views = new Map<string, DayView>();
   #closed = false;

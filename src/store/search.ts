@@ -8,20 +8,21 @@
  */
 import { marks } from '../../parsers/index.ts';
 import { CodedError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
 import type { LogRecord, Query, SearchPage, SearchStats } from '../model.ts';
 import { compile } from '../query/match.ts';
 import { type Cursor, readCursor, writeCursor } from './cursor.ts';
 import { blockTest } from './leaf.ts';
-import { joined } from './merge.ts';
 import type { DaysReader } from './read.ts';
 import { type Families, familiesOf, IndexAnswers, recordOf, type Unit, unitsOf } from './units.ts';
 
 interface Hit {
   readonly time: number;
   readonly seq: number;
-  readonly unit: Unit;
-  readonly index: number;
-  /** Already at hand: a family's record. */
+  /** Where it lies … */
+  readonly unit?: Unit;
+  readonly index?: number;
+  /** … or itself: a family's record. */
   readonly record?: LogRecord;
 }
 
@@ -187,49 +188,10 @@ function readRecord(search: Search, unit: Unit, index: number): LogRecord | unde
 /** Families are few (sealing waits for open tracebacks): each is judged as the one record that it is. */
 function searchFamilies(search: Search, units: readonly Unit[]): void {
   const matches = compile(search.query.filter, marks);
-  const members = collectMembers(search, units);
-  for (const [parent, children] of search.families.childrenOf) {
-    const found = members.get(parent);
-    // The parent was dropped by retention: its continuations stand for it.
-    const lines = children.map((child) => members.get(child)?.record).filter((record) => record !== undefined);
-    const first = found?.record ?? lines.shift();
-    if (first === undefined) continue;
-    const record = lines.length === 0 ? first : joined(first, lines, true);
-    const unit = found?.unit ?? members.get(first.seq)!.unit;
-    if (inRange(search, record) && matches(record)) search.hits.add({ time: record.time, seq: record.seq, unit, index: -1, record });
+  const note = (unit: Unit, error: unknown): void => noteDamage(search, unit, error);
+  for (const record of search.reader.families.records(search.reader, { families: search.families, units, note })) {
+    if (inRange(search, record) && matches(record)) search.hits.add({ time: record.time, seq: record.seq, record: { ...record } });
   }
-}
-
-function collectMembers(search: Search, units: readonly Unit[]): Map<number, { record: LogRecord; unit: Unit }> {
-  const { families } = search;
-  const wanted = new Set([...families.childrenOf.keys(), ...families.children]);
-  const members = new Map<number, { record: LogRecord; unit: Unit }>();
-  for (const unit of units) {
-    if (!holdsAny(unit, wanted)) continue;
-    const seqs = seqsOf(search, unit);
-    for (let index = 0; index < seqs.length; index++) {
-      const record = wanted.has(seqs[index]!) ? readRecord(search, unit, index) : undefined;
-      if (record !== undefined) members.set(record.seq, { record, unit });
-    }
-  }
-  return members;
-}
-
-function seqsOf(search: Search, unit: Unit): ArrayLike<number> {
-  if (unit.kind === 'fresh') return unit.extent.records.map(({ seq }) => seq);
-  try {
-    return search.reader.block(unit.view, unit.extent).numbers('seq');
-  } catch (error) {
-    noteDamage(search, unit, error);
-    return [];
-  }
-}
-
-function holdsAny(unit: Unit, seqs: ReadonlySet<number>): boolean {
-  if (unit.kind === 'fresh') return unit.extent.records.some(({ seq }) => seqs.has(seq));
-  const { firstSeq, lastSeq } = unit.extent;
-  for (const seq of seqs) if (seq >= firstSeq && seq <= lastSeq) return true;
-  return false;
 }
 
 function finish(search: Search, started: number): SearchPage {
@@ -237,13 +199,19 @@ function finish(search: Search, started: number): SearchPage {
   const more = hits.list.length > query.limit;
   const shown = hits.list.slice(0, query.limit);
   const records: LogRecord[] = [];
+  let last: Hit | undefined;
+  let bytes = 0;
   for (const hit of shown) {
-    const record = hit.record ?? readRecord(search, hit.unit, hit.index);
-    if (record !== undefined) records.push(record);
+    // A page of huge tracebacks ends early; the cursor goes on behind its last record.
+    if (bytes > limits.pageBytesMax) break;
+    last = hit;
+    const record = hit.record ?? readRecord(search, hit.unit!, hit.index!);
+    if (record === undefined) continue;
+    records.push(record);
+    bytes += record.message.length + (record.raw?.length ?? 0);
   }
   stats.tookMs = Math.round((performance.now() - started) * 1000) / 1000;
-  const last = shown.at(-1);
   const page: SearchPage = { records, stats };
-  if (more && last !== undefined) page.next = writeCursor(last);
+  if (last !== undefined && (more || last !== shown.at(-1))) page.next = writeCursor(last);
   return page;
 }

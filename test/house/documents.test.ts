@@ -7,13 +7,17 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SETTINGS } from '../../config/keys.ts';
 import { defaultSettings, readSettings } from '../../src/base/config.ts';
-import { codeTables, ROOT, sampleConfig, tableFindings, withTables } from './tables.ts';
+import { codeTables, formatTables, ROOT, sampleConfig, tableFindings, withTables } from './tables.ts';
 
-const DOCUMENTS = ['README.md', 'src/README.md'];
+const DOCUMENTS = ['README.md', 'src/README.md', 'src/store/README.md', 'src/store/FORMAT.md'];
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 test('README.md shows the tables of the code', async () => {
   expect(tableFindings(read('README.md'), await codeTables(), 'README.md')).toEqual([]);
+});
+
+test('src/store/FORMAT.md shows the columns of the code', () => {
+  expect(tableFindings(read('src/store/FORMAT.md'), formatTables(), 'src/store/FORMAT.md')).toEqual([]);
 });
 
 test('config/stacktrail.yaml is the table of settings', () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { environmentName, flagName, SETTINGS, type Setting } from '../../config/keys.ts';
 import { COUNTERS, LOSS_REASONS } from '../../src/base/counters.ts';
 import { ERRORS } from '../../src/base/errors.ts';
+import { COLUMNS } from '../../src/store/columns.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -44,6 +45,12 @@ async function lateTables(): Promise<Tables> {
       Object.entries(FIELDS).map(([name, field]) => [`\`${name}\``, field.kind, code(field.aliases)]),
     ),
   };
+}
+
+/** Tables of src/store/FORMAT.md. */
+export function formatTables(): Tables {
+  const rows = COLUMNS.map(({ number, name, codec, part }) => [String(number), `\`${name}\``, codec, String(part)]);
+  return { columns: markdown(['number', 'column', 'encoding', 'part'], rows) };
 }
 
 function namedRows(table: Readonly<Record<string, string>>): string[][] {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { BODIES, ENVELOPES } from '../../parsers/index.ts';
-import { isOpenStackProgram, serviceOf } from '../../parsers/service.ts';
+import { GUIDE_FACILITIES, isOpenStackProgram, serviceOf } from '../../parsers/service.ts';
 import { isOddStructuredData, readStructuredData, structuredDataEnd } from '../../parsers/structured-data.ts';
 import { PLACES } from '../../parsers/template.ts';
 
@@ -30,8 +30,8 @@ describe('service', () => {
     ['dnsmasq-dhcp', undefined, 3, 'dnsmasq'],
     [undefined, undefined, undefined, undefined],
   ])('%s, %s, facility %s: %s', (program, logger, facility, want) => {
-    expect(serviceOf(program, logger, facility)).toBe(want);
-    expect(serviceOf(program, logger, facility), 'remembered').toBe(want);
+    expect(serviceOf(program, logger, facility === undefined ? undefined : GUIDE_FACILITIES[facility])).toBe(want);
+    expect(serviceOf(program, logger, facility === undefined ? undefined : GUIDE_FACILITIES[facility]), 'remembered').toBe(want);
   });
 
   test.each([
