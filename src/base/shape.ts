@@ -230,6 +230,13 @@ export function split(text: string): Split | undefined {
   return out;
 }
 
+/** `Split.hash` of every message of this shape: a marker is hashed as its kind was. */
+export function shapeKey(shape: string): number {
+  let hash = HASH_START;
+  for (let index = 0; index < shape.length; index++) hash = Math.imul(hash ^ shape.charCodeAt(index), HASH_PRIME);
+  return hash;
+}
+
 /** The hash by which a shape is known everywhere: 64 bits of its text, as 16 hex digits. */
 export function shapeHash(shape: string): string {
   let high = 0x811c9dc5 | 0;

@@ -5,7 +5,7 @@
  * stay texts (44 % of a debugging nova-compute's lines have a shape of their own). Equal hashes are
  * verified on the text, so a forged collision costs time and never an error.
  */
-import { MARKERS, SLOT, type Split, shapeHash, shapeKinds, shapePieces, shapeText, split } from '../base/shape.ts';
+import { MARKERS, SLOT, type Split, shapeHash, shapeKey, shapeKinds, shapePieces, shapeText, split } from '../base/shape.ts';
 import { tokensOf } from '../base/tokens.ts';
 
 export interface ShapeEntry {
@@ -57,9 +57,7 @@ export class ShapeBook {
 
   /** A shape that the file already has. */
   load(number: number, text: string): void {
-    // Markers are no digits: splitting a shape gives its constant text, but not its key. A sample of it does.
-    const parts = split(sampleOf(text));
-    if (parts !== undefined && shapeText(sampleOf(text), parts) === text) this.#enter(makeEntry(text, parts.hash)).number = number;
+    this.#enter(makeEntry(text, shapeKey(text))).number = number;
     this.#registered = Math.max(this.#registered, number);
   }
 
@@ -143,13 +141,6 @@ export class ShapeBook {
     if (at >= 0) bucket.splice(at, 1);
     if (bucket.length === 0) this.#entries.delete(entry.key);
   }
-}
-
-/** A text of each kind of variable; together with the constant text a message of the shape. */
-const SAMPLES = ['00000000-0000-0000-0000-000000000000', '0a0000000000000000000000000000a0', '1', 'x1', '1.5', '0a0a0a0a0a'];
-
-function sampleOf(shape: string): string {
-  return shape.replace(MARKER, (marker) => SAMPLES[marker.charCodeAt(0) - 1]!);
 }
 
 function makeEntry(text: string, key: number): ShapeEntry {

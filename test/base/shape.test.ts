@@ -7,6 +7,7 @@ import {
   SHAPE_SLOTS_MAX,
   SLOT,
   shapeHash,
+  shapeKey,
   shapeKinds,
   shapePieces,
   shapeText,
@@ -115,6 +116,7 @@ test('constant text and variables are the message, unit for unit', () => {
       shapes++;
       const pieces = shapePieces(shape.text);
       expect(shapeKinds(shape.text)).toEqual(shape.kinds);
+      expect(shapeKey(shape.text)).toBe(shape.hash);
       expect(pieces).toHaveLength(shape.variables.length + 1);
       expect(pieces.map((piece, slot) => piece + (shape.variables[slot] ?? '')).join('')).toBe(message);
       for (const variable of shape.variables) expect(variable).not.toBe('');
