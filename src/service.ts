@@ -102,8 +102,8 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
   });
   const api = await createApi({ reader, ingest, follow, status, log, counters, isReady: () => isReady });
   const addresses: Record<string, Address> = Object.fromEntries(receivers.map(({ name, address }) => [name, address]));
-  if (settings.http !== undefined) addresses.http = await api.listen(settings.http.host, settings.http.port);
   rising.up('the API', () => api.close());
+  if (settings.http !== undefined) addresses.http = await api.listen(settings.http.host, settings.http.port);
   isReady = true;
   log.info('ready', { data: settings.data, ...addresses });
   return {

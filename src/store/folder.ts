@@ -6,7 +6,7 @@
  * so kill -9 leaves nothing to repair. Only SQLite may open it: closing it in any other way would let go of the lock. A folder with other things and without `LOCK` is not ours and is refused.
  */
 import { accessSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CodedError, isCoded } from '../base/errors.ts';
 import { openSqlite, type Sqlite, storeError } from './sqlite.ts';
 
@@ -88,7 +88,7 @@ export function ownFolder(folder: string): FolderLock {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o750 });
+    makeMissing(resolve(folder));
   } catch (error) {
     throw new CodedError('store-unwritable', `the data folder ${folder} cannot be made: ${(error as Error).message}`);
   }
@@ -106,6 +106,13 @@ function unwritable(folder: string, reason: Error): CodedError {
     'store-unwritable',
     `the data folder ${folder} cannot be written: ${reason.message}; check its owner and the mount`,
   );
+}
+
+/** One folder at a time: `mkdirSync` with `recursive` never ends below /proc (Node 26). */
+function makeMissing(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return;
+  makeMissing(dirname(folder));
+  mkdirSync(folder, { mode: 0o750 });
 }
 
 function refuseForeign(folder: string): void {
