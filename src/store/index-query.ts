@@ -10,8 +10,11 @@ function expressionOf(wanted: Need): string | undefined {
   if (wanted === true) return undefined;
   // Quoted, so that no word of the user is an operator of FTS5; tokens hold no quotes, the doubling is for certainty.
   if (wanted.kind === 'token') return `"${wanted.token.replaceAll('"', '""')}"`;
-  // Half a surrogate pair at the cut would become another character in SQLite.
-  if (wanted.kind === 'prefix') return `"${wanted.prefix.replace(/[\ud800-\udbff]$/, '').replaceAll('"', '""')}" *`;
+  if (wanted.kind === 'prefix') {
+    // Half a surrogate pair at the cut would become another character in SQLite.
+    const prefix = wanted.prefix.replace(/[\ud800-\udbff]$/, '');
+    return prefix === '' ? undefined : `"${prefix.replaceAll('"', '""')}" *`;
+  }
   const parts = wanted.of.map(expressionOf);
   if (wanted.kind === 'or') return parts.length === 0 || parts.includes(undefined) ? undefined : `(${parts.join(' OR ')})`;
   const known = parts.filter((part) => part !== undefined);

@@ -1,0 +1,308 @@
+/**
+ * A block decides filters on its columns, and its words say whether it need be opened: both have to agree with what the
+ * query language means (query/match.ts) on each record, whatever stands in it. Random records, filters made of what is in them.
+ */
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { marks } from '../../parsers/index.ts';
+import { emptyRecord } from '../../src/base/record.ts';
+import { fold, tokensOf } from '../../src/base/tokens.ts';
+import type { Filter, LogRecord } from '../../src/model.ts';
+import { idOf } from '../../src/query/ids.ts';
+import { compile, TEXT_FIELDS } from '../../src/query/match.ts';
+import { parse } from '../../src/query/parse.ts';
+import { print } from '../../src/query/print.ts';
+import { encodeBlock } from '../../src/store/block-write.ts';
+import { DayFile } from '../../src/store/day-file.ts';
+import { indexExpression } from '../../src/store/index-query.ts';
+import { blockTest } from '../../src/store/leaf.ts';
+import { ShapeBook } from '../../src/store/shape-book.ts';
+import { UUIDS } from '../base/texts.ts';
+import { anyRecords, newFolder, numbered } from './sealed.ts';
+
+/** One file for all blocks of this file's tests, as a day would have it. */
+const file = new DayFile(join(newFolder(), '2024-11-22.db'), 'write');
+const book = new ShapeBook(65_536);
+let newest = 0;
+
+interface Sealed {
+  readonly id: number;
+  answers(filter: Filter): boolean[];
+}
+
+function seal(records: readonly LogRecord[]): Sealed {
+  const encoded = encodeBlock(records, book);
+  book.clear();
+  file.append({ records: [], blocks: [encoded], replacesFresh: false, merged: [], families: [] });
+  book.committed();
+  const row = file.blocks(newest)[0]!;
+  newest = row.id;
+  return {
+    id: row.id,
+    answers(filter) {
+      const decides = blockTest(filter, file.block(row));
+      return records.map((_, index) => decides(index));
+    },
+  };
+}
+
+/** Both agreements. Returns how many records match. */
+function check(records: readonly LogRecord[], sealed: Sealed, filter: Filter): number {
+  const want = records.map(compile(filter, marks));
+  const said = JSON.stringify(filter);
+  expect(sealed.answers(filter), said).toEqual(want);
+  const found = want.filter((is) => is).length;
+  const expression = indexExpression(filter);
+  if (found > 0 && expression !== undefined)
+    expect([...file.blocksWith(expression)], `${said} asks for ${expression}`).toContain(sealed.id);
+  return found;
+}
+
+const says = (message: string, some: Partial<LogRecord> = {}): LogRecord => ({ ...emptyRecord(1, 'udp', 'p'), message, ...some });
+const [, LETTERS] = UUIDS;
+const DIGITS = '12345678-1234-1234-1234-123456789012';
+const OTHER = '903b85d0-b6ab-4d2b-9be8-1c3a6b1de2f7';
+const undashed = (uuid: string): string => uuid.replaceAll('-', '');
+
+describe('what could hide in shapes', () => {
+  const all = [LETTERS, DIGITS, OTHER];
+  const queries = [
+    ...all,
+    ...all.map(undashed),
+    ...all.flatMap((uuid) => [
+      `"volume_${uuid}"`,
+      `"${uuid}_disk"`,
+      `"${uuid.slice(0, 8)}"`,
+      `volume_${uuid.slice(0, 8)}`,
+      `${uuid.slice(24)}_disk`,
+    ]),
+    ...all.flatMap((uuid) => [
+      `*${uuid.slice(5, 12)}*`,
+      `*_${uuid.slice(0, 5)}*`,
+      `volume_${uuid.slice(0, 4)}*`,
+      `*${uuid.slice(26)}_disk`,
+    ]),
+    ...all.flatMap((uuid) => [`AUTH_${undashed(uuid)}`, `message:${uuid}`, `message:"volume ${uuid}"`]),
+    'beef dead',
+    '"beef dead"',
+    'volume_',
+    '_disk',
+    'volume',
+    'aa',
+    '"aa bb"',
+    'AA:BB:CC:DD:EE:FF',
+    '*bb:cc*',
+    '10.0.0.7',
+    '0.5',
+    '5',
+    '"0 5"',
+    '*.*',
+    '*0.*',
+    '*dead*',
+    'σ',
+    'ς',
+    '*σ*',
+    '*ας*',
+    'ασ',
+    'bd',
+    'tapabadcafe',
+    'tapbaba8ae3-bd',
+    'deadline',
+  ];
+  const messages = [
+    ...all,
+    ...all.map((uuid) => uuid.toUpperCase()),
+    ...all.map((uuid) => uuid.slice(0, 9) + uuid.slice(9).toUpperCase()),
+    ...all.map((uuid) => uuid.slice(0, 9).toUpperCase() + uuid.slice(9)),
+    ...all.map(undashed),
+    ...all.map((uuid) => undashed(uuid).toUpperCase()),
+    ...all.flatMap((uuid) => [
+      `volume_${uuid}`,
+      `${uuid}_disk`,
+      `volume_${uuid}_disk`,
+      `v2_${uuid}`,
+      `${uuid}7`,
+      `${uuid}${uuid}`,
+      `${uuid}x1.5`,
+    ]),
+    ...all.flatMap((uuid) => [`AUTH_${undashed(uuid)}`, `AUTH_${undashed(uuid).toUpperCase()}`, `${uuid}${undashed(uuid)}`]),
+    ...all.flatMap((uuid) => [
+      `AUTH_${undashed(uuid).slice(0, 24)}${uuid}`,
+      `snap 5.${uuid}`,
+      `1.${uuid.toUpperCase()}`,
+      `${uuid}-${uuid}`,
+    ]),
+    'aa:bb:cc:dd:ee:ff',
+    'AA:BB:CC:DD:EE:FF up',
+    'aa:bb:cc:dd:ee:ffx',
+    '10.0.0.7',
+    'took 0.5 s',
+    'took 5 s',
+    'beef and dead',
+    'deadline of 7',
+    `1a.Σ ${LETTERS}Σ`,
+    `ΑΣ${LETTERS} ας`,
+    'tapabadcafe-bd tapbaba8ae3-bd',
+    '',
+  ].flatMap((message) => [message, `the ${message} was 7`]);
+  // Each twice, so that it gets a shape; the reversed ones come once and stay texts.
+  const records = numbered(
+    [...messages, ...messages]
+      .map((message) => says(message))
+      .concat(messages.map((message) => says(`${message}: ${messages.indexOf(message)}`))),
+  );
+
+  const sealed = seal(records);
+  test.each(queries)('%s', (query) => {
+    check(records, sealed, parse(query));
+  });
+  test('the table finds something nearly always', () => {
+    const found = queries.filter((query) => check(records, sealed, parse(query)) > 0);
+    expect(found.length).toBeGreaterThan(queries.length * 0.8);
+  });
+});
+
+describe('what could hide in other columns', () => {
+  const records = numbered([
+    says('hi', { request: 'req-foo-bar', globalRequest: `req-${OTHER}`, instance: LETTERS }),
+    says('hi', { request: `req-${LETTERS.toUpperCase()}`, user: 'Ann Lee', project: undashed(OTHER) }),
+    says('hi', { request: 'tx4b41c78a86b246c59725d-005c48267b', structuredData: `[x@1 volume="volume_${LETTERS}" why="zebra"]` }),
+    says('hi', { host: 'c01.example.org', program: 'nova-api', logger: 'nova.api', msgid: 'ID47' }),
+    says('hi'),
+  ]);
+  const sealed = seal(records);
+  test.each<[query: string, found: number[]]>([
+    ['foo', [1]],
+    ['"foo bar"', [1]],
+    ['req', [1, 2]],
+    [OTHER, [1, 2]],
+    [LETTERS, [1, 2, 3]],
+    ['request:req-foo-bar', [1]],
+    ['ann', [2]],
+    ['zebra', [3]],
+    [`volume_${LETTERS}`, [3]],
+    ['tx4b41c78a86b246c59725d-005c48267b', [3]],
+    ['tx4b41c78a86b246c59725d', [3]],
+    ['org', [4]],
+    ['id47', [4]],
+    ['nova', [4]],
+    ['-req', [3, 4, 5]],
+    ['/^$/', []],
+    ['*beef-dead*', [1, 2, 3]],
+    ['host:*', [4]],
+    ['-host:*', [1, 2, 3, 5]],
+    ['seq:>=3 hi', [3, 4, 5]],
+  ])('%s', (query, found) => {
+    const filter = parse(query);
+    expect(sealed.answers(filter).flatMap((is, index) => (is ? [index + 1] : []))).toEqual(found);
+    check(records, sealed, filter);
+  });
+});
+
+test('a word beyond what the index keeps whole is found, also when it is cut within a character', () => {
+  for (const size of [62, 63, 64, 65, 255, 256, 257, 3000]) {
+    const word = `${'a'.repeat(size)}🙂${'b'.repeat(20)}`;
+    const records = numbered([says(`say ${word} twice`), says(`say ${word} twice`), says('other')]);
+    expect(check(records, seal(records), { kind: 'phrase', tokens: [word], text: word })).toBe(2);
+  }
+});
+
+test('a query of very many words is no error of the index', () => {
+  const words = Array.from({ length: 900 }, (_, index) => `w${index}`);
+  const records = numbered([says(words.join(' ')), says('other')]);
+  const sealed = seal(records);
+  for (const query of [words.join(' '), words.join(' OR ')]) expect(check(records, sealed, parse(query))).toBe(1);
+  let nested = 'w1';
+  for (let depth = 0; depth < 40; depth++) nested = depth % 2 === 0 ? `(${nested} OR nosuch${depth})` : `(${nested} w${depth})`;
+  expect(check(records, sealed, parse(nested))).toBe(1);
+});
+
+interface Pick {
+  readonly how: number;
+  readonly record: number;
+  readonly field: number;
+  readonly at: number;
+  readonly size: number;
+}
+const picks = fc.record({ how: fc.nat(11), record: fc.nat(50), field: fc.nat(20), at: fc.nat(60), size: fc.nat(14) });
+
+/** A filter about what stands in one of the records, or nearly stands there. */
+function filterAbout(records: readonly LogRecord[], { how, record, field, at, size }: Pick): Filter {
+  const one = records[record % records.length]!;
+  const texts = TEXT_FIELDS.map((name) => one[name]).filter((text) => text !== undefined && text !== '');
+  const text = texts[field % texts.length] ?? '';
+  const tokens = tokensOf(text);
+  const start = at % Math.max(1, tokens.length);
+  const token = tokens[start] ?? 'x';
+  const part = text.slice(at % Math.max(1, text.length)).slice(0, size + 1);
+  switch (how) {
+    case 0:
+    case 1:
+      return { kind: 'phrase', tokens: [token], text: token };
+    case 2:
+      return { kind: 'phrase', tokens: tokens.slice(start, start + 1 + (size % 4)), text };
+    case 3:
+      return { kind: 'phrase', tokens: [token.slice(size % token.length)], text };
+    case 4:
+      return { kind: 'substring', text: part };
+    case 5:
+      return { kind: 'wildcard', pattern: `${token.slice(0, 1 + (size % token.length))}*` };
+    case 6:
+      return { kind: 'wildcard', pattern: `${token.slice(0, size % token.length)}*${token.slice(-1)}` };
+    case 7:
+      return { kind: 'regex', source: part.replace(/[^\p{L}\p{N} ]/gu, '\\W'), flags: size % 2 ? 'i' : '' };
+    case 8:
+      return { kind: 'field', field: 'message', op: '=', value: part };
+    case 9:
+      return {
+        kind: 'field',
+        field: (['user', 'request', 'instance', 'host'] as const)[size % 4]!,
+        op: '=',
+        value: String(one[(['user', 'request', 'instance', 'host'] as const)[size % 4]!] ?? 'x'),
+      };
+    default:
+      return idAbout(text, at) ?? { kind: 'phrase', tokens: tokens.slice(0, 3), text };
+  }
+}
+
+/** An id that stands in the text, in its canonical spelling. */
+function idAbout(text: string, at: number): Filter | undefined {
+  const found =
+    fold(text).match(
+      /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{2}(?::[0-9a-f]{2}){5}|\d+\.\d+\.\d+\.\d+|[0-9a-f:]{6,}/g,
+    ) ?? [];
+  const id = idOf(found[at % Math.max(1, found.length)] ?? '');
+  return id === undefined ? undefined : { kind: 'id', id, text: id };
+}
+
+test('random records, random filters about them: columns and index agree with the meaning', () => {
+  let found = 0;
+  let tried = 0;
+  fc.assert(
+    fc.property(anyRecords, fc.array(picks, { minLength: 12, maxLength: 24 }), (records, chosen) => {
+      const sealed = seal(records);
+      const filters = chosen
+        .map((pick) => filterAbout(records, pick))
+        .filter((filter) => filter.kind !== 'phrase' || filter.tokens.every((token) => token !== ''));
+      const [first, second, third] = filters;
+      if (first && second && third)
+        filters.push({ kind: 'and', of: [first, { kind: 'not', of: second }] }, { kind: 'or', of: [second, third] });
+      for (const filter of filters) {
+        tried++;
+        found += check(records, sealed, filter) > 0 ? 1 : 0;
+      }
+    }),
+    { numRuns: 400 },
+  );
+  expect(found).toBeGreaterThan(tried / 2);
+});
+
+test('what is printed of a filter and read again decides the same', () => {
+  const records = numbered([says(`volume_${LETTERS} is 0.5`), says(`volume_${LETTERS} is 0.7`), says('ΑΣ')]);
+  const sealed = seal(records);
+  for (const query of [LETTERS, 'volume_abadcafe', '0.5', 'ας', '*a*', 'is']) {
+    const filter = parse(query);
+    expect(sealed.answers(parse(print(filter))), query).toEqual(sealed.answers(filter));
+  }
+});
