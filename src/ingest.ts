@@ -30,6 +30,14 @@ const YOUNG_MIB = 16;
 const UNPARSED_MAX = 2;
 const STOP_MS_MAX = 10_000;
 
+/** Buffers kept for the next batches: allocating 256 KiB for each of a thousand small batches a second costs more than parsing them. */
+const SPARE_MAX = 4;
+
+interface Buffers {
+  readonly bytes: ArrayBuffer;
+  readonly spans: ArrayBuffer;
+}
+
 /** A batch that is being filled. */
 interface Filling {
   bytes: Uint8Array;
@@ -52,6 +60,8 @@ class IngestThread implements Ingest {
   readonly #out: { id: number; batch: Filling }[] = [];
   #filling: Filling | undefined;
   #unparsed = 0;
+  /** Buffers that came back. */
+  readonly #spare: Buffers[] = [];
   #scheduled = false;
   #nextId = 1;
   #lastSeq: number;
@@ -90,7 +100,7 @@ class IngestThread implements Ingest {
       else grow(batch, size);
       batch = this.#filling;
     }
-    batch ??= this.#filling = makeBatch(size);
+    batch ??= this.#filling = makeBatch(size, this.#spare.pop());
     this.#pendingBytes += size;
     addRun(batch, run, { from, size, count });
     if (!this.#scheduled) {
@@ -126,6 +136,7 @@ class IngestThread implements Ingest {
   #hear(message: FromWorker): void {
     if (message.kind === 'taken') {
       this.#unparsed--;
+      if (this.#spare.length < SPARE_MAX) this.#spare.push(message);
       if (!this.#scheduled) this.#flush();
     } else if (message.kind === 'committed') this.#committed(message);
     else if (message.kind === 'refused') {
@@ -190,12 +201,13 @@ class IngestThread implements Ingest {
   }
 }
 
-function makeBatch(size: number): Filling {
+function makeBatch(size: number, spare: Buffers | undefined): Filling {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // Nobody may be waiting (UDP): an unheard refusal is no crash; receivers that wait hear it through `accept`.
   promise.catch(() => undefined);
-  const bytes = new Uint8Array(new ArrayBuffer(Math.max(size, limits.batchBytesMax / 4)));
-  const spans = new Uint32Array(MESSAGES_MIN * 2);
+  const fits = spare !== undefined && spare.bytes.byteLength >= size;
+  const bytes = new Uint8Array(fits ? spare.bytes : new ArrayBuffer(Math.max(size, limits.batchBytesMax / 4)));
+  const spans = new Uint32Array(spare?.spans ?? new ArrayBuffer(MESSAGES_MIN * 8));
   return { bytes, used: 0, spans, count: 0, runs: [], flags: new Map(), urgent: false, done: promise, resolve, reject };
 }
 

@@ -47,8 +47,8 @@ export type FromWorker =
   | { readonly kind: 'ready'; readonly lastSeq: number }
   | { readonly kind: 'failed'; readonly error: ErrorMessage }
   | CommittedMessage
-  /** The batch is parsed: there is room for another one. */
-  | { readonly kind: 'taken' }
+  /** The batch is parsed: there is room for another one. Its buffers come back, to be filled again. */
+  | { readonly kind: 'taken'; readonly bytes: ArrayBuffer; readonly spans: ArrayBuffer }
   | { readonly kind: 'refused'; readonly batch: number; readonly error: ErrorMessage }
   | { readonly kind: 'zone'; readonly host: string; readonly minutes: number }
   | { readonly kind: 'stopped' };

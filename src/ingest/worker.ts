@@ -72,9 +72,14 @@ class IngestWorker {
   #take(message: ToWorker): void {
     if (message.kind === 'batch') {
       this.#parse(message);
-      this.#tell({ kind: 'taken' });
+      this.#giveBack(message);
     } else if (message.kind === 'want') this.#wanted = message.wanted;
     else this.#stop();
+  }
+
+  #giveBack({ bytes, spans }: MessageBatch): void {
+    const buffers = { bytes: bytes.buffer as ArrayBuffer, spans: spans.buffer as ArrayBuffer };
+    this.#port.postMessage({ kind: 'taken', ...buffers } satisfies FromWorker, [buffers.bytes, buffers.spans]);
   }
 
   #settle(): void {
