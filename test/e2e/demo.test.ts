@@ -13,7 +13,8 @@ import { asked, eventually, type Program, type RunningService, stacktrail, start
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 const FREE = ['--http', '127.0.0.1:0', '--udp', '127.0.0.1:0', '--tcp', '127.0.0.1:0'];
 
-describe('stacktrail demo', () => {
+// Mostly waiting: side by side.
+describe.concurrent('stacktrail demo', () => {
   test('prints the URL and what to try; search and tail of what it prints work; Ctrl-C leaves nothing behind', async () => {
     const demo = stacktrail(['demo', ...FREE, '--rate', '300']);
     const offered = await eventually(() => {
@@ -94,7 +95,7 @@ describe('stacktrail demo', () => {
   });
 });
 
-describe('stacktrail tail', () => {
+describe.concurrent('stacktrail tail', () => {
   test('shows the last lines, then a live one', async () => {
     const service = await startService();
     await service.ingest('one\ntwo\nthree\n');

@@ -106,31 +106,43 @@ const SHAPES: { name: string; messages: (failure: Failure) => string[]; open: (s
   { name: 'a counted frame per line', messages: lineByLine, open: ({ tcp }) => openCounted(tcp) },
 ];
 
-describe.each(SHAPES)('$name', ({ messages, open }) => {
-  const failures = PROCESSES.map((process, index) => failureOf({ ...process, number: index + 1 }));
+describe('whatever the shape on the wire', () => {
+  // Every shape has hosts of its own.
+  const rows = SHAPES.map((shape, row) => {
+    const failures = PROCESSES.map(({ host, pid }, index) => failureOf({ host: `${host}-${row}`, pid, number: row * 100 + index }));
+    return { ...shape, failures };
+  });
+  const sent = rows.flatMap(({ failures, messages }) => failures.flatMap(messages)).length;
   let service: RunningService;
   beforeAll(async () => {
     service = await startService();
-    const sender = await open(service);
-    await sender.send(...interleaved(failures.map(messages)));
-    await sender.close();
-    const count = failures.flatMap(messages).length;
-    await eventually(async () => expect((await service.counted('records.stored')) + (await service.counted('lines.joined'))).toBe(count));
+    for (const { failures, messages, open } of rows) {
+      const sender = await open(service);
+      await sender.send(...interleaved(failures.map(messages)));
+      await sender.close();
+    }
+    await eventually(async () => expect((await service.counted('records.stored')) + (await service.counted('lines.joined'))).toBe(sent));
   });
   afterAll(() => service.stop());
 
-  test.each(failures)('of pid $pid on $host is one record, found by its request', async (failure) => {
-    expect(await service.search(failure.request)).toMatchObject([wanted(failure)]);
+  describe.each(rows)('$name', ({ failures, messages }) => {
+    test.each(failures)('of pid $pid on $host is one record, found by its request, and given back as it was sent', async (failure) => {
+      const [record, ...others] = await service.search(failure.request, { raw: 'true' });
+      expect(record).toMatchObject(wanted(failure));
+      expect(others).toEqual([]);
+      expect(record?.raw).toBe(messages(failure).join('\n'));
+    });
+
+    test('goes out of the terminal as it was sent', async () => {
+      const [failure] = failures as [Failure];
+      const { code, out } = await service.run('search', '-o', 'raw', failure.request);
+      expect({ code, out }).toEqual({ code: 0, out: `${messages(failure).join('\n')}\n` });
+    });
   });
 
   test('nothing else was made of it', async () => {
-    expect(await service.search('')).toHaveLength(failures.length);
-    expect(await service.search('"Instance failed to spawn" level:error')).toHaveLength(failures.length);
-  });
-
-  test.each(failures)('of pid $pid on $host is given back as it was sent', async (failure) => {
-    const { code, out } = await service.run('search', '-o', 'raw', failure.request);
-    expect({ code, out }).toEqual({ code: 0, out: `${messages(failure).join('\n')}\n` });
+    expect(await service.search('')).toHaveLength(SHAPES.length * PROCESSES.length);
+    expect(await service.search('"Instance failed to spawn" level:error')).toHaveLength(SHAPES.length * PROCESSES.length);
   });
 });
 
