@@ -157,6 +157,15 @@ describe('what could hide in shapes', () => {
   test.each(queries)('%s', (query) => {
     check(records, sealed, parse(query));
   });
+  test('a block of one message alone is found by all of its words and ids', () => {
+    for (const message of messages) {
+      const alone = numbered([says(message), says(message)]);
+      const own = seal(alone);
+      const words = tokensOf(message).map((token): Filter => ({ kind: 'phrase', tokens: [token], text: token }));
+      for (const filter of [...words, ...queries.map((query) => parse(query))]) check(alone, own, filter);
+    }
+  });
+
   test('the table finds something nearly always', () => {
     const found = queries.filter((query) => check(records, sealed, parse(query)) > 0);
     expect(found.length).toBeGreaterThan(queries.length * 0.8);
