@@ -27,8 +27,8 @@ function output(stream: NodeJS.WriteStream, onClosed: () => void): Output {
   // EPIPE: nobody reads any more. Whatever else goes wrong with an output cannot be told to anybody either.
   stream.on('error', onClosed);
   return {
-    write: (text) => {
-      if (stream.writable) stream.write(text);
+    write: (text, encoding) => {
+      if (stream.writable) stream.write(text, encoding ?? 'utf8');
     },
     isTerminal: stream.isTTY === true,
   };

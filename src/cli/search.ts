@@ -91,17 +91,21 @@ function printerOf(form: Form, shell: Shell, style: LineStyle): Printer {
       };
     }
     case 'raw':
-      return lines((json) => rawOf(JSON.parse(json) as PublicRecord, out.isTerminal));
+      return { print: (json) => printRaw(JSON.parse(json) as PublicRecord, shell), end: () => {} };
     case 'default':
       return lines((json) => lineOf(JSON.parse(json) as PublicRecord, style));
   }
 }
 
-/** Exactly as received; only a terminal gets it made visible. */
-function rawOf(record: PublicRecord, isTerminal: boolean): string {
-  const { raw } = record;
+/**
+ * Exactly as received; only a terminal gets it made visible. Bytes that were no UTF-8 were read as Latin-1 (flag
+ * `latin1`) and are written as such; lines of others that joined such a record may not allow it.
+ */
+function printRaw({ raw, flags }: PublicRecord, { out }: Shell): void {
   if (raw === undefined || raw === null) throw new CodedError('internal', 'this server does not give texts as they were received');
-  return isTerminal ? visibleLines(raw) : raw;
+  const isLatin1 = flags?.split(' ').includes('latin1') === true && !/[^\x00-\xff]/.test(raw);
+  if (out.isTerminal) out.write(`${visibleLines(raw)}\n`);
+  else out.write(`${raw}\n`, isLatin1 ? 'latin1' : undefined);
 }
 
 /** The value of a flag that is one of some words; throws `bad-argument`. */

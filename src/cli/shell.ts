@@ -3,7 +3,8 @@
  * their own. stdout is data, everything else goes to stderr; a closed pipe is silent success.
  */
 export interface Output {
-  write(text: string): void;
+  /** `latin1`: every character of the text is one byte. */
+  write(text: string, encoding?: 'latin1'): void;
   readonly isTerminal: boolean;
 }
 
