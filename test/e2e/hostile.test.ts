@@ -153,6 +153,13 @@ describe.each(WAYS)('as %s', (way) => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expectHarmless(out);
   });
+
+  test('a file or a pipe gets back the bytes that came, UTF-8 or not', async () => {
+    const { code, outBytes } = await service.run('search', '-n', '0', '-o', 'raw', 'NOT host:next');
+    expect(code).toBe(0);
+    const want = MESSAGES.filter((one) => one.want !== undefined).map((one) => one.bytes.replace(/\0+$/, ''));
+    expect(outBytes.toString('latin1').trimEnd().split('\n').sort()).toEqual(want.sort());
+  });
 });
 
 /** All of it is there, and no control but newlines: nothing that a terminal obeys, or that hides what stands there. */

@@ -57,6 +57,8 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly out: string;
   readonly err: string;
+  /** `out` before it was read as UTF-8. */
+  readonly outBytes: Buffer;
 }
 
 export interface Program {
@@ -80,7 +82,9 @@ export function start(command: string, words: readonly string[], environment: No
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', () => children.delete(child));
-    child.once('close', (code, signal) => resolve({ code, signal, out: text('out'), err: text('err') }));
+    child.once('close', (code, signal) =>
+      resolve({ code, signal, out: text('out'), err: text('err'), outBytes: Buffer.concat(bytes.out) }),
+    );
   });
   // Who does not wait for its end is not interested in how it failed either.
   ended.catch(() => children.delete(child));
