@@ -18,8 +18,8 @@ interface Ask {
 }
 
 interface Known {
-  /** How many continuations were joined in. */
-  readonly children: number;
+  /** The continuations that were joined in. Sealing takes some away, others come: their number alone would not tell. */
+  readonly children: string;
   readonly record: LogRecord;
 }
 
@@ -30,14 +30,14 @@ export class FamilyRecords {
   records(reader: DaysReader, ask: Ask): LogRecord[] {
     const { childrenOf } = ask.families;
     for (const parent of this.#known.keys()) if (!childrenOf.has(parent)) this.#known.delete(parent);
-    const missing = [...childrenOf].filter(([parent, children]) => this.#known.get(parent)?.children !== children.length);
+    const missing = [...childrenOf].filter(([parent, children]) => this.#known.get(parent)?.children !== children.join());
     const answer: LogRecord[] = [];
     if (missing.length > 0) {
       const members = collectMembers(reader, ask, new Set(missing.flat(2)));
       for (const [parent, children] of missing) {
         const record = fold(parent, children, members);
         if (record === undefined) continue;
-        if (this.#known.size < FAMILIES_MAX) this.#known.set(parent, { children: children.length, record });
+        if (this.#known.size < FAMILIES_MAX) this.#known.set(parent, { children: children.join(), record });
         else answer.push(record);
       }
     }

@@ -11,7 +11,7 @@ import { compile } from '../query/match.ts';
 import { blockTest } from './leaf.ts';
 import { exactText } from './merge.ts';
 import type { DaysReader } from './read.ts';
-import { type Unit, unitsOf } from './units.ts';
+import { firstSeqOf, type Unit, unitsOf } from './units.ts';
 
 export interface FollowQuery {
   readonly after: number;
@@ -44,10 +44,6 @@ export function followDays(reader: DaysReader, query: FollowQuery): FollowPage {
   const whole = shown.length === events.length;
   const newest = units.reduce((last, { extent }) => Math.max(last, extent.lastSeq), query.after);
   return { events: shown, after: whole ? newest : shown.at(-1)!.seq, caughtUp: whole, lost };
-}
-
-function firstSeqOf(unit: Unit): number {
-  return unit.kind === 'block' ? unit.extent.firstSeq : Number(unit.extent.key.slice(0, unit.extent.key.indexOf(' ')));
 }
 
 /** Records that retention took before the follower saw them. */

@@ -13,6 +13,7 @@ import { folderBytes, listDays } from './folder.ts';
 import { followDays } from './follow.ts';
 import { searchDays } from './search.ts';
 import { storeError } from './sqlite.ts';
+import { familiesOf, rowWith, unitsOf } from './units.ts';
 
 /** What opened blocks of one file may hold by their own reckoning; a block of 8192 records read in full is 3 MB. */
 const BLOCKS_BYTES_MAX = 12 * 1024 * 1024;
@@ -98,12 +99,18 @@ export class DaysReader {
     return followDays(this, { after, filter, limit });
   }
 
+  /** The record with this seq, also when that is the seq of a line that is part of another record by now. */
   record(seq: number): LogRecord | undefined {
-    const page = followDays(this, { after: seq - 1, filter: { kind: 'field', field: 'seq', op: '=', value: String(seq) }, limit: 1 });
-    const event = page.events[0];
-    if (event === undefined || event.seq !== seq) return undefined;
-    const start = event.kind === 'more' ? event.record.of : seq;
-    return start === undefined || start === seq ? this.#folded(seq) : this.record(start);
+    const days = this.days();
+    const row = rowWith(this, unitsOf(days), seq);
+    if (row === undefined) return undefined;
+    const start = row.of ?? row.seq;
+    // Where retention has taken the parent, the oldest continuation stands for it.
+    for (const candidate of [start, ...(familiesOf(days).childrenOf.get(start) ?? [])]) {
+      const record = this.#folded(candidate);
+      if (record !== undefined) return record;
+    }
+    return undefined;
   }
 
   #folded(seq: number): LogRecord | undefined {

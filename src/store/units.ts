@@ -25,6 +25,31 @@ export function recordOf(reader: DaysReader, unit: Unit, index: number): LogReco
   return unit.kind === 'fresh' ? { ...unit.extent.records[index]! } : reader.block(unit.view, unit.extent).record(index);
 }
 
+/** Seq of the first row. */
+export function firstSeqOf({ kind, extent }: Unit): number {
+  return kind === 'block' ? extent.firstSeq : Number(extent.key.slice(0, extent.key.indexOf(' ')));
+}
+
+/** The row that has this seq, or into which the continuation with this seq was merged. */
+export function rowWith(reader: DaysReader, units: readonly Unit[], seq: number): LogRecord | undefined {
+  for (const unit of units) {
+    if (seq < firstSeqOf(unit) || seq > unit.extent.lastSeq) continue;
+    const index = indexIn(reader, unit, seq);
+    if (index >= 0) return recordOf(reader, unit, index);
+  }
+  return undefined;
+}
+
+function indexIn(reader: DaysReader, unit: Unit, seq: number): number {
+  const holds = (more: unknown): boolean => (more as number[] | undefined)?.some((value, at) => at % 2 === 0 && value === seq) ?? false;
+  if (unit.kind === 'fresh') return unit.extent.records.findIndex((record) => record.seq === seq || holds(record.more));
+  const block = reader.block(unit.view, unit.extent);
+  const index = block.numbers('seq').indexOf(seq);
+  if (index >= 0) return index;
+  for (const [at, more] of block.sparse('more')) if (holds(more)) return at;
+  return -1;
+}
+
 /** Continuations with rows of their own: who belongs to whom. */
 export interface Families {
   readonly childrenOf: ReadonlyMap<number, readonly number[]>;

@@ -1,0 +1,85 @@
+/** A store of the engine `days` in a state, with all rows that were ever committed to it: what it has to answer is what `memory` says of them. */
+import { expect } from 'vitest';
+import { limits } from '../../src/base/limits.ts';
+import type { LogRecord, Store } from '../../src/model.ts';
+import { type DaysStore, openDays } from '../../src/store/days.ts';
+import { openMemory } from '../../src/store/memory.ts';
+import { DIRECTIONS, everything, followed } from '../contract/reading.ts';
+import { makeRecords, START_US } from '../contract/records.ts';
+import { newFolder } from './sealed.ts';
+
+/** Long after the records' arrival: nothing is held back for lines that may still come. */
+export const LATER_US = START_US + 86_400_000_000 / 2;
+
+export class Scene {
+  readonly folder: string;
+  store: DaysStore;
+  nowUs = LATER_US;
+  /** As they were committed, in the order of seq. */
+  readonly rows: LogRecord[] = [];
+  #seed = 0;
+
+  constructor(folder = newFolder()) {
+    this.folder = folder;
+    this.store = this.#open();
+  }
+
+  #open(): DaysStore {
+    return openDays({ folder: this.folder, nowUs: () => this.nowUs });
+  }
+
+  reopen(): void {
+    this.store.close();
+    this.store = this.#open();
+  }
+
+  /** Commits records of the cloud, or those given; seqs have to go on without a gap. */
+  append(given: number | readonly LogRecord[]): LogRecord[] {
+    const records = typeof given === 'number' ? makeRecords({ seed: ++this.#seed, count: given }) : given;
+    const result = this.store.append(records.map((record) => ({ ...record })));
+    expect(result.firstSeq).toBe(this.rows.length + 1);
+    const stored = result.records.map((record) => ({ ...record }));
+    this.rows.push(...stored);
+    expect(result.lastSeq).toBe(this.rows.length);
+    return stored;
+  }
+
+  /** The store answers as one that keeps everything in an array. */
+  agrees(store: Store = this.store): void {
+    const plain = openMemory();
+    plain.append(this.rows.map((row) => ({ ...row })));
+    for (const direction of DIRECTIONS)
+      expect(everything(store, { direction, limit: 97 }).map(known)).toEqual(everything(plain, { direction }).map(known));
+    expect(followed(store, { limit: 83 }).map(({ seq, kind, record }) => ({ seq, kind, message: record.message }))).toEqual(
+      followed(plain).map(({ seq, kind, record }) => ({ seq, kind, message: record.message })),
+    );
+    for (let seq = 0; seq <= this.rows.length + 1; seq += 1 + (this.rows.length >> 5))
+      expect(only(store.record(seq))).toEqual(only(plain.record(seq)));
+    const { records, lastSeq, oldest, newest } = plain.status();
+    expect(store.status()).toMatchObject({ records, lastSeq, oldest, newest });
+  }
+}
+
+/** Records joined in steps may be spelled in another form than those joined at once; the rest is the same. */
+function known(record: LogRecord): Partial<LogRecord> {
+  return record.more === undefined
+    ? record
+    : { seq: record.seq, time: record.time, message: record.message, more: record.more, host: record.host };
+}
+
+function only(record: LogRecord | undefined): Partial<LogRecord> | undefined {
+  return record === undefined ? undefined : known(record);
+}
+
+type Limits = { -readonly [K in keyof typeof limits]: number };
+
+/** Smaller limits while `run` runs: what takes gigabytes outside takes kilobytes here. */
+export function withLimits<T>(smaller: Partial<Limits>, run: () => T): T {
+  const before = { ...limits };
+  Object.assign(limits, smaller);
+  try {
+    return run();
+  } finally {
+    Object.assign(limits, before);
+  }
+}
