@@ -18,8 +18,8 @@ import { DayFile } from '../../src/store/day-file.ts';
 import { indexExpression } from '../../src/store/index-query.ts';
 import { blockTest } from '../../src/store/leaf.ts';
 import { ShapeBook } from '../../src/store/shape-book.ts';
-import { UUIDS } from '../base/texts.ts';
 import { anyRecords, newFolder, numbered } from './sealed.ts';
+import { LETTERS, MESSAGES, OTHER, QUERIES, undashed } from './verdict-texts.ts';
 
 /** One file for all blocks of this file's tests, as a day would have it. */
 const file = new DayFile(join(newFolder(), '2024-11-22.db'), 'write');
@@ -60,115 +60,28 @@ function check(records: readonly LogRecord[], sealed: Sealed, filter: Filter): n
 }
 
 const says = (message: string, some: Partial<LogRecord> = {}): LogRecord => ({ ...emptyRecord(1, 'udp', 'p'), message, ...some });
-const [, LETTERS] = UUIDS;
-const DIGITS = '12345678-1234-1234-1234-123456789012';
-const OTHER = '903b85d0-b6ab-4d2b-9be8-1c3a6b1de2f7';
-const undashed = (uuid: string): string => uuid.replaceAll('-', '');
-
 describe('what could hide in shapes', () => {
-  const all = [LETTERS, DIGITS, OTHER];
-  const queries = [
-    ...all,
-    ...all.map(undashed),
-    ...all.flatMap((uuid) => [
-      `"volume_${uuid}"`,
-      `"${uuid}_disk"`,
-      `"${uuid.slice(0, 8)}"`,
-      `volume_${uuid.slice(0, 8)}`,
-      `${uuid.slice(24)}_disk`,
-    ]),
-    ...all.flatMap((uuid) => [
-      `*${uuid.slice(5, 12)}*`,
-      `*_${uuid.slice(0, 5)}*`,
-      `volume_${uuid.slice(0, 4)}*`,
-      `*${uuid.slice(26)}_disk`,
-    ]),
-    ...all.flatMap((uuid) => [`AUTH_${undashed(uuid)}`, `message:${uuid}`, `message:"volume ${uuid}"`]),
-    'beef dead',
-    '"beef dead"',
-    'volume_',
-    '_disk',
-    'volume',
-    'aa',
-    '"aa bb"',
-    'AA:BB:CC:DD:EE:FF',
-    '*bb:cc*',
-    '10.0.0.7',
-    '0.5',
-    '5',
-    '"0 5"',
-    '*.*',
-    '*0.*',
-    '*dead*',
-    'σ',
-    'ς',
-    '*σ*',
-    '*ας*',
-    'ασ',
-    'bd',
-    'tapabadcafe',
-    'tapbaba8ae3-bd',
-    'deadline',
-  ];
-  const messages = [
-    ...all,
-    ...all.map((uuid) => uuid.toUpperCase()),
-    ...all.map((uuid) => uuid.slice(0, 9) + uuid.slice(9).toUpperCase()),
-    ...all.map((uuid) => uuid.slice(0, 9).toUpperCase() + uuid.slice(9)),
-    ...all.map(undashed),
-    ...all.map((uuid) => undashed(uuid).toUpperCase()),
-    ...all.flatMap((uuid) => [
-      `volume_${uuid}`,
-      `${uuid}_disk`,
-      `volume_${uuid}_disk`,
-      `v2_${uuid}`,
-      `${uuid}7`,
-      `${uuid}${uuid}`,
-      `${uuid}x1.5`,
-    ]),
-    ...all.flatMap((uuid) => [`AUTH_${undashed(uuid)}`, `AUTH_${undashed(uuid).toUpperCase()}`, `${uuid}${undashed(uuid)}`]),
-    ...all.flatMap((uuid) => [
-      `AUTH_${undashed(uuid).slice(0, 24)}${uuid}`,
-      `snap 5.${uuid}`,
-      `1.${uuid.toUpperCase()}`,
-      `${uuid}-${uuid}`,
-    ]),
-    'aa:bb:cc:dd:ee:ff',
-    'AA:BB:CC:DD:EE:FF up',
-    'aa:bb:cc:dd:ee:ffx',
-    '10.0.0.7',
-    'took 0.5 s',
-    'took 5 s',
-    'beef and dead',
-    'deadline of 7',
-    `1a.Σ ${LETTERS}Σ`,
-    `ΑΣ${LETTERS} ας`,
-    'tapabadcafe-bd tapbaba8ae3-bd',
-    '',
-  ].flatMap((message) => [message, `the ${message} was 7`]);
   // Each twice, so that it gets a shape; the reversed ones come once and stay texts.
   const records = numbered(
-    [...messages, ...messages]
-      .map((message) => says(message))
-      .concat(messages.map((message) => says(`${message}: ${messages.indexOf(message)}`))),
+    [...MESSAGES, ...MESSAGES].map((message) => says(message)).concat(MESSAGES.map((message, index) => says(`${message}: ${index}`))),
   );
 
   const sealed = seal(records);
-  test.each(queries)('%s', (query) => {
+  test.each(QUERIES)('%s', (query) => {
     check(records, sealed, parse(query));
   });
   test('a block of one message alone is found by all of its words and ids', () => {
-    for (const message of messages) {
+    for (const message of MESSAGES) {
       const alone = numbered([says(message), says(message)]);
       const own = seal(alone);
       const words = tokensOf(message).map((token): Filter => ({ kind: 'phrase', tokens: [token], text: token }));
-      for (const filter of [...words, ...queries.map((query) => parse(query))]) check(alone, own, filter);
+      for (const filter of [...words, ...QUERIES.map((query) => parse(query))]) check(alone, own, filter);
     }
   });
 
   test('the table finds something nearly always', () => {
-    const found = queries.filter((query) => check(records, sealed, parse(query)) > 0);
-    expect(found.length).toBeGreaterThan(queries.length * 0.8);
+    const found = QUERIES.filter((query) => check(records, sealed, parse(query)) > 0);
+    expect(found.length).toBeGreaterThan(QUERIES.length * 0.8);
   });
 });
 
