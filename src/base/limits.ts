@@ -34,7 +34,7 @@ export const limits = {
   /** A continuation that arrives later than this after its parent stands alone. */
   joinAfterMs: 5000,
   /** Sources (host, program, pid) whose newest records the joiner remembers. */
-  joinSourcesMax: 4096,
+  joinSourcesMax: 20_000,
   /** Longest query text; longer ones are machine-made and belong in several queries. */
   queryCharsMax: 8192,
   /** Nesting of parentheses: the parser is recursive. */

@@ -9,6 +9,8 @@
  */
 import { ASCII_CLASS, isTokenUnit } from './tokens.ts';
 
+export { shapeHash, shapeKinds, shapePieces, shapeText } from './shape-text.ts';
+
 /** Kinds of variables; their number + 1 is the marker character in a shape's text. */
 export const SLOT = {
   /** Dashed lower-case UUID. */
@@ -237,19 +239,6 @@ export function shapeKey(shape: string): number {
   return hash;
 }
 
-/** The hash by which a shape is known everywhere: 64 bits of its text, as 16 hex digits. */
-export function shapeHash(shape: string): string {
-  let high = 0x811c9dc5 | 0;
-  let low = 0x1b873593 | 0;
-  for (let index = 0; index < shape.length; index++) {
-    const unit = shape.charCodeAt(index);
-    high = Math.imul(high ^ unit, 0x01000193);
-    low = Math.imul(low ^ unit, 0x5bd1e995) + high;
-  }
-  low ^= low >>> 15;
-  return (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0');
-}
-
 /** End of a decimal fraction whose integer part is text[start, dot), or 0: not inside addresses and versions with more dots. */
 function decimalEnd(text: string, start: number, dot: number): number {
   if (start > 1 && text.charCodeAt(start - 1) === DOT) return 0;
@@ -271,32 +260,4 @@ function decimalEnd(text: string, start: number, dot: number): number {
 function isDeviceTail(text: string, dash: number): boolean {
   if (!isLowerHexRun(text, dash + 1, dash + 3) || text.length < dash + 3) return false;
   return text.length === dash + 3 || !isTokenUnit(text.charCodeAt(dash + 3));
-}
-
-/** The shape's text: the constant text with a marker for each variable. */
-export function shapeText(text: string, parts: Split): string {
-  let shape = '';
-  let from = 0;
-  for (let slot = 0; slot < parts.count; slot++) {
-    shape += text.slice(from, parts.start[slot]) + MARKERS[parts.kind[slot]!];
-    from = parts.end[slot]!;
-  }
-  return shape + text.slice(from);
-}
-
-const MARKER = /[\x01-\x06]/;
-
-/** Pieces of constant text around the variables: one more than there are variables. */
-export function shapePieces(shape: string): string[] {
-  return shape.split(MARKER);
-}
-
-/** Kinds of the variables of a shape, in order. */
-export function shapeKinds(shape: string): number[] {
-  const kinds: number[] = [];
-  for (let index = 0; index < shape.length; index++) {
-    const unit = shape.charCodeAt(index);
-    if (unit >= 1 && unit <= MARKERS.length) kinds.push(unit - 1);
-  }
-  return kinds;
 }

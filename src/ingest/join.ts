@@ -12,10 +12,14 @@ import { limits } from '../base/limits.ts';
 import type { LogRecord } from '../model.ts';
 import { joined } from '../store/merge.ts';
 
-/** Newest records of one program on one host, a ring. */
+/** What one program on one host said last. */
 interface Source {
-  readonly ring: (Family | undefined)[];
-  at: number;
+  /** Of all its processes: lines without a pid belong to one of them. */
+  readonly shared: Family[];
+  /** Of each process that names its pid: forty API workers must not push each other's records out. */
+  readonly byPid: Map<number, Family[]>;
+  /** Arrival of the newest record, µs. */
+  heardAt: number;
 }
 
 /** A record that lines may join. */
@@ -31,8 +35,12 @@ interface Family {
   open: boolean;
 }
 
-/** Records between a parent and its traceback: other workers of the same program speak in between. */
-const RING = 8;
+/** Records between a parent and its traceback: without pids, other workers of the same program speak in between. */
+const SHARED_MAX = 8;
+/** Within one process: another thread's record. */
+const OF_PID_MAX = 4;
+/** Processes of one program on one host; a sender of made-up pids pushes out the oldest. */
+const PIDS_MAX = 256;
 const ADOPTED = [
   'request',
   'globalRequest',
@@ -52,6 +60,7 @@ export class Joiner {
   #sourceCount = 0;
   #pending: LogRecord[] = [];
   #families: Family[] = [];
+  #sweptAt = 0;
   /** Messages that became part of another record since the last `finish`. */
   joinedCount = 0;
 
@@ -93,7 +102,22 @@ export class Joiner {
     this.#pending = [];
     this.#families = [];
     this.joinedCount = 0;
+    const newest = records.at(-1)?.received ?? 0;
+    if (newest - this.#sweptAt > limits.joinAfterMs * 1000) this.#sweep(newest);
     return records;
+  }
+
+  /** Lets go of who has been silent for longer than a line may be late: memory holds some seconds of records, no more. */
+  #sweep(nowUs: number): void {
+    this.#sweptAt = nowUs;
+    for (const [host, programs] of this.#sources) {
+      for (const [program, { heardAt }] of programs) {
+        if (nowUs - heardAt <= limits.joinAfterMs * 1000) continue;
+        programs.delete(program);
+        this.#sourceCount--;
+      }
+      if (programs.size === 0) this.#sources.delete(host);
+    }
   }
 
   /** The last `finish` could not be committed: nothing may join records that are not there. */
@@ -116,7 +140,7 @@ export class Joiner {
       programs = this.#sources.get(host) ?? new Map();
       this.#sources.set(host, programs);
     }
-    source = { ring: new Array<Family | undefined>(RING).fill(undefined), at: 0 };
+    source = { shared: [], byPid: new Map(), heardAt: 0 };
     programs.set(program, source);
     this.#sourceCount++;
     return source;
@@ -132,8 +156,17 @@ export class Joiner {
   }
 
   #push(source: Source, family: Family): void {
-    source.ring[source.at] = family;
-    source.at = (source.at + 1) % RING;
+    const { pid, received } = family.record;
+    source.heardAt = Math.max(source.heardAt, received);
+    keepNewest(source.shared, family, SHARED_MAX);
+    if (pid === undefined) return;
+    let ofPid = source.byPid.get(pid);
+    if (ofPid === undefined) {
+      if (source.byPid.size >= PIDS_MAX) source.byPid.delete(source.byPid.keys().next().value!);
+      ofPid = [];
+      source.byPid.set(pid, ofPid);
+    }
+    keepNewest(ofPid, family, OF_PID_MAX);
   }
 
   #enter(source: Source, record: LogRecord): void {
@@ -145,18 +178,11 @@ export class Joiner {
   }
 
   #parentOf(record: LogRecord, source: Source): Family | undefined {
-    const prefixed = isContinuation(record);
-    if (!prefixed && record.format !== 'plain') return undefined;
-    for (let back = 1; back <= RING; back++) {
-      const family = source.ring[(source.at - back + RING) % RING];
-      if (family === undefined) return undefined;
-      if (!isNear(family, record)) continue;
-      if (prefixed ? isPrefixedChild(family.record, record) : samePid(family.record, record)) {
-        if (!prefixed && !takesBareLine(family, record)) return undefined;
-        return family.lines < limits.joinLinesMax && family.bytes + record.message.length <= limits.joinBytesMax ? family : undefined;
-      }
-    }
-    return undefined;
+    if (!isContinuation(record) && record.format !== 'plain') return undefined;
+    const ofPid = record.pid === undefined ? undefined : source.byPid.get(record.pid);
+    const family = (ofPid && newestFit(ofPid, record)) ?? newestFit(source.shared, record);
+    if (family === undefined || (!isContinuation(record) && !takesBareLine(family, record))) return undefined;
+    return family.lines < limits.joinLinesMax && family.bytes + record.message.length <= limits.joinBytesMax ? family : undefined;
   }
 
   #attach(family: Family, record: LogRecord): void {
@@ -179,6 +205,21 @@ export class Joiner {
     this.#families.push(family);
     this.joinedCount--;
   }
+}
+
+function keepNewest(families: Family[], family: Family, max: number): void {
+  if (families.length >= max) families.shift();
+  families.push(family);
+}
+
+/** The newest of the families that the line can belong to. */
+function newestFit(families: readonly Family[], record: LogRecord): Family | undefined {
+  const fits = isContinuation(record) ? isPrefixedChild : samePid;
+  for (let index = families.length - 1; index >= 0; index--) {
+    const family = families[index]!;
+    if (isNear(family, record) && fits(family.record, record)) return family;
+  }
+  return undefined;
 }
 
 function isNear(family: Family, record: LogRecord): boolean {
