@@ -9,8 +9,6 @@
  */
 import { ASCII_CLASS, isTokenUnit } from './tokens.ts';
 
-export { shapeHash, shapeKinds, shapePieces, shapeText } from './shape-text.ts';
-
 /** Kinds of variables; their number + 1 is the marker character in a shape's text. */
 export const SLOT = {
   /** Dashed lower-case UUID. */

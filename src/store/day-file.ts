@@ -6,7 +6,7 @@ import { Buffer } from 'node:buffer';
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { CodedError } from '../base/errors.ts';
 import { emptyRecord } from '../base/record.ts';
-import { shapeKinds, shapePieces } from '../base/shape.ts';
+import { shapeKinds, shapePieces } from '../base/shape-text.ts';
 import type { LogRecord } from '../model.ts';
 import { Block, type BlockRow, type BlockSource, type ShapeRow } from './block-read.ts';
 import type { EncodedBlock } from './block-write.ts';

@@ -5,7 +5,8 @@
  * stay texts (44 % of a debugging nova-compute's lines have a shape of their own). Equal hashes are
  * verified on the text, so a forged collision costs time and never an error.
  */
-import { MARKERS, SLOT, type Split, shapeHash, shapeKey, shapeKinds, shapePieces, shapeText, split } from '../base/shape.ts';
+import { MARKERS, SLOT, type Split, shapeKey, split } from '../base/shape.ts';
+import { shapeHash, shapeKinds, shapePieces, shapeText } from '../base/shape-text.ts';
 import { tokensOf } from '../base/tokens.ts';
 
 export interface ShapeEntry {

@@ -1,18 +1,8 @@
 /** Shapes: a message is its constant text and its variables, exactly; constant text holds no digit and no lower-case UUID. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  MARKERS,
-  SHAPE_CHARS_MAX,
-  SHAPE_SLOTS_MAX,
-  SLOT,
-  shapeHash,
-  shapeKey,
-  shapeKinds,
-  shapePieces,
-  shapeText,
-  split,
-} from '../../src/base/shape.ts';
+import { MARKERS, SHAPE_CHARS_MAX, SHAPE_SLOTS_MAX, SLOT, shapeKey, split } from '../../src/base/shape.ts';
+import { shapeHash, shapeKinds, shapePieces, shapeText } from '../../src/base/shape-text.ts';
 import { text as anyText } from './texts.ts';
 
 interface Shape {

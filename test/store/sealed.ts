@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll } from 'vitest';
-import { shapeKinds, shapePieces } from '../../src/base/shape.ts';
+import { shapeKinds, shapePieces } from '../../src/base/shape-text.ts';
 import type { LogRecord } from '../../src/model.ts';
 import { Block, type BlockRow, type BlockSource } from '../../src/store/block-read.ts';
 import { type EncodedBlock, encodeBlock } from '../../src/store/block-write.ts';
