@@ -5,6 +5,7 @@
  * At most one batch waits at the worker besides the one that it parses; while it is busy the next batch grows, so
  * load makes batches larger, not more. Parsing, joining and the store are the worker's (ingest/worker.ts).
  */
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Counters } from './base/counters.ts';
 import { CodedError, fromMessage } from './base/errors.ts';
@@ -239,7 +240,7 @@ function addRun(batch: Filling, run: MessageRun, of: { from: number; size: numbe
 export function startIngest(options: IngestOptions): Promise<Ingest> {
   const { promise, resolve, reject } = Promise.withResolvers<Ingest>();
   const workerData: WorkerOptions = { folder: options.folder, zone: options.zone, facilities: options.facilities };
-  const worker = new Worker(new URL('./ingest/worker.ts', import.meta.url), {
+  const worker = new Worker(new URL(`./ingest/worker${extname(import.meta.url)}`, import.meta.url), {
     workerData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   });

@@ -35,10 +35,12 @@ function findNode() {
   }
 }
 
+/** Node does not read TypeScript below node_modules: an installed package runs what `npm run build` made of it. */
 function target(words) {
   if (words[0] === '--run') return [path.resolve(words[1])].concat(words.slice(2));
-  var built = path.join(__dirname, 'main.js');
-  return [fs.existsSync(built) ? built : path.join(__dirname, 'main.ts')].concat(words);
+  var built = path.join(__dirname, '..', 'dist', 'src', 'main.js');
+  var installed = __dirname.split(path.sep).indexOf('node_modules') >= 0;
+  return [installed && fs.existsSync(built) ? built : path.join(__dirname, 'main.ts')].concat(words);
 }
 
 var node = findNode();

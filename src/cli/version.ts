@@ -1,5 +1,5 @@
 /** `stacktrail version`: what package.json says. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { VerbRun } from './verbs.ts';
 
 export async function run({ shell }: VerbRun): Promise<number> {
@@ -7,7 +7,13 @@ export async function run({ shell }: VerbRun): Promise<number> {
   return 0;
 }
 
+/** From the sources package.json is two folders up, from the built package (dist/src/cli) three. */
+const PACKAGES = ['../../package.json', '../../../package.json'];
+
 export function version(): string {
-  const packageText = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(packageText) as { version: string }).version;
+  for (const path of PACKAGES) {
+    const file = new URL(path, import.meta.url);
+    if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  }
+  return 'unknown';
 }

@@ -6,7 +6,7 @@ import { Buffer } from 'node:buffer';
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { CodedError } from '../base/errors.ts';
 import { emptyRecord } from '../base/record.ts';
-import { shapeKinds, shapePieces } from '../base/shape-text.ts';
+import { shapeHash, shapeKinds, shapePieces } from '../base/shape-text.ts';
 import type { LogRecord } from '../model.ts';
 import { Block, type BlockRow, type BlockSource, type ShapeRow } from './block-read.ts';
 import type { EncodedBlock } from './block-write.ts';
@@ -207,8 +207,10 @@ export class DayFile implements BlockSource {
   shape(number: number): ShapeRow {
     let shape = this.#shapes.get(number);
     if (shape === undefined) {
-      const text = this.#sql('SELECT text FROM shape WHERE id = ?').pluck().get(number) as string | undefined;
-      if (text === undefined) throw new CodedError('store-corrupt', `${this.file}: shape ${number} is missing`);
+      const row = this.#sql('SELECT hash, text FROM shape WHERE id = ?').get(number) as { hash: string; text: string } | undefined;
+      if (row === undefined || shapeHash(row.text) !== row.hash)
+        throw new CodedError('store-corrupt', `${this.file}: shape ${number} is damaged or missing`);
+      const { text } = row;
       shape = { text, pieces: shapePieces(text), kinds: shapeKinds(text) };
       this.#shapes.set(number, shape);
     }

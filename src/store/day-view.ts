@@ -5,7 +5,7 @@
 import { toMessage } from '../base/errors.ts';
 import type { LogRecord } from '../model.ts';
 import type { Block, BlockRow } from './block-read.ts';
-import { DayFile } from './day-file.ts';
+import { DayFile, type FreshRow } from './day-file.ts';
 
 /** A committed batch, decoded. */
 export interface Fresh {
@@ -26,6 +26,8 @@ export class DayView {
   /** [parent, child]: continuations that stand in rows of their own. */
   families: [number, number][] = [];
   bytes = 0;
+  /** False for a file without any table: a writer is just about to make it. */
+  isMade = true;
   /** What of the file cannot be read; searches say so and answer from the rest. */
   damaged: string[] = [];
   /** For the reader's choice of which file to close. */
@@ -50,13 +52,15 @@ export class DayView {
   refresh(): void {
     // Read before the rows: a commit in between only means another look next time.
     const { version } = this.file;
-    if (version === this.#version || !this.file.isMade) return;
+    if (version === this.#version) return;
+    this.isMade = this.file.isMade;
+    if (!this.isMade) return;
     const damaged: string[] = [];
     this.file.snapshot(() => {
       const known = new Map(this.fresh.map((fresh) => [fresh.key, fresh]));
-      this.fresh = this.file.freshRows().map((row) => {
+      this.fresh = this.file.freshRows().flatMap((row) => {
         const key = `${row.id} ${row.lastSeq} ${row.count}`;
-        return known.get(key) ?? makeFresh(key, this.#freshRecords(row.id, damaged), row.lastSeq);
+        return known.get(key) ?? this.#readFresh(row, key, damaged);
       });
       this.blocks = [...this.blocks, ...this.file.blocks(this.blocks.at(-1)?.id ?? 0)];
       this.families = this.file.families();
@@ -66,9 +70,10 @@ export class DayView {
     this.damaged = damaged;
   }
 
-  #freshRecords(id: number, damaged: string[]): LogRecord[] {
+  /** None when it cannot be read, so that the next look finds the damage again. */
+  #readFresh(row: FreshRow, key: string, damaged: string[]): Fresh[] {
     try {
-      return this.file.freshRecords(id) ?? [];
+      return [makeFresh(key, this.file.freshRecords(row.id) ?? [], row.lastSeq)];
     } catch (error) {
       damaged.push(toMessage(error).message);
       return [];

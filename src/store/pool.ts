@@ -3,6 +3,7 @@
  * do. A worker that dies is replaced, and what it was asked is asked again once; twice is an error,
  * because then the question kills.
  */
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CodedError, fromMessage } from '../base/errors.ts';
 import type { Filter, Query, Reader, RenderedFollow, RenderedPage, StoreStatus } from '../model.ts';
@@ -45,7 +46,7 @@ export class QueryPool implements Reader {
   }
 
   #start(): Member {
-    const worker = new Worker(new URL('./query-worker.ts', import.meta.url), {
+    const worker = new Worker(new URL(`./query-worker${extname(import.meta.url)}`, import.meta.url), {
       workerData: { folder: this.#folder },
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 },
     });

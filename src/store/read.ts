@@ -44,6 +44,7 @@ export class DaysReader {
     for (let index = 0; index < views.length; index++) {
       const view = views[index]!;
       if (view.isOpen || view.blocks.length + view.fresh.length === 0 || index >= views.length - 2) this.#refresh(view);
+      if (!view.isMade && index < views.length - 1) view.damaged = ['the file is empty'];
     }
     return views;
   }
