@@ -218,8 +218,15 @@ export class DayFile implements BlockSource {
   }
 
   loadShapes(book: ShapeBook): void {
-    const rows = this.#sql('SELECT id, text FROM shape ORDER BY id').iterate() as Iterable<{ id: number; text: string }>;
-    for (const { id, text } of rows) book.load(id, text);
+    const rows = this.#sql('SELECT id, hash, text FROM shape ORDER BY id').iterate() as Iterable<{
+      id: number;
+      hash: string;
+      text: string;
+    }>;
+    for (const { id, hash, text } of rows) {
+      if (shapeHash(text) === hash) book.load(id, text);
+      else book.skip(id);
+    }
   }
 
   /** Runs short reads that must agree with each other. */

@@ -59,6 +59,11 @@ export class ShapeBook {
   /** A shape that the file already has. */
   load(number: number, text: string): void {
     this.#enter(makeEntry(text, shapeKey(text))).number = number;
+    this.skip(number);
+  }
+
+  /** A number that is taken: its shape is damaged in the file, and no record may be written with it. */
+  skip(number: number): void {
     this.#registered = Math.max(this.#registered, number);
   }
 
