@@ -25,6 +25,8 @@ interface Source {
 /** A record that lines may join. */
 interface Family {
   record: LogRecord;
+  /** Arrival of the first record, µs: however slowly its lines come, they have limits.joinAfterMs in all. */
+  readonly startedUs: number;
   /** Place in the pending commit, or -1 when the record is committed. */
   pending: number;
   /** Lines for the pending commit. */
@@ -82,7 +84,7 @@ export class Joiner {
     for (const record of records) {
       if (record.of !== undefined) continue;
       const source = this.#source(record.host ?? record.peer, record.program ?? '');
-      this.#push(source, { record, pending: -1, children: [], lines: 0, bytes: 0, open: false });
+      this.#push(source, { record, startedUs: record.received, pending: -1, children: [], lines: 0, bytes: 0, open: false });
     }
   }
 
@@ -171,7 +173,7 @@ export class Joiner {
 
   #enter(source: Source, record: LogRecord): void {
     const open = isRawContinuation(record) && isTracebackHead(record.message);
-    const family: Family = { record, pending: this.#pending.length, children: [], lines: 0, bytes: 0, open };
+    const family: Family = { record, startedUs: record.received, pending: this.#pending.length, children: [], lines: 0, bytes: 0, open };
     this.#pending.push(record);
     this.#families.push(family);
     this.#push(source, family);
@@ -223,7 +225,7 @@ function newestFit(families: readonly Family[], record: LogRecord): Family | und
 }
 
 function isNear(family: Family, record: LogRecord): boolean {
-  return record.received - family.record.received <= limits.joinAfterMs * 1000;
+  return record.received - family.startedUs <= limits.joinAfterMs * 1000;
 }
 
 /** Same pid, or one of the two lines has none (Folsom to Grizzly: the record has none, its traceback has). */
