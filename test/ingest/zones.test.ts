@@ -1,0 +1,163 @@
+/** Zones of senders: learned from live lines, slowly; never from stamps that say theirs, from files, or from a queue that is replayed. */
+import { describe, expect, test } from 'vitest';
+import { parse } from '../../parsers/index.ts';
+import { Zones } from '../../src/ingest/zones.ts';
+import type { LogRecord, Transport } from '../../src/model.ts';
+import { exactText } from '../../src/store/merge.ts';
+
+const MINUTE_US = 60_000_000;
+const SECOND_US = 1_000_000;
+const NOON_US = Date.UTC(2026, 2, 1, 12) * 1000;
+
+/** Wall clock of a host `minutes` east of UTC, as oslo writes it. */
+function stamp(timeUs: number, minutes: number): string {
+  return new Date(timeUs / 1000 + minutes * 60_000).toISOString().replace('T', ' ').slice(0, 23);
+}
+
+class Listener {
+  readonly learned: [string, number][] = [];
+  readonly zones: Zones;
+  nowUs = NOON_US;
+
+  constructor(fixed?: number) {
+    this.zones = new Zones(fixed, (host, minutes) => this.learned.push([host, minutes]));
+  }
+
+  /** A line that was written `lateUs` ago by a host in this zone. */
+  hear(minutes: number, some: { host?: string; lateUs?: number; transport?: Transport; text?: string } = {}): LogRecord {
+    const { host = 'c01', lateUs = 0, transport = 'udp' } = some;
+    this.nowUs += SECOND_US;
+    const text = some.text ?? `<14>Mar  1 12:00:00 ${host} nova-api: ${stamp(this.nowUs - lateUs, minutes)} 1 INFO nova.api [-] hi`;
+    const record = parse(text, { received: this.nowUs, transport, peer: '10.0.0.9', zone: this.zones.given });
+    this.zones.apply(record);
+    expect(exactText(record)).toBe(text);
+    return record;
+  }
+
+  /** How far the record's time is from when it was heard, in minutes. */
+  hearOff(minutes: number, some: Parameters<Listener['hear']>[1] = {}): number {
+    const record = this.hear(minutes, some);
+    return Math.round((record.time - this.nowUs) / MINUTE_US);
+  }
+}
+
+test.each([0, 60, -300, 330, 345, -570, 840, -720])('a host %d minutes east of UTC is right from the third line on', (minutes) => {
+  const listener = new Listener();
+  expect([1, 2, 3, 4].map(() => listener.hearOff(minutes) + 0)).toEqual([minutes, minutes, 0, 0]);
+  expect(listener.learned).toEqual(minutes === 0 ? [] : [['c01', minutes]]);
+  expect(listener.hear(minutes).zone).toBe(minutes);
+});
+
+test('each host has its own', () => {
+  const listener = new Listener();
+  for (let round = 0; round < 3; round++)
+    for (const [host, minutes] of [
+      ['a', 60],
+      ['b', -60],
+      ['c', 0],
+    ] as const)
+      listener.hear(minutes, { host });
+  expect(listener.learned).toEqual([
+    ['a', 60],
+    ['b', -60],
+  ]);
+  expect(listener.hear(0, { host: 'c' }).zone).toBe(0);
+});
+
+describe('what is no evidence', () => {
+  test.each<[name: string, some: Parameters<Listener['hear']>[1], minutes: number]>([
+    ['a clock that is wrong by less than a zone', { lateUs: 7 * MINUTE_US }, 0],
+    ['a clock that is wrong by more than any zone has', { lateUs: 0 }, 15 * 60],
+    ['lines of a file', { transport: 'file' }, 60],
+    ['lines of an import', { transport: 'import' }, 60],
+    ['lines of HTTP', { transport: 'http' }, 60],
+    ['a stamp with its zone', { text: '<14>1 2026-03-01T12:00:01.000+01:00 c01 nova-api 1 - - hi' }, 60],
+    ['a stamp in UTC', { text: '<14>1 2026-03-01T11:00:01.000Z c01 nova-api 1 - - hi' }, 60],
+    ['no stamp at all', { text: 'hi' }, 60],
+  ])('%s', (_name, some, minutes) => {
+    const listener = new Listener();
+    const times = Array.from({ length: 30 }, () => listener.hear(minutes, some));
+    expect(listener.learned).toEqual([]);
+    expect(times.every(({ zone }) => zone === 0)).toBe(true);
+  });
+
+  test('a queue that is replayed: every lag for some lines, also multiples of a quarter of an hour', () => {
+    const listener = new Listener();
+    for (let round = 0; round < 5; round++) listener.hear(60);
+    expect(listener.learned).toEqual([['c01', 60]]);
+    // Two hours of lines within a minute, oldest first; then the host is live again.
+    for (let index = 0; index < 50; index++) listener.hear(60, { lateUs: (120 - index * 2.4) * MINUTE_US });
+    expect(listener.hearOff(60) + 0).toBe(0);
+    expect(listener.learned).toEqual([['c01', 60]]);
+  });
+
+  test('a burst of lines that are late by one and the same hour, in less than a minute', () => {
+    const listener = new Listener();
+    for (let round = 0; round < 5; round++) listener.hear(60);
+    for (let index = 0; index < 50; index++) listener.hear(60, { lateUs: 60 * MINUTE_US });
+    expect(listener.learned).toEqual([['c01', 60]]);
+  });
+});
+
+describe('a change', () => {
+  test('needs ten lines and a minute: the end of daylight saving', () => {
+    const listener = new Listener();
+    for (let round = 0; round < 5; round++) listener.hear(120);
+    const off = Array.from({ length: 70 }, () => listener.hearOff(60) + 0);
+    expect(listener.learned).toEqual([
+      ['c01', 120],
+      ['c01', 60],
+    ]);
+    expect(off.indexOf(0)).toBe(60);
+    expect(off.slice(60).every((minutes) => minutes === 0)).toBe(true);
+  });
+
+  test('is not made by a few lines over a long time', () => {
+    const listener = new Listener();
+    for (let round = 0; round < 5; round++) listener.hear(0);
+    for (let round = 0; round < 9; round++) {
+      listener.nowUs += 10 * MINUTE_US;
+      listener.hear(60);
+    }
+    expect(listener.learned).toEqual([]);
+    listener.nowUs += 10 * MINUTE_US;
+    listener.hear(60);
+    expect(listener.learned).toEqual([['c01', 60]]);
+  });
+
+  test('is given up when a line of the known zone comes in between', () => {
+    const listener = new Listener();
+    for (let round = 0; round < 100; round++) listener.hear(round % 7 === 0 ? 0 : 60);
+    expect(listener.learned.length).toBeLessThanOrEqual(1);
+    const calm = new Listener();
+    for (let round = 0; round < 5; round++) calm.hear(0);
+    for (let round = 0; round < 200; round++) calm.hear(round % 9 === 0 ? 0 : 60);
+    expect(calm.learned).toEqual([]);
+  });
+});
+
+test('a fixed zone is applied to all and never changed', () => {
+  const listener = new Listener(60);
+  expect(listener.zones.given).toBe(60);
+  for (let round = 0; round < 20; round++) expect(listener.hearOff(120)).toBe(60);
+  expect(listener.hear(60).zone).toBe(60);
+  expect(listener.learned).toEqual([]);
+});
+
+test('a zone of the last run holds at once', () => {
+  const listener = new Listener();
+  listener.zones.load('c01', 60);
+  expect(listener.hearOff(60) + 0).toBe(0);
+  expect(listener.learned).toEqual([]);
+});
+
+test('the time of a header without a body time is corrected as well', () => {
+  const listener = new Listener();
+  const say = (): LogRecord => {
+    const wall = new Date((listener.nowUs + SECOND_US) / 1000 + 3_600_000).toISOString();
+    return listener.hear(60, { text: `<14>Mar  1 ${wall.slice(11, 19)} c01 dnsmasq[7]: hi` });
+  };
+  const [, , third] = [say(), say(), say()];
+  expect(third!.time).toBe(listener.nowUs);
+  expect(listener.learned).toEqual([['c01', 60]]);
+});
