@@ -27,9 +27,11 @@ interface Family {
   record: LogRecord;
   /** Arrival of the first record, µs: however slowly its lines come, they have limits.joinAfterMs in all. */
   readonly startedUs: number;
-  /** Place in the pending commit, or -1 when the record is committed. */
+  /** Number of the commit that the record is part of: lines of the same commit are joined in memory … */
+  commit: number;
+  /** … at this place of it. */
   pending: number;
-  /** Lines for the pending commit. */
+  /** Lines for that commit. */
   children: LogRecord[];
   lines: number;
   bytes: number;
@@ -43,6 +45,8 @@ const SHARED_MAX = 8;
 const OF_PID_MAX = 4;
 /** Processes of one program on one host; a sender of made-up pids pushes out the oldest. */
 const PIDS_MAX = 256;
+/** Children of a record that has none: most never get any. */
+const NONE: LogRecord[] = [];
 const ADOPTED = [
   'request',
   'globalRequest',
@@ -61,7 +65,9 @@ export class Joiner {
   readonly #sources = new Map<string, Map<string, Source>>();
   #sourceCount = 0;
   #pending: LogRecord[] = [];
-  #families: Family[] = [];
+  /** Families of the pending commit that lines joined. */
+  #joining: Family[] = [];
+  #commit = 1;
   #sweptAt = 0;
   /** Messages that became part of another record since the last `finish`. */
   joinedCount = 0;
@@ -84,25 +90,21 @@ export class Joiner {
     for (const record of records) {
       if (record.of !== undefined) continue;
       const source = this.#source(record.host ?? record.peer, record.program ?? '');
-      this.#push(source, { record, startedUs: record.received, pending: -1, children: [], lines: 0, bytes: 0, open: false });
+      this.#push(source, { record, startedUs: record.received, commit: 0, pending: -1, children: NONE, lines: 0, bytes: 0, open: false });
     }
   }
 
   /** The records to commit, joined. Those that hold families keep their place; their seq is read after the commit. */
   finish(): LogRecord[] {
     const records = this.#pending;
-    for (const family of this.#families) {
-      if (family.children.length === 0) {
-        family.pending = -1;
-        continue;
-      }
+    for (const family of this.#joining) {
       family.record = joined(records[family.pending]!, family.children, false);
       records[family.pending] = family.record;
-      family.children = [];
-      family.pending = -1;
+      family.children = NONE;
     }
     this.#pending = [];
-    this.#families = [];
+    this.#joining = [];
+    this.#commit++;
     this.joinedCount = 0;
     const newest = records.at(-1)?.received ?? 0;
     if (newest - this.#sweptAt > limits.joinAfterMs * 1000) this.#sweep(newest);
@@ -173,9 +175,17 @@ export class Joiner {
 
   #enter(source: Source, record: LogRecord): void {
     const open = isRawContinuation(record) && isTracebackHead(record.message);
-    const family: Family = { record, startedUs: record.received, pending: this.#pending.length, children: [], lines: 0, bytes: 0, open };
+    const family: Family = {
+      record,
+      startedUs: record.received,
+      commit: this.#commit,
+      pending: this.#pending.length,
+      children: NONE,
+      lines: 0,
+      bytes: 0,
+      open,
+    };
     this.#pending.push(record);
-    this.#families.push(family);
     this.#push(source, family);
   }
 
@@ -192,7 +202,11 @@ export class Joiner {
     family.bytes += record.message.length;
     if (record.format === 'plain') family.open = !EXCEPTION_LINE.test(record.message) || isTracebackHead(record.message);
     this.joinedCount++;
-    if (family.pending >= 0) {
+    if (family.commit === this.#commit) {
+      if (family.children === NONE) {
+        family.children = [];
+        this.#joining.push(family);
+      }
       family.children.push(record);
       return;
     }
@@ -202,9 +216,9 @@ export class Joiner {
     for (const field of ADOPTED) record[field] ??= parent[field];
     record.time = parent.time;
     family.record = record;
+    family.commit = this.#commit;
     family.pending = this.#pending.length;
     this.#pending.push(record);
-    this.#families.push(family);
     this.joinedCount--;
   }
 }

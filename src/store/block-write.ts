@@ -95,7 +95,9 @@ export function encodeBlock(records: readonly LogRecord[], book: ShapeBook): Enc
     parts.add(name, encodeIdColumn(records.map(read), ids, terms));
   }
   const shapesAdded = addMessages(records, { book, ids, parts, terms });
-  parts.add('ids', ids.bytes());
+  const table = ids.bytes();
+  parts.add('ids', table);
+  terms.ids(table);
   for (const [name, read] of entriesOf(SPARSE_VALUES)) {
     const data = encodeSparse(records, read);
     if (data) parts.add(name, data);
@@ -121,7 +123,7 @@ interface MessageTarget {
 }
 
 function addMessages(records: readonly LogRecord[], { book, ids, parts, terms }: MessageTarget): ShapeEntry[] {
-  const entries: (ShapeEntry | undefined)[] = records.map((record, index) => book.take(record.message, index));
+  const entries: (ShapeEntry | undefined)[] = records.map((record, index) => book.take(record.message, index, ids));
   const { shapes, added } = book.settle(limits.blockShapesMax);
   const codes = new Uint16Array(records.length);
   for (let shape = 0; shape < shapes.length; shape++) for (const index of shapes[shape]!.records) codes[index] = shape + 1;

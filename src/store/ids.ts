@@ -10,38 +10,127 @@ import { isUuidAt } from '../base/shape.ts';
 import type { Terms } from './terms.ts';
 
 const ID_BYTES = 16;
+const UUID_CHARS = 36;
+/** `req-` and a UUID. */
+const REQUEST_CHARS = 40;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-export class IdTable {
-  readonly #positions = new Map<string, number>();
-  readonly #bytes = new ByteWriter(64 * 1024);
+/** First sizes; both grow. A power of two, and ids for most blocks. */
+const BUCKETS_MIN = 32_768;
+const IDS_MIN = 8192;
+const WORDS = 4;
 
+/** Value of a hex digit by its character code. */
+const DIGIT = new Uint8Array(128);
+for (let digit = 0; digit < 16; digit++) DIGIT[digit.toString(16).charCodeAt(0)] = digit;
+
+function fourDigits(text: string, at: number): number {
+  return (
+    (DIGIT[text.charCodeAt(at)]! << 12) |
+    (DIGIT[text.charCodeAt(at + 1)]! << 8) |
+    (DIGIT[text.charCodeAt(at + 2)]! << 4) |
+    DIGIT[text.charCodeAt(at + 3)]!
+  );
+}
+
+/**
+ * Ids are met first (`intern`, in any order) and get their place when a column mentions them (`reference`).
+ * Fast path - four 32-bit words in an open hash table instead of strings in a Map: 0.1 instead of 0.6 µs an id (bench:ingest).
+ */
+export class IdTable {
+  /** Four words for each interned id, in order of meeting. */
+  #words = new Uint32Array(IDS_MIN * WORDS);
+  #count = 0;
+  /** Number of an interned id + 1, by hash; 0 is empty. */
+  #buckets = new Int32Array(BUCKETS_MIN);
+  /** Place in the table + 1 of an interned id; 0 has none yet. */
+  #places = new Int32Array(IDS_MIN);
+  /** Interned ids in the order of the table. */
+  readonly #order: number[] = [];
+
+  /** How many ids have a place. */
   get size(): number {
-    return this.#positions.size;
+    return this.#order.length;
   }
 
-  /** `hex`: 32 lower-case digits, with or without the dashes of a UUID. */
-  reference(hex: string): number {
-    const key =
-      hex.length === 36 ? hex : `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-    const position = this.#positions.get(key);
-    if (position !== undefined) return this.#positions.size - position;
-    this.#positions.set(key, this.#positions.size);
-    const bytes = this.#bytes.take(ID_BYTES);
-    for (let index = 0, at = 0; at < ID_BYTES; index += 2, at++) {
-      if (index === 8 || index === 13 || index === 18 || index === 23) index++;
-      bytes[at] = (nibble(key.charCodeAt(index)) << 4) | nibble(key.charCodeAt(index + 1));
+  /** Number of the id at text[at]: a dashed UUID or 32 digits, lower case, checked by the caller. */
+  intern(text: string, at: number, dashed: boolean): number {
+    const gap = dashed ? 1 : 0;
+    const first = (fourDigits(text, at) << 16) | fourDigits(text, at + 4);
+    const second = (fourDigits(text, at + 8 + gap) << 16) | fourDigits(text, at + 12 + gap * 2);
+    const third = (fourDigits(text, at + 16 + gap * 3) << 16) | fourDigits(text, at + 20 + gap * 4);
+    const fourth = (fourDigits(text, at + 24 + gap * 4) << 16) | fourDigits(text, at + 28 + gap * 4);
+    let hash = first ^ Math.imul(second, 0x9e3779b1) ^ Math.imul(third, 0x85ebca6b) ^ Math.imul(fourth, 0xc2b2ae35);
+    hash ^= hash >>> 15;
+    const mask = this.#buckets.length - 1;
+    const words = this.#words;
+    for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
+      const number = this.#buckets[bucket]! - 1;
+      if (number < 0) return this.#add([first, second, third, fourth], bucket);
+      const word = number * WORDS;
+      if (
+        words[word] === first >>> 0 &&
+        words[word + 1] === second >>> 0 &&
+        words[word + 2] === third >>> 0 &&
+        words[word + 3] === fourth >>> 0
+      )
+        return number;
     }
+  }
+
+  #add(id: readonly [number, number, number, number], bucket: number): number {
+    const number = this.#count++;
+    if (number * WORDS === this.#words.length) this.#grow();
+    this.#words.set(id, number * WORDS);
+    this.#buckets[bucket] = number + 1;
+    if (this.#count * 2 > this.#buckets.length) this.#rehash();
+    return number;
+  }
+
+  #grow(): void {
+    const words = new Uint32Array(this.#words.length * 2);
+    words.set(this.#words);
+    this.#words = words;
+    const places = new Int32Array(this.#places.length * 2);
+    places.set(this.#places);
+    this.#places = places;
+  }
+
+  #rehash(): void {
+    const buckets = new Int32Array(this.#buckets.length * 2);
+    const mask = buckets.length - 1;
+    for (let number = 0; number < this.#count; number++) {
+      const word = number * WORDS;
+      let hash =
+        this.#words[word]! ^
+        Math.imul(this.#words[word + 1]!, 0x9e3779b1) ^
+        Math.imul(this.#words[word + 2]!, 0x85ebca6b) ^
+        Math.imul(this.#words[word + 3]!, 0xc2b2ae35);
+      hash ^= hash >>> 15;
+      let bucket = hash & mask;
+      while (buckets[bucket] !== 0) bucket = (bucket + 1) & mask;
+      buckets[bucket] = number + 1;
+    }
+    this.#buckets = buckets;
+  }
+
+  /** Reference to an interned id; gives it the next place when it has none. */
+  reference(number: number): number {
+    const place = this.#places[number]!;
+    if (place !== 0) return this.#order.length - place + 1;
+    this.#order.push(number);
+    this.#places[number] = this.#order.length;
     return 0;
   }
 
+  /** The table: 16 bytes for each id that has a place. */
   bytes(): Buffer {
-    return this.#bytes.view();
+    const bytes = Buffer.allocUnsafe(this.#order.length * ID_BYTES);
+    let at = 0;
+    for (const number of this.#order)
+      for (let word = 0; word < WORDS; word++) at = bytes.writeUInt32BE(this.#words[number * WORDS + word]!, at);
+    return bytes;
   }
-}
-
-function nibble(unit: number): number {
-  return unit < 58 ? unit - 48 : unit - 87;
 }
 
 /** Reads references of one column in the order in which they were written. */
@@ -83,7 +172,7 @@ const UUID = 2;
 const TEXT = 3;
 
 // [table length before] [kind + 4 × reference]… ; for other texts the reference is 0 = new, followed by the text, else how far back.
-/** Encodes the column, and puts the words of its values into `terms`. */
+/** Encodes the column, and puts the words of its texts into `terms`; those of ids come from the table (`terms.ids`). */
 export function encodeIdColumn(values: (string | undefined)[], table: IdTable, terms: Terms): Buffer {
   const out = new ByteWriter(values.length * 2 + 16);
   out.varint(table.size);
@@ -93,13 +182,11 @@ export function encodeIdColumn(values: (string | undefined)[], table: IdTable, t
       out.varint(ABSENT);
       continue;
     }
-    const uuid = value.length === 40 && value.startsWith('req-') ? value.slice(4) : value;
-    if (uuid.length === 36 && isUuidAt(uuid, 0)) {
-      const kind = uuid === value ? UUID : REQUEST;
-      const reference = table.reference(uuid);
-      out.varint(kind + 4 * reference);
-      if (reference === 0) terms.uuid(uuid);
-      if (kind === REQUEST) terms.hasRequests = true;
+    const isRequest = value.length === REQUEST_CHARS && value.startsWith('req-');
+    if ((isRequest || value.length === UUID_CHARS) && isUuidAt(value, value.length - UUID_CHARS)) {
+      const reference = table.reference(table.intern(value, value.length - UUID_CHARS, true));
+      out.varint((isRequest ? REQUEST : UUID) + 4 * reference);
+      if (isRequest) terms.hasRequests = true;
       continue;
     }
     const position = texts.get(value);

@@ -8,6 +8,7 @@
 import { MARKERS, SLOT, type Split, shapeKey, split } from '../base/shape.ts';
 import { shapeHash, shapeKinds, shapePieces, shapeText } from '../base/shape-text.ts';
 import { tokensOf } from '../base/tokens.ts';
+import type { IdTable } from './ids.ts';
 
 export interface ShapeEntry {
   /** Number in the day file; 0 until it has one. */
@@ -27,7 +28,7 @@ export interface ShapeEntry {
   readonly slots: SlotValues[];
 }
 
-/** Values of one slot in record order; decimals are their digits in `numbers` and how many follow the dot in `scales`. */
+/** Values of one slot in record order; ids are their numbers in the block's IdTable, decimals their digits in `numbers` and how many follow the dot in `scales`. */
 export interface SlotValues {
   readonly kind: number;
   numbers: number[];
@@ -68,14 +69,14 @@ export class ShapeBook {
   }
 
   /** Takes the message of record `index` apart; undefined when it has no shape. Its values are in the entry's slots. */
-  take(message: string, index: number): ShapeEntry | undefined {
+  take(message: string, index: number, ids: IdTable): ShapeEntry | undefined {
     const parts = split(message);
     if (parts === undefined) return undefined;
     let entry = this.#find(parts.hash, message, parts);
     entry ??= this.#enter(makeEntry(shapeText(message, parts), parts.hash));
     if (entry.records.length === 0) this.#ofBlock.push(entry);
     entry.records.push(index);
-    pushValues(entry.slots, message, parts);
+    pushValues(entry.slots, message, { parts, ids });
     return entry;
   }
 
@@ -179,7 +180,7 @@ function fits(entry: ShapeEntry, message: string, parts: Split): boolean {
   return from + last.length === message.length && message.endsWith(last);
 }
 
-function pushValues(slots: readonly SlotValues[], message: string, parts: Split): void {
+function pushValues(slots: readonly SlotValues[], message: string, { parts, ids }: { parts: Split; ids: IdTable }): void {
   for (let slot = 0; slot < parts.count; slot++) {
     const values = slots[slot]!;
     const start = parts.start[slot]!;
@@ -188,6 +189,8 @@ function pushValues(slots: readonly SlotValues[], message: string, parts: Split)
     else if (values.kind === SLOT.decimal) {
       values.numbers.push(parts.value[slot]!);
       values.scales.push(end - message.indexOf('.', start) - 1);
-    } else values.texts.push(message.slice(start, end));
+    } else if (values.kind === SLOT.uuid || values.kind === SLOT.hex32)
+      values.numbers.push(ids.intern(message, start, values.kind === SLOT.uuid));
+    else values.texts.push(message.slice(start, end));
   }
 }

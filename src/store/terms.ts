@@ -16,6 +16,7 @@ export const TERM_CHARS_MAX = 256;
 export class Terms {
   readonly #words = new Set<string>();
   readonly #numbers = new Set<number>();
+  #ids = '';
   /** Some id column holds `req-…`: one word for all of them. */
   hasRequests = false;
 
@@ -45,9 +46,12 @@ export class Terms {
     if (text.length >= 36) for (const uuid of text.toLowerCase().matchAll(UUID)) this.#words.add(uuid[0].slice(0, PREFIX));
   }
 
-  /** A dashed lower-case UUID. */
-  uuid(text: string): void {
-    this.#words.add(text.slice(0, PREFIX));
+  /** The beginnings of all ids of a table of 16 bytes each. */
+  ids(table: Buffer): void {
+    const hex = table.toString('hex');
+    let words = '';
+    for (let at = 0; at < table.length; at += 16) words += `${hex.slice(at * 2, at * 2 + PREFIX)} `;
+    this.#ids = words;
   }
 
   get size(): number {
@@ -56,7 +60,7 @@ export class Terms {
 
   /** All words for the index, separated by spaces. */
   joined(): string {
-    let all = this.hasRequests ? 'req ' : '';
+    let all = this.hasRequests ? `req ${this.#ids}` : this.#ids;
     for (const word of this.#words) all += `${word} `;
     for (const value of this.#numbers) all += `${value} `;
     return all;

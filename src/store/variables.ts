@@ -28,7 +28,7 @@ export function encodeVariables(shapes: readonly ShapeEntry[], ids: IdTable): Bu
 function encodeSlot(slot: SlotValues, ids: IdTable): Buffer {
   if (slot.kind === SLOT.integer) return encodeIntegers(slot.numbers);
   if (slot.kind === SLOT.decimal) return encodeDecimals(slot);
-  if (slot.kind === SLOT.uuid || slot.kind === SLOT.hex32) return encodeReferences(slot.texts, ids);
+  if (slot.kind === SLOT.uuid || slot.kind === SLOT.hex32) return encodeReferences(slot.numbers, ids);
   return slot.kind === SLOT.hex ? encodeHex(slot.texts) : encodeTokens(slot.texts);
 }
 
@@ -61,10 +61,10 @@ function encodeDecimals(slot: SlotValues): Buffer {
   return out.view();
 }
 
-function encodeReferences(values: readonly string[], ids: IdTable): Buffer {
-  const out = new ByteWriter(values.length * 2 + 8);
+function encodeReferences(numbers: readonly number[], ids: IdTable): Buffer {
+  const out = new ByteWriter(numbers.length * 2 + 8);
   out.varint(ids.size);
-  for (const value of values) out.varint(ids.reference(value));
+  for (const number of numbers) out.varint(ids.reference(number));
   return out.view();
 }
 
@@ -95,7 +95,8 @@ export function addTerms(shape: ShapeEntry, terms: Terms): void {
   for (const slot of shape.slots) {
     if (slot.kind === SLOT.integer) for (const value of slot.numbers) terms.number(value);
     else if (slot.kind === SLOT.decimal) addDecimalTerms(slot, terms);
-    else if (slot.kind === SLOT.uuid || slot.kind === SLOT.hex32) for (const value of slot.texts) terms.prefix(value.slice(0, 8));
+    // The words of ids come from the block's table of them.
+    else if (slot.kind === SLOT.uuid || slot.kind === SLOT.hex32) continue;
     else if (slot.kind === SLOT.hex) for (const value of slot.texts) terms.token(value);
     else for (const value of new Set(slot.texts)) terms.variable(value);
   }

@@ -104,7 +104,7 @@ describe('records come back with every property', () => {
     const shapes = new Shapes();
     const records = numbered(makeRecords({ seed: 9, count: 200 }));
     const { book } = shapes;
-    for (const [index, record] of records.entries()) book.take(record.message, index);
+    for (const [index, record] of records.entries()) book.take(record.message, index, new IdTable());
     expect(book.settle(1024).added.length).toBeGreaterThan(3);
     book.clear();
     book.revert();
