@@ -198,20 +198,46 @@ function finish(search: Search, started: number): SearchPage {
   const { query, hits, stats } = search;
   const more = hits.list.length > query.limit;
   const shown = hits.list.slice(0, query.limit);
-  const records: LogRecord[] = [];
-  let last: Hit | undefined;
-  let bytes = 0;
-  for (const hit of shown) {
-    // A page of huge tracebacks ends early; the cursor goes on behind its last record.
-    if (bytes > limits.pageBytesMax) break;
-    last = hit;
-    const record = hit.record ?? readRecord(search, hit.unit!, hit.index!);
-    if (record === undefined) continue;
-    records.push(record);
-    bytes += record.message.length + (record.raw?.length ?? 0);
-  }
+  const { records, last } = readHits(search, shown);
   stats.tookMs = Math.round((performance.now() - started) * 1000) / 1000;
   const page: SearchPage = { records, stats };
   if (last !== undefined && (more || last !== shown.at(-1))) page.next = writeCursor(last);
   return page;
+}
+
+/** Records read before their size is known; then as many as will probably fill the page. */
+const FIRST_READ = 64;
+
+/** The records of the hits in order; a page of huge tracebacks ends early, and the cursor goes on behind its `last`. */
+function readHits(search: Search, shown: readonly Hit[]): { records: LogRecord[]; last: Hit | undefined } {
+  const records: LogRecord[] = [];
+  let at = 0;
+  let bytes = 0;
+  while (at < shown.length && bytes <= limits.pageBytesMax) {
+    const size = at === 0 ? FIRST_READ : Math.ceil(((limits.pageBytesMax - bytes) * at) / Math.max(bytes, at)) + 1;
+    for (const record of readByUnit(search, shown.slice(at, at + size))) {
+      if (bytes > limits.pageBytesMax) break;
+      at++;
+      if (record === undefined) continue;
+      records.push(record);
+      bytes += record.message.length + (record.raw?.length ?? 0);
+    }
+  }
+  return { records, last: shown[at - 1] };
+}
+
+/**
+ * One unit after another, whatever the order of the hits: neighbours in time may lie in any number of blocks, and opening
+ * a block costs milliseconds while the cache holds few.
+ */
+function readByUnit(search: Search, hits: readonly Hit[]): (LogRecord | undefined)[] {
+  const byUnit = Map.groupBy(hits.keys(), (index) => hits[index]!.unit);
+  const records = new Array<LogRecord | undefined>(hits.length);
+  for (const indices of byUnit.values()) {
+    for (const index of indices) {
+      const hit = hits[index]!;
+      records[index] = hit.record ?? readRecord(search, hit.unit!, hit.index!);
+    }
+  }
+  return records;
 }

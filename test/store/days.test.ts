@@ -2,6 +2,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { FollowEvent, LogRecord } from '../../src/model.ts';
 import { parse } from '../../src/query/parse.ts';
+import { DayFile } from '../../src/store/day-file.ts';
+import { DayView } from '../../src/store/day-view.ts';
 import { dayFileName, listDays } from '../../src/store/folder.ts';
 import { exactText } from '../../src/store/merge.ts';
 import { ALL, everything, followed, query } from '../contract/reading.ts';
@@ -9,6 +11,8 @@ import { continuationOf, makeRecords, START_US } from '../contract/records.ts';
 import { Scene, withLimits } from './scene.ts';
 
 const DAY_US = 86_400_000_000;
+/** Before any test watches it. */
+const { block } = DayView.prototype;
 const seqs = (records: readonly { seq: number }[]): number[] => records.map(({ seq }) => seq);
 
 describe('seqs', () => {
@@ -84,6 +88,31 @@ test('records that arrive in any order of their times are found in the order of 
     scene.append(round % 3 === 0 ? records.toReversed() : records);
     if (round % 2 === 1) scene.store.flush();
     if (round === 3) scene.nowUs += DAY_US;
+  }
+  scene.agrees();
+  scene.store.close();
+});
+
+test('a page whose records lie in all blocks opens each block a few times, not once a record', () => {
+  const scene = new Scene();
+  const BLOCKS = 10;
+  for (let seed = 0; seed < BLOCKS; seed++) {
+    // As after an import of one host's file after the other: each block spans the whole time.
+    scene.append(makeRecords({ seed, count: 100, startUs: START_US + seed, stepUs: 1_000_000 }));
+    scene.store.flush();
+  }
+  // A cache that holds nothing is the worst that a small one can be.
+  const budget = vi.spyOn(DayView.prototype, 'block').mockImplementation(function (this: DayView, row) {
+    return block.call(this, row, 0);
+  });
+  const opened = vi.spyOn(DayFile.prototype, 'block');
+  try {
+    expect(scene.store.search(query({ limit: 500 })).records).toHaveLength(500);
+    // Once to decide, twice to read: the first records tell how many more fill the page.
+    expect(opened.mock.calls.length).toBeLessThanOrEqual(3 * BLOCKS);
+  } finally {
+    opened.mockRestore();
+    budget.mockRestore();
   }
   scene.agrees();
   scene.store.close();

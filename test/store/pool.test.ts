@@ -4,6 +4,7 @@ import type { RenderedPage } from '../../src/model.ts';
 import { parse } from '../../src/query/parse.ts';
 import { QueryPool } from '../../src/store/pool.ts';
 import { ALL, query } from '../contract/reading.ts';
+import { makeRecords } from '../contract/records.ts';
 import { Scene } from './scene.ts';
 
 const scene = new Scene();
@@ -117,6 +118,30 @@ describe('a worker that dies', () => {
     expect(status.records).toBe(scene.rows.length);
     expect(follow.events).toHaveLength(3);
   });
+});
+
+test('a pattern that hangs its worker ends in time, and the worker comes back', async () => {
+  const own = new Scene();
+  own.append(makeRecords({ seed: 1, count: 3 }).map((record) => ({ ...record, message: `${'a'.repeat(60)}!` })));
+  const lonely = new QueryPool(own.folder, 1, { stuckMs: 500 });
+  await lonely.ready();
+  // Neither the flag nor the look-ahead is known to the linear engine: years of work.
+  for (const text of ['/^(a+)+$/i', '/^(?=a)(a+)+$/']) expect(await codeOf(lonely.search(query({ filter: parse(text) })))).toBe('timeout');
+  expect(seqsOf(await lonely.search(query({ filter: parse('seq:2') })))).toEqual([2]);
+  expect(lonely.replaced).toBe(2);
+  await lonely.close();
+  own.store.close();
+});
+
+test('workers that cannot start are an error, not an endless circle', async () => {
+  const lost = new QueryPool(scene.folder, 2);
+  const ready = codeOf(lost.ready());
+  const asked = codeOf(lost.search(needle));
+  while (lost.workers.length === 2) await Promise.all(lost.workers.map((worker) => worker.terminate()));
+  expect(await ready).toBe('internal');
+  expect(await asked).toBe('internal');
+  expect(lost.replaced).toBeLessThanOrEqual(4);
+  await lost.close();
 });
 
 describe('a search that nobody wants any more', () => {
