@@ -14,6 +14,8 @@ export default defineConfig({
     exclude: suite ? [] : SLOW.map((name) => `test/${name}/**`),
     // Real processes, as the service runs: worker threads, signals and native modules behave as outside.
     pool: 'forks',
+    // And with the launcher's switches: without them patterns backtrack for ever.
+    execArgv: process.execArgv,
     // Hooks and tests start servers on a machine that others use too; a hang is still found.
     testTimeout: suite ? 600_000 : 30_000,
     hookTimeout: 60_000,

@@ -1,6 +1,8 @@
 /**
- * The regular expressions of queries. They run as V8's own, with the engine switch of launch.cjs that keeps
- * them linear; the time limit of a query is the workers' business.
+ * The regular expressions of queries. They run as V8's own; the engine switch of launch.cjs keeps most of them
+ * linear, but not all: flags i, u, v and d, look-aheads, back-references and counted repetitions may backtrack for ever
+ * (measured, Node 26: `/(a+)+$/i` doubles its time with each character). So they run in query workers only, which can be
+ * ended (store/pool.ts), never on the main thread (follow.ts).
  */
 import { CodedError } from '../base/errors.ts';
 

@@ -1,11 +1,13 @@
 /**
  * The query workers, seen from the main thread: a `Reader` that gives each request to the worker with the least to
  * do. A worker that dies is replaced, and what it was asked is asked again once; twice is an error,
- * because then the question kills.
+ * because then the question kills. One that hangs (a pattern that backtracks for ever hears no stop) is ended,
+ * so no question outlives its time. Workers that cannot even start are tried again later and later, not in a circle.
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CodedError, fromMessage } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
 import type { Filter, Query, Reader, RenderedFollow, RenderedPage, StoreStatus } from '../model.ts';
 import type { PoolAnswer, PoolRequest } from './pool-protocol.ts';
 
@@ -17,80 +19,146 @@ interface Asked {
   readonly reject: (error: Error) => void;
   /** How often it was asked. */
   tries: number;
+  askedMs: number;
 }
 
 interface Member {
   readonly worker: Worker;
   readonly asked: Map<number, Asked>;
-  readonly ready: Promise<void>;
+  /** Resolves when the worker (or who came in its place) is up; rejects when none could start. */
+  readonly up: PromiseWithResolvers<void>;
+  isUp: boolean;
+  /** When the worker was last heard, or was given something to do after a rest. */
+  heardMs: number;
+  trouble: string | undefined;
+}
+
+export interface PoolOptions {
+  /** For tests. */
+  readonly stuckMs?: number;
 }
 
 const TRIES_MAX = 2;
+/** A worker says something at least when a search of its own is over time; one that is silent for longer hangs. */
+const STUCK_MS = limits.queryMsMax + 5000;
+/** How often that is looked for, in parts of it. */
+const LOOKS = 20;
+/** Starts that fail in a row before it is said, and before the next waits: first a second, then twice as long each time. */
+const STARTS_MAX = 3;
+const BACK_OFF_MS = { first: 1000, longest: 60_000 };
 
 export class QueryPool implements Reader {
   readonly #folder: string;
   #members: Member[];
   #nextId = 1;
   #closed = false;
+  #failedStarts = 0;
+  readonly #stuckMs: number;
+  readonly #watch: NodeJS.Timeout;
   /** Workers that died and were replaced. */
   replaced = 0;
 
-  constructor(folder: string, workers: number) {
+  constructor(folder: string, workers: number, options: PoolOptions = {}) {
     this.#folder = folder;
+    this.#stuckMs = options.stuckMs ?? STUCK_MS;
+    this.#watch = setInterval(() => this.#endStuck(), this.#stuckMs / LOOKS).unref();
     this.#members = Array.from({ length: workers }, () => this.#start());
   }
 
-  /** All workers are up. */
+  /** All workers are up; rejects when one cannot start. */
   async ready(): Promise<void> {
-    await Promise.all(this.#members.map(({ ready }) => ready));
+    await Promise.all(this.#members.map(({ up }) => up.promise));
   }
 
-  #start(): Member {
+  #start(up = Promise.withResolvers<void>()): Member {
     const worker = new Worker(new URL(`./query-worker${extname(import.meta.url)}`, import.meta.url), {
       workerData: { folder: this.#folder },
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 },
     });
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const member: Member = { worker, asked: new Map(), ready: promise };
+    // Nobody may be waiting for it.
+    up.promise.catch(() => undefined);
+    const member: Member = { worker, asked: new Map(), up, isUp: false, heardMs: performance.now(), trouble: undefined };
     worker.on('message', (answer: PoolAnswer) => {
-      if (answer.id === 0) resolve();
-      else hear(member, answer);
+      member.heardMs = performance.now();
+      if (answer.id !== 0) return hear(member, answer);
+      member.isUp = true;
+      this.#failedStarts = 0;
+      up.resolve();
     });
     // 'exit' follows; an unheard 'error' would end the process.
-    worker.on('error', () => undefined);
+    worker.on('error', (error: Error) => {
+      member.trouble = error.message;
+    });
     worker.on('exit', () => this.#replace(member));
     return member;
   }
 
   #replace(dead: Member): void {
     if (this.#closed) {
-      for (const asked of dead.asked.values()) asked.reject(new CodedError('store-closed', 'the store is closed'));
+      const error = new CodedError('store-closed', 'the store is closed');
+      dead.up.reject(error);
+      for (const asked of dead.asked.values()) asked.reject(error);
       return;
     }
     this.replaced++;
-    this.#members = this.#members.map((member) => (member === dead ? this.#start() : member));
+    if (!dead.isUp && ++this.#failedStarts >= STARTS_MAX) this.#startLater(dead);
+    else this.#members = this.#members.map((member) => (member === dead ? this.#start(dead.isUp ? undefined : dead.up) : member));
     for (const asked of dead.asked.values()) {
       if (asked.tries >= TRIES_MAX) asked.reject(new CodedError('internal', 'the query ended its worker twice'));
       else this.#ask(asked);
     }
   }
 
-  #ask(asked: Asked): { id: number; member: Member } {
+  #startLater(dead: Member): void {
+    this.#members = this.#members.filter((member) => member !== dead);
+    dead.up.reject(new CodedError('internal', `a query worker cannot start: ${dead.trouble ?? 'it ended'}`));
+    const delayMs = Math.min(BACK_OFF_MS.first * 2 ** (this.#failedStarts - STARTS_MAX), BACK_OFF_MS.longest);
+    setTimeout(() => {
+      if (!this.#closed) this.#members.push(this.#start());
+    }, delayMs).unref();
+  }
+
+  /** Ends workers that hang. What has waited there for too long is over time; the rest is asked again elsewhere. */
+  #endStuck(): void {
+    const lateMs = performance.now() - this.#stuckMs;
+    for (const { worker, asked: all, heardMs } of this.#members) {
+      if (all.size === 0 || heardMs > lateMs) continue;
+      for (const [id, asked] of all) {
+        if (asked.askedMs > lateMs) continue;
+        all.delete(id);
+        asked.reject(new CodedError('timeout', 'the query took too long in one piece; give a simpler pattern or a time range'));
+      }
+      void worker.terminate();
+    }
+  }
+
+  #ask(asked: Asked): void {
+    if (this.#members.length === 0) {
+      asked.reject(new CodedError('internal', 'no query worker can start; it is tried again'));
+      return;
+    }
     const member = this.#members.reduce((least, other) => (other.asked.size < least.asked.size ? other : least));
     const id = this.#nextId++;
     asked.tries++;
+    asked.askedMs = performance.now();
+    if (member.asked.size === 0) member.heardMs = asked.askedMs;
     member.asked.set(id, asked);
     member.worker.postMessage({ ...asked.question, id } as PoolRequest);
-    return { id, member };
   }
 
   #request(question: Question, signal?: AbortSignal): Promise<unknown> {
     if (this.#closed) return Promise.reject(new CodedError('store-closed', 'the store is closed'));
     if (signal?.aborted) return Promise.reject(givenUp());
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const asked: Asked = { question, resolve, reject, tries: 0 };
+    const asked: Asked = { question, resolve, reject, tries: 0, askedMs: 0 };
+    if (signal !== undefined) {
+      const cancel = (): void => this.#cancel(asked);
+      // An export asks for thousands of pages under one signal: what is answered must not stay with it.
+      const forget = (): void => signal.removeEventListener('abort', cancel);
+      signal.addEventListener('abort', cancel, { once: true });
+      promise.then(forget, forget);
+    }
     this.#ask(asked);
-    signal?.addEventListener('abort', () => this.#cancel(asked), { once: true });
     return promise;
   }
 
@@ -128,6 +196,7 @@ export class QueryPool implements Reader {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#watch);
     await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
   }
 }
