@@ -4,6 +4,8 @@
  * then takes from the ring; one that falls behind the ring pages again. Its only state is the seq up to which
  * it has looked, so that where a record comes from cannot make it come twice or not at all.
  *
+ * Regular expressions never run here: what they may cost has no bound, and this thread reads the sockets. Who
+ * follows by one takes everything from the store, whose workers can be ended.
  * While nobody follows, nothing is delivered and the ring is empty. Slow readers pull later; nothing is kept for them.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
@@ -53,6 +55,8 @@ export interface FollowOptions {
 const RING_BYTES_MAX = 16 * 1024 * 1024;
 /** Records looked at in one turn: a millisecond of the main thread, and the most that waits for a slow client. */
 const EVENTS_MAX = 500;
+/** The last lines are collected before the first goes out; of longer ones there are fewer. */
+const LAST_LINES_CHARS_MAX = 32 * 1024 * 1024;
 /** Wake-ups are bundled: 1000 followers must not run for every single commit. */
 const WAKE_AFTER_MS = 10;
 
@@ -77,14 +81,17 @@ interface Follower {
 async function* follow(follower: Follower, request: FollowRequest): AsyncGenerator<FollowBatch> {
   const { hub, reader, eventsMax } = follower;
   const signal = AbortSignal.any([request.signal, hub.closed]);
-  hub.enter();
+  const leave = hub.enter();
+  // A client may leave while a batch waits for it: then nobody asks for the next one, and `finally` never comes.
+  signal.addEventListener('abort', leave, { once: true });
   try {
     const matches = compile(request.filter, marks);
+    const isBounded = !hasRegex(request.filter);
     const first = await begin(follower, { ...request, signal });
     yield first;
     let { after } = first;
     while (!signal.aborted) {
-      if (hub.ring.covers(after + 1)) {
+      if (isBounded && hub.ring.covers(after + 1)) {
         const taken = hub.ring.take(after, { matches, eventsMax });
         after = taken.after;
         yield taken;
@@ -101,7 +108,22 @@ async function* follow(follower: Follower, request: FollowRequest): AsyncGenerat
       }
     }
   } finally {
-    hub.leave();
+    signal.removeEventListener('abort', leave);
+    leave();
+  }
+}
+
+function hasRegex(filter: Filter): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.of.some(hasRegex);
+    case 'not':
+      return hasRegex(filter.of);
+    case 'field':
+      return filter.op === '/';
+    default:
+      return filter.kind === 'regex';
   }
 }
 
@@ -124,6 +146,7 @@ async function begin(follower: Follower, request: FollowRequest): Promise<Follow
 async function lastLines(reader: Reader, request: FollowRequest & { lines: number; from: number }): Promise<RenderedEvent[]> {
   const events: RenderedEvent[] = [];
   let cursor: string | undefined;
+  let chars = 0;
   do {
     const query = {
       filter: request.filter,
@@ -139,7 +162,8 @@ async function lastLines(reader: Reader, request: FollowRequest & { lines: numbe
       if (seq <= request.from) events.push({ seq, kind: 'record', json });
     }
     cursor = page.next;
-  } while (cursor !== undefined && events.length < request.lines && !request.signal.aborted);
+    chars += page.ndjson.length;
+  } while (cursor !== undefined && chars < LAST_LINES_CHARS_MAX && events.length < request.lines && !request.signal.aborted);
   return events.sort((left, right) => left.seq - right.seq);
 }
 
@@ -171,14 +195,20 @@ class Hub {
     return Math.max(this.#newest, this.#ingest.lastSeq);
   }
 
-  enter(): void {
+  /** Answers how to leave; once is enough. */
+  enter(): () => void {
     if (this.closed.aborted) throw new CodedError('store-closed', 'The server is stopping');
     if (this.followers >= limits.followersMax) throw new CodedError('too-many', `${limits.followersMax} follow already`);
     this.followers++;
     if (this.followers === 1) this.#ingest.wantRecords(true);
+    let isThere = true;
+    return () => {
+      if (isThere) this.#leave();
+      isThere = false;
+    };
   }
 
-  leave(): void {
+  #leave(): void {
     this.followers--;
     if (this.followers > 0) return;
     this.#ingest.wantRecords(false);
