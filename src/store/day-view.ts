@@ -30,6 +30,8 @@ export class DayView {
   isMade = true;
   /** What of the file cannot be read; searches say so and answer from the rest. */
   damaged: string[] = [];
+  /** Looked at after the writer had left it for the next file: it cannot change any more. */
+  isFinal = false;
   /** For the reader's choice of which file to close. */
   usedAt = 0;
   readonly #opened = new Map<number, Block>();

@@ -31,6 +31,8 @@ export class FamilyRecords {
     const { childrenOf } = ask.families;
     for (const parent of this.#known.keys()) if (!childrenOf.has(parent)) this.#known.delete(parent);
     const missing = [...childrenOf].filter(([parent, children]) => this.#known.get(parent)?.children !== children.join());
+    // What has grown is read again, and must not stand there twice.
+    for (const [parent] of missing) this.#known.delete(parent);
     const answer: LogRecord[] = [];
     if (missing.length > 0) {
       const members = collectMembers(reader, ask, new Set(missing.flat(2)));

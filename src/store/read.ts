@@ -40,24 +40,27 @@ export class DaysReader {
       this.#views.delete(file);
     }
     const views = names.map(({ file }) => this.#view(file));
-    // Only the newest two can have changed: a file that was rolled away from is never written again.
+    // A file that was rolled away from is never written again, so one look after that is the last that it needs.
     for (let index = 0; index < views.length; index++) {
       const view = views[index]!;
-      if (view.isOpen || view.blocks.length + view.fresh.length === 0 || index >= views.length - 2) this.#refresh(view);
+      if (!view.isFinal || view.damaged.length > 0 || view.blocks.length + view.fresh.length === 0)
+        view.isFinal = this.#refresh(view) && index < views.length - 1;
       if (!view.isMade && index < views.length - 1) view.damaged = ['the file is empty'];
     }
     return views;
   }
 
   /** A file that cannot be read does not keep the others from answering; one of a newer version stops us. */
-  #refresh(view: DayView): void {
+  #refresh(view: DayView): boolean {
     try {
       this.use(view).refresh();
+      return true;
     } catch (error) {
       const coded = storeError(error, view.path);
       if (!isCoded(coded) || coded.code === 'store-format') throw coded;
       view.close();
       view.damaged = [coded.message];
+      return false;
     }
   }
 

@@ -84,7 +84,7 @@ export function* searchDays(reader: DaysReader, query: Query): Generator<undefin
   };
   const units = unitsOf(days);
   if (search.families.children.size > 0) searchFamilies(search, units);
-  const index = new IndexAnswers(query.filter);
+  const index = new IndexAnswers(reader, query.filter);
   yield* searchUnits(search, orderUnits(units, query), index);
   search.hits.settle();
   const page = finish(search, started);

@@ -74,10 +74,12 @@ export function familiesOf(days: readonly DayView[]): Families {
 /** Which blocks can hold what the filter needs, asked of each file's index once. */
 export class IndexAnswers {
   readonly #expression: string | undefined;
+  readonly #reader: DaysReader;
   readonly #answers = new Map<DayView, ReadonlySet<number>>();
   readonly damaged: string[] = [];
 
-  constructor(filter: Filter) {
+  constructor(reader: DaysReader, filter: Filter) {
+    this.#reader = reader;
     this.#expression = indexExpression(filter);
   }
 
@@ -94,7 +96,7 @@ export class IndexAnswers {
   /** An index that cannot be read excludes nothing. */
   #blocksWith(view: DayView, expression: string): ReadonlySet<number> {
     try {
-      return view.file.blocksWith(expression);
+      return this.#reader.use(view).file.blocksWith(expression);
     } catch (error) {
       this.damaged.push(`${view.name}, index: ${toMessage(error).message}`);
       return new Set(view.blocks.map(({ id }) => id));

@@ -6,6 +6,7 @@ import { DayFile } from '../../src/store/day-file.ts';
 import { DayView } from '../../src/store/day-view.ts';
 import { dayFileName, listDays } from '../../src/store/folder.ts';
 import { exactText } from '../../src/store/merge.ts';
+import { DaysReader } from '../../src/store/read.ts';
 import { ALL, everything, followed, query } from '../contract/reading.ts';
 import { continuationOf, makeRecords, START_US } from '../contract/records.ts';
 import { Scene, withLimits } from './scene.ts';
@@ -249,4 +250,40 @@ test('a follower gets on although every unit takes longer than a page may', () =
     clock.mockRestore();
   }
   scene.store.close();
+});
+
+describe('more day files than may be open', () => {
+  test('what came into one after it was closed is found, however many follow it', () => {
+    const scene = new Scene();
+    withLimits({ dayFilesOpenMax: 1 }, () => {
+      scene.append(5);
+      scene.nowUs += DAY_US;
+      scene.append(5);
+      // Newest first: the file that is still written is the one that gives way.
+      everything(scene.store, { direction: 'backward' });
+      scene.append(5);
+      for (let day = 0; day < 3; day++) {
+        scene.nowUs += DAY_US;
+        scene.append(5);
+      }
+      scene.agrees();
+    });
+    scene.store.close();
+  });
+
+  test('stay closed also when only their indexes are asked', () => {
+    const scene = new Scene();
+    for (let day = 0; day < 5; day++) {
+      scene.append(5);
+      scene.nowUs += DAY_US;
+    }
+    scene.append(1);
+    const reader = new DaysReader(scene.folder);
+    withLimits({ dayFilesOpenMax: 2 }, () => {
+      reader.search(query({ filter: parse('nosuchword') }));
+      expect(reader.days().filter((view) => view.isOpen)).toHaveLength(2);
+    });
+    reader.close();
+    scene.store.close();
+  });
 });
