@@ -8,7 +8,7 @@ import type { Address } from './base/address.ts';
 import type { Settings } from './base/config.ts';
 import { Counters } from './base/counters.ts';
 import { createLog, type Log } from './base/log.ts';
-import { createFollow, type Follow } from './follow.ts';
+import { createFollow } from './follow.ts';
 import { startIngest } from './ingest.ts';
 import type { Ingest } from './model.ts';
 import { facilityNumber } from './query/fields.ts';
@@ -17,7 +17,7 @@ import { QueryPool } from './store/pool.ts';
 
 /** Two: a scan in one must not hold up a needle; more would only take the cores of ingest. */
 const QUERY_WORKERS = 2;
-/** Longest a stop waits for senders to be served; then their connections are cut. */
+/** Longest a stop waits for what a receiver has read to be on disk. */
 const STOP_MS_MAX = 5000;
 const WARN_EVERY_MS = 60_000;
 
@@ -111,7 +111,9 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
     failed,
     async stop() {
       isReady = false;
-      await stopInOrder({ receivers, follow, ingest, log });
+      // Together, and first: what was read is committed while everything else is still there.
+      await Promise.allSettled(receivers.map((receiver) => receiver.stop()));
+      follow.close();
       await rising.down();
     },
   };
@@ -144,35 +146,39 @@ async function startReceivers(settings: Settings, around: Around): Promise<Recei
     if (address === undefined) continue;
     const warn = (text: string): void => around.log.limited(`${name} ${text.slice(0, 40)}`, WARN_EVERY_MS).warn(text, { receiver: name });
     const options = { address, warn, recvBufferBytes: settings['udp.receiveBufferBytes'] };
-    const receiver = { ...wrap(await start(options, around.ingest, around.counters)), name };
+    const onLate = (): void =>
+      around.log.warn('stopping takes too long; going on without the rest', { receiver: name, pendingBytes: around.ingest.pendingBytes });
+    const receiver = { ...wrap(await start(options, around.ingest, around.counters), onLate), name };
     around.rising.up(`the ${name} receiver`, () => receiver.stop());
     receivers.push(receiver);
   }
   return receivers;
 }
 
-/** The receiver under the listener's name, and stopped once only, however often it is asked. */
-function wrap(receiver: Receiver): Receiver {
+/** The receiver under the listener's name; stopped once only, however often it is asked, and in bounded time. */
+function wrap(receiver: Receiver, onLate: () => void): Receiver {
   let stopped: Promise<void> | undefined;
   return {
     name: receiver.name,
     address: receiver.address,
     status: () => receiver.status(),
     stop() {
-      stopped ??= receiver.stop();
+      stopped ??= inTime(receiver.stop(), onLate);
       return stopped;
     },
   };
 }
 
-/** Stops reading and commits what was read; bounded, because a sender may never let go. */
-async function stopInOrder(of: { receivers: readonly Receiver[]; follow: Follow; ingest: Ingest; log: Log }): Promise<void> {
+/** What a receiver read may wait for a disk that hangs: the stop goes on without it. */
+async function inTime(stopped: Promise<void>, onLate: () => void): Promise<void> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(() => {
-    of.log.warn('stopping takes too long; going on without the rest', { pendingBytes: of.ingest.pendingBytes });
+    onLate();
     late.resolve();
   }, STOP_MS_MAX);
-  await Promise.race([Promise.allSettled(of.receivers.map((receiver) => receiver.stop())), late.promise]);
-  clearTimeout(timer);
-  of.follow.close();
+  try {
+    await Promise.race([stopped, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
