@@ -32,7 +32,8 @@ export function followDays(reader: DaysReader, query: FollowQuery): FollowPage {
     const settled = events.reduce((count, { seq }) => count + (seq < settledBelow ? 1 : 0), 0);
     // Units overlap: a page that ended without getting on would be asked for again and again.
     const getsOn = settled > 0 || settledBelow - 1 > query.after;
-    if (next !== undefined && getsOn && (settled >= query.limit || performance.now() > deadline)) {
+    const isFull = settled >= query.limit || events.reduce((chars, { record }) => chars + record.message.length, 0) > limits.pageBytesMax;
+    if (next !== undefined && getsOn && (isFull || performance.now() > deadline)) {
       events.sort((a, b) => a.seq - b.seq);
       const shown = events.filter(({ seq }) => seq < settledBelow).slice(0, query.limit);
       const after = settled > query.limit ? shown.at(-1)!.seq : Math.max(query.after, settledBelow - 1);
