@@ -12,6 +12,7 @@ import { CodedError, fromMessage } from './base/errors.ts';
 import { limits } from './base/limits.ts';
 import type { CommittedMessage, FromWorker, MessageBatch, ToWorker, WorkerOptions } from './ingest/protocol.ts';
 import type { Committed, Ingest, LogRecord, MessageFlag, MessageRun, Source, Transport } from './model.ts';
+import { WalSync } from './store/wal-sync.ts';
 
 export interface IngestOptions extends WorkerOptions {
   readonly counters: Counters;
@@ -61,6 +62,10 @@ class IngestThread implements Ingest {
   readonly #out: { id: number; batch: Filling }[] = [];
   #filling: Filling | undefined;
   #unparsed = 0;
+  /** Of the day file that the worker writes. */
+  #log: WalSync | undefined;
+  /** All answers to batches, in order. */
+  #answers: Promise<void> = Promise.resolve();
   /** Buffers that came back. */
   readonly #spare: Buffers[] = [];
   #scheduled = false;
@@ -139,12 +144,30 @@ class IngestThread implements Ingest {
       this.#unparsed--;
       if (this.#spare.length < SPARE_MAX) this.#spare.push(message);
       if (!this.#scheduled) this.#flush();
-    } else if (message.kind === 'committed') this.#committed(message);
-    else if (message.kind === 'refused') {
-      const error = fromMessage(message.error);
-      this.#settle(message.batch, (batch) => batch.reject(error));
-    } else if (message.kind === 'zone') this.#options.onZone?.(message.host, message.minutes);
+    } else if (message.kind === 'committed') this.#inOrder(this.#onDisk(message.log), message, () => this.#committed(message));
+    else if (message.kind === 'refused') this.#inOrder(Promise.reject(fromMessage(message.error)), message, () => undefined);
+    else if (message.kind === 'zone') this.#options.onZone?.(message.host, message.minutes);
     else if (message.kind === 'stopped') this.#onStopped?.();
+  }
+
+  /** Resolves when all that is in the log now is on disk. */
+  #onDisk(path: string): Promise<void> {
+    try {
+      if (this.#log?.path !== path) {
+        // The worker has brought the log of the day before to disk when it let go of it.
+        this.#log?.close();
+        this.#log = new WalSync(path);
+      }
+      return this.#log.synced();
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** Settles the batches up to that of an answer, after those of all answers before it. */
+  #inOrder(durable: Promise<void>, { batch }: { batch: number }, done: () => void): void {
+    durable.catch(() => undefined);
+    this.#answers = this.#answers.then(() => durable).then(done, (error: Error) => this.#settle(batch, (refused) => refused.reject(error)));
   }
 
   #committed(message: CommittedMessage): void {
@@ -167,7 +190,8 @@ class IngestThread implements Ingest {
   #end(error: CodedError): void {
     if (this.#ended) return;
     this.#ended = error;
-    this.#settle(Number.POSITIVE_INFINITY, (batch) => batch.reject(error));
+    // What is in the log may still get to disk, and is answered then; the rest is refused.
+    void this.#answers.then(() => this.#settle(Number.POSITIVE_INFINITY, (batch) => batch.reject(error)));
     this.#filling?.reject(error);
     this.#filling = undefined;
     if (this.#onStopped) this.#onStopped();
@@ -197,7 +221,9 @@ class IngestThread implements Ingest {
     this.#worker.postMessage({ kind: 'stop' } satisfies ToWorker);
     const late = setTimeout(() => void this.#worker.terminate(), STOP_MS_MAX);
     await stopped;
+    await this.#answers;
     clearTimeout(late);
+    this.#log?.close();
     await this.#worker.terminate();
   }
 }

@@ -32,8 +32,11 @@ export interface WorkerOptions {
 }
 
 export interface CommittedMessage {
+  /** In the log of its day file; durable when that is on disk. */
   readonly kind: 'committed';
-  /** Id of the newest batch that is durable. */
+  /** Path of the log. */
+  readonly log: string;
+  /** Id of the newest batch that is whole in it. */
   readonly batch: number;
   readonly firstSeq: number;
   readonly lastSeq: number;

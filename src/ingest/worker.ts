@@ -2,12 +2,12 @@
  * The ingest worker: batches of messages in, durable records out. Parses, joins, commits; the only thread
  * that writes the data folder.
  *
- * Group commit: what came while the last commit ran is committed next. A batch that somebody waits for is committed as
- * soon as the queue is empty; others wait for company (limits.commitAfterMs, under load until a whole block
- * is together). A refused commit (full disk) is told to the main thread, and those messages are gone from here.
+ * A batch that somebody waits for is committed at once; others wait for company (limits.commitAfterMs, under load until
+ * a whole block is together). A commit is in the log when it is told; the main thread brings the log to disk and answers
+ * then, while this thread goes on. A refused commit (full disk) is told, and those messages are gone from here.
  */
 import { isAscii, isUtf8 } from 'node:buffer';
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { addFlag } from '../../parsers/header.ts';
 import { parse } from '../../parsers/index.ts';
 import { Counters } from '../base/counters.ts';
@@ -44,7 +44,7 @@ class IngestWorker {
 
   constructor(port: MessagePort, options: WorkerOptions) {
     this.#port = port;
-    this.#owned = openWriter({ folder: options.folder });
+    this.#owned = openWriter({ folder: options.folder }, 'log');
     this.#state = openState(options.folder);
     this.#facilities = options.facilities;
     this.#zones = new Zones(options.zone, (host, minutes) => this.#learned(host, minutes));
@@ -58,21 +58,12 @@ class IngestWorker {
     this.#port.postMessage(message);
   }
 
-  /** Takes everything that is queued, then decides about the commit. */
   #hear(message: ToWorker): void {
-    let next: ToWorker | undefined = message;
-    while (next !== undefined) {
-      this.#take(next);
-      if (this.#stopping) return;
-      next = (receiveMessageOnPort(this.#port) as { message: ToWorker } | undefined)?.message;
-    }
-    this.#settle();
-  }
-
-  #take(message: ToWorker): void {
+    if (this.#stopping) return;
     if (message.kind === 'batch') {
       this.#parse(message);
       this.#giveBack(message);
+      this.#settle();
     } else if (message.kind === 'want') this.#wanted = message.wanted;
     else this.#stop();
   }
@@ -178,7 +169,15 @@ class IngestWorker {
       this.#counters.add('records.stored', records.length);
       if (joinedCount > 0) this.#counters.add('lines.joined', joinedCount);
       const json = this.#wanted && records.length > 0 ? JSON.stringify(records) : undefined;
-      this.#tell({ kind: 'committed', batch, firstSeq, lastSeq, records: json, counters: this.#counters.take() });
+      this.#tell({
+        kind: 'committed',
+        batch,
+        firstSeq,
+        lastSeq,
+        records: json,
+        counters: this.#counters.take(),
+        log: this.#owned.writer.log,
+      });
     } catch (error) {
       this.#joiner.forget();
       const message = toMessage(error);

@@ -57,7 +57,7 @@ export class Zones {
     const host = record.host ?? record.peer;
     let zone = this.#hosts.get(host);
     if (zone === undefined) {
-      if (this.#hosts.size >= HOSTS_MAX) return;
+      if (this.#hosts.size >= HOSTS_MAX) this.#forgetSome();
       zone = { minutes: 0, known: false, candidate: 0, votes: 0, since: record.received };
       this.#hosts.set(host, zone);
     }
@@ -65,6 +65,19 @@ export class Zones {
     if (zone.minutes === record.zone) return;
     record.time -= (zone.minutes - record.zone) * MINUTE_US;
     record.zone = zone.minutes;
+  }
+
+  /**
+   * Half of the hosts, oldest first, those without a zone of their own before the others: a sender of made-up hosts must not
+   * keep real ones from being learned. Who comes back is learned again within FIRST_VOTES lines.
+   */
+  #forgetSome(): void {
+    for (const isZoned of [false, true]) {
+      for (const [host, { minutes }] of this.#hosts) {
+        if (this.#hosts.size <= HOSTS_MAX / 2) return;
+        if ((minutes !== 0) === isZoned) this.#hosts.delete(host);
+      }
+    }
   }
 
   #learn(host: string, zone: HostZone, record: LogRecord): void {

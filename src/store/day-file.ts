@@ -11,7 +11,7 @@ import type { LogRecord } from '../model.ts';
 import { Block, type BlockRow, type BlockSource, type ShapeRow } from './block-read.ts';
 import type { EncodedBlock } from './block-write.ts';
 import type { ShapeBook } from './shape-book.ts';
-import { openSqlite, type Sqlite, type Statement, storeError } from './sqlite.ts';
+import { type Durability, openSqlite, type Sqlite, type Statement, storeError } from './sqlite.ts';
 
 /** `application_id` of our files: "STRK". */
 const APPLICATION_ID = 0x5354524b;
@@ -60,9 +60,9 @@ export class DayFile implements BlockSource {
   readonly #statements = new Map<string, Statement>();
   readonly #shapes = new Map<number, ShapeRow>();
 
-  constructor(file: string, mode: 'write' | 'read') {
+  constructor(file: string, mode: 'write' | 'read', durability?: Durability) {
     this.file = file;
-    this.#database = openSqlite(file, mode);
+    this.#database = openSqlite(file, mode, durability);
     try {
       if (mode === 'write') this.#prepareFile();
       else if (this.isMade) this.#checkFormat();
@@ -111,7 +111,7 @@ export class DayFile implements BlockSource {
     return statement;
   }
 
-  /** One transaction; durable when it returns. */
+  /** One transaction; durable when it returns, or with durability `log` when the log is on disk. */
   append(append: Append): void {
     try {
       this.#database.transaction(() => {

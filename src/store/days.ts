@@ -6,6 +6,7 @@ import { CodedError } from '../base/errors.ts';
 import type { Store } from '../model.ts';
 import { type FolderLock, ownFolder } from './folder.ts';
 import { DaysReader } from './read.ts';
+import type { Durability } from './sqlite.ts';
 import { DaysWriter } from './write.ts';
 
 export interface DaysOptions {
@@ -20,10 +21,11 @@ export interface OwnedWriter {
   close(): void;
 }
 
-export function openWriter(options: DaysOptions): OwnedWriter {
+/** `durability`: `commit` unless the caller brings `writer.log` to disk before it answers anybody. */
+export function openWriter(options: DaysOptions, durability: Durability = 'commit'): OwnedWriter {
   const lock: FolderLock = ownFolder(options.folder);
   try {
-    const writer = new DaysWriter(options.folder, options.nowUs ?? (() => Date.now() * 1000));
+    const writer = new DaysWriter(options.folder, options.nowUs ?? (() => Date.now() * 1000), durability);
     return {
       writer,
       close() {

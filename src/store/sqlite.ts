@@ -1,8 +1,7 @@
 /**
  * The door of better-sqlite3: opening database files the one way we use them, and naming what went wrong.
  *
- * WAL, `synchronous=FULL` for the writer (a commit is on disk when it returns; the library's build
- * default is NORMAL). SQLite >= 3.51.3 is required: older ones can lose commits in WAL mode with two connections
+ * WAL; the writer says how its commits get to the disk (the library's build default is NORMAL, which alone promises nothing). SQLite >= 3.51.3 is required: older ones can lose commits in WAL mode with two connections
  * (the WAL-reset bug, sqlite.org/wal.html).
  */
 import Database from 'better-sqlite3';
@@ -20,8 +19,11 @@ export const PAGE_BYTES = 4096;
 const CHECKPOINT_PAGES = 2048;
 const JOURNAL_BYTES_MAX = 8 * 1024 * 1024;
 
+/** How a writer's commits get to the disk: before they return, or when their writer brings the log there (wal-sync.ts). */
+export type Durability = 'commit' | 'log';
+
 /** `lock`: a file that is only locked, never more than a row in it; it does not wait for its owner. */
-export function openSqlite(file: string, mode: 'write' | 'read' | 'lock'): Sqlite {
+export function openSqlite(file: string, mode: 'write' | 'read' | 'lock', durability: Durability = 'commit'): Sqlite {
   let database: Sqlite;
   try {
     database = new Database(file, {
@@ -37,7 +39,7 @@ export function openSqlite(file: string, mode: 'write' | 'read' | 'lock'): Sqlit
     if (mode === 'write') {
       database.pragma(`page_size = ${PAGE_BYTES}`);
       database.pragma('journal_mode = WAL');
-      database.pragma('synchronous = FULL');
+      database.pragma(`synchronous = ${durability === 'commit' ? 'FULL' : 'NORMAL'}`);
       database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
       database.pragma(`journal_size_limit = ${JOURNAL_BYTES_MAX}`);
     }

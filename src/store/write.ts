@@ -13,6 +13,8 @@ import { DayFile } from './day-file.ts';
 import { type DayName, dayFileName, dayOf, listDays } from './folder.ts';
 import { mergeFamilies } from './merge.ts';
 import { ShapeBook } from './shape-book.ts';
+import type { Durability } from './sqlite.ts';
+import { syncLog } from './wal-sync.ts';
 
 /** Errors and tracebacks that arrived within this time stay fresh, so that what still belongs to them can join them. */
 const HOLD_US = 500_000;
@@ -30,12 +32,19 @@ export class DaysWriter {
   #fresh: LogRecord[] = [];
   #freshBytes = 0;
   #lastSeq = 0;
+  readonly #durability: Durability;
   #closed = false;
 
-  constructor(folder: string, nowUs: () => number) {
+  constructor(folder: string, nowUs: () => number, durability: Durability = 'commit') {
     this.#folder = folder;
     this.#nowUs = nowUs;
+    this.#durability = durability;
     this.#open();
+  }
+
+  /** Path of the write-ahead log that the newest commit is in; with durability `log` the caller brings it to disk. */
+  get log(): string {
+    return `${this.#file?.file ?? ''}-wal`;
   }
 
   get lastSeq(): number {
@@ -50,7 +59,7 @@ export class DaysWriter {
   #open(): void {
     const days = listDays(this.#folder);
     for (const name of days.toReversed()) {
-      const file = new DayFile(join(this.#folder, name.file), 'write');
+      const file = new DayFile(join(this.#folder, name.file), 'write', this.#durability);
       const last = file.lastSeq();
       if (this.#file === undefined) {
         this.#use(file, name);
@@ -76,7 +85,7 @@ export class DaysWriter {
     this.#freshBytes = this.#fresh.reduce((bytes, record) => bytes + sizeOf(record), 0);
   }
 
-  /** Durable when it returns; coded error and nothing changed when it cannot be. */
+  /** Committed when it returns, and durable (with durability `log`: when the log is); coded error and nothing changed when it cannot be. */
   append(records: LogRecord[]): AppendResult {
     if (this.#closed) throw new CodedError('store-closed', 'the store is closed');
     const file = this.#fileOfToday();
@@ -110,6 +119,12 @@ export class DaysWriter {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#letGo();
+  }
+
+  /** Closes the file that is written, with all of its log on disk. */
+  #letGo(): void {
+    if (this.#file && this.#durability === 'log') syncLog(this.log);
     this.#file?.close();
   }
 
@@ -123,8 +138,8 @@ export class DaysWriter {
   #roll(day: string, number: number): void {
     this.flush();
     const name = { file: dayFileName(day, number), day, number };
-    const next = new DayFile(join(this.#folder, name.file), 'write');
-    this.#file?.close();
+    const next = new DayFile(join(this.#folder, name.file), 'write', this.#durability);
+    this.#letGo();
     this.#use(next, name);
   }
 
