@@ -28,6 +28,8 @@ export function openState(folder: string): State {
   try {
     checkFormat(database, file);
     database.exec(SCHEMA);
+    // Written by the ingest thread between two lines: a flush of the disk for each host that is learned would hold it up.
+    database.pragma('synchronous = NORMAL');
   } catch (error) {
     database.close();
     throw storeError(error, file);
