@@ -161,3 +161,16 @@ test('the time of a header without a body time is corrected as well', () => {
   expect(third!.time).toBe(listener.nowUs);
   expect(listener.learned).toEqual([['c01', 60]]);
 });
+
+test('a sender of made-up hosts neither keeps real ones from being learned nor makes them forgotten', () => {
+  const listener = new Listener();
+  const known = { host: 'c01' };
+  for (let line = 0; line < 4; line++) listener.hear(120, known);
+  for (let host = 0; host < 25_000; host++) listener.hear(0, { host: `made-up-${host}` });
+  for (let line = 0; line < 4; line++) listener.hear(-300, { host: 'c02' });
+  expect(listener.learned).toEqual([
+    ['c01', 120],
+    ['c02', -300],
+  ]);
+  expect([listener.hearOff(120, known), listener.hearOff(-300, { host: 'c02' })]).toEqual([0, 0]);
+});
