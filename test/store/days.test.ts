@@ -33,15 +33,13 @@ describe('seqs', () => {
 
   test('of a line that was merged into its record are never given again', () => {
     const scene = new Scene();
-    const [parent] = scene.append(1).map((record) => ({ ...record, level: 'ERROR' as const }));
-    withLimits({ blockRecordsMax: 4 }, () => {
-      // The parent and its line are held back together, and the line's seq is the newest of all.
-      scene.nowUs = parent!.received + 1000;
-      scene.append([
-        ...makeRecords({ seed: 5, count: 4, startUs: START_US - 1e10 }),
-        { ...continuationOf(parent!, 'ValueError: 1'), level: 'ERROR' },
-      ]);
-    });
+    const recent = (level: 'ERROR' | 'INFO', count: number): LogRecord[] =>
+      makeRecords({ seed: 3, count, stepUs: 10 }).map((record) => ({ ...record, level, message: 'short' }));
+    const [parent] = scene.append(recent('ERROR', 1));
+    // The parent and its line are held back together, and the line's seq is the newest of all.
+    scene.nowUs = parent!.received + 1000;
+    withLimits({ blockRecordsMax: 4 }, () => scene.append([...recent('INFO', 4), continuationOf(parent!, 'ValueError: 1')]));
+    expect(scene.store.status().days[0]).toMatchObject({ blocks: 1, fresh: 1 });
     scene.reopen();
     expect(scene.store.status().lastSeq).toBe(6);
     expect(seqs(scene.append(1))).toEqual([7]);
