@@ -165,36 +165,6 @@ test('records are asked for only while somebody follows', async () => {
   expect([ingest.wanted, follow.followers]).toEqual([false, 0]);
 });
 
-test('who leaves while a batch waits for him is gone all the same', async () => {
-  const { ingest, follow } = parts();
-  const leaving = new AbortController();
-  const batches = follow.open({ filter: parse(''), signal: leaving.signal });
-  await batches.next();
-  ingest.commit(some(1));
-  await batches.next();
-  // Suspended behind a batch that was taken; nobody asks for another.
-  leaving.abort();
-  expect([follow.followers, ingest.wanted]).toEqual([0, false]);
-  expect((await batches.next()).done).toBe(true);
-  expect(follow.followers).toBe(0);
-});
-
-test.each(['/line [0-3]$/', 'message:/line [0-3]$/', 'nova OR -/x/', 'compute -/line [4-9]/'])(
-  '%s runs in the workers, never on the thread of the sockets',
-  async (text) => {
-    const { ingest, reader, follow } = parts();
-    const plain = listen(follow);
-    const listener = listen(follow, { filter: parse(text) });
-    await Promise.all([plain.reach(0), listener.reach(0)]);
-    ingest.commit(some(4));
-    await Promise.all([plain.reach(4), listener.reach(4)]);
-    expect(listener.seqs()).toEqual(range(1, 4));
-    expect(reader.follows).toBe(1);
-    await listener.leave();
-    await plain.leave();
-  },
-);
-
 test('a commit without its records leaves no hole', async () => {
   const { ingest, follow } = parts();
   const listener = listen(follow);
