@@ -29,7 +29,7 @@ export interface Setting {
 
 export const SETTINGS = [
   { name: 'data', type: 'path', default: './data', say: 'Folder of everything that is kept; one process owns it at a time' },
-  { name: 'http', type: 'address', default: '127.0.0.1:5580', say: 'Where the API and the browser UI listen' },
+  { name: 'http', type: 'address', default: '127.0.0.1:5580', say: 'Where the HTTP API listens' },
   { name: 'udp', type: 'address', default: '0.0.0.0:5514', say: 'Where syslog over UDP (RFC 5426) is received' },
   { name: 'tcp', type: 'address', default: '0.0.0.0:5514', say: 'Where syslog over TCP (RFC 6587, both framings) is received' },
   {
