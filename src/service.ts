@@ -74,6 +74,7 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
     facilities: facilityServices(settings.facilities),
     counters,
     onZone: (host, minutes) => zones.set(host, minutes),
+    onBug: (error) => log.error('BUG: an answer of the ingest thread was not handled', { error: error.message }),
     onDeath(error) {
       log.error('the ingest thread ended', { error: error.message });
       fail(error);

@@ -20,6 +20,11 @@ import { Joiner } from './join.ts';
 import type { FromWorker, MessageBatch, ToWorker, WorkerOptions } from './protocol.ts';
 import { Zones } from './zones.ts';
 
+/** Node's own slice without the decoding of arguments that `toString` does: 0.1 µs a line less (bench:ingest). */
+interface Slices {
+  latin1Slice(start: number, end: number): string;
+}
+
 type MutableGiven = { -readonly [K in keyof Given]: Given[K] };
 
 class IngestWorker {
@@ -52,6 +57,7 @@ class IngestWorker {
     this.#joiner.remember(this.#owned.writer.fresh);
     port.on('message', (message: ToWorker) => this.#hear(message));
     this.#tell({ kind: 'ready', lastSeq: this.#owned.writer.lastSeq });
+    for (const [host, minutes] of this.#state.zones()) this.#tell({ kind: 'zone', host, minutes });
   }
 
   #tell(message: FromWorker): void {
@@ -90,7 +96,7 @@ class IngestWorker {
   #parse(batch: MessageBatch): void {
     if (this.#newestBatch === this.#committedBatch) this.#firstAt = performance.now();
     this.#parsing = true;
-    const bytes = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength);
+    const bytes = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength) as Buffer & Slices;
     const ascii = isAscii(bytes);
     for (let run = 0; run < batch.runs.length; run++) {
       const { first, source, received } = batch.runs[run]!;
@@ -163,8 +169,8 @@ class IngestWorker {
     this.#committedBatch = batch;
     this.#urgent = false;
     const { joinedCount } = this.#joiner;
-    const records = this.#joiner.finish();
     try {
+      const records = this.#joiner.finish();
       const { firstSeq, lastSeq } = this.#owned.writer.append(records);
       this.#counters.add('records.stored', records.length);
       if (joinedCount > 0) this.#counters.add('lines.joined', joinedCount);

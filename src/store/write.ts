@@ -33,6 +33,8 @@ export class DaysWriter {
   #freshBytes = 0;
   #lastSeq = 0;
   readonly #durability: Durability;
+  /** The file is full: the next append begins another one, so that a roll that fails never refuses what is committed. */
+  #isLarge = false;
   #closed = false;
 
   constructor(folder: string, nowUs: () => number, durability: Durability = 'commit') {
@@ -75,6 +77,7 @@ export class DaysWriter {
   #use(file: DayFile, name: DayName): void {
     this.#file = file;
     this.#name = name;
+    this.#isLarge = false;
     this.#book = new ShapeBook(limits.dayShapesMax);
     file.loadShapes(this.#book);
   }
@@ -104,7 +107,7 @@ export class DaysWriter {
       this.#freshBytes = bytes;
     }
     this.#lastSeq = firstSeq + records.length - 1;
-    if (full && file.bytes() > limits.dayFileBytesMax) this.#roll(this.#name!.day, this.#name!.number + 1);
+    if (full) this.#isLarge = file.bytes() > limits.dayFileBytesMax;
     return { firstSeq, lastSeq: this.#lastSeq, records };
   }
 
@@ -132,6 +135,7 @@ export class DaysWriter {
     const day = dayOf(this.#nowUs());
     // A clock that went back must not reopen a file behind newer ones: seqs are in the order of names.
     if (this.#file === undefined || day > this.#name!.day) this.#roll(day, 1);
+    else if (this.#isLarge) this.#roll(this.#name!.day, this.#name!.number + 1);
     return this.#file!;
   }
 

@@ -50,7 +50,7 @@ describe('seqs', () => {
   test('start a file at its size, and go on in the next', () => {
     const scene = new Scene();
     withLimits({ dayFileBytesMax: 150_000, blockRecordsMax: 256 }, () => {
-      for (let round = 0; round < 8; round++) scene.append(300);
+      for (let round = 0; round < 12; round++) scene.append(300);
     });
     const names = listDays(scene.folder).map(({ file }) => file);
     expect(names.length).toBeGreaterThan(2);
