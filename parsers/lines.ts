@@ -7,7 +7,7 @@
  * A form with lines is `HEAD|SPEC|PREFIX`: SPEC is `#` or `n` (the separator), `t` (tabs were `#011`) and the
  * number of lines before the first with a prefix; PREFIX is the form of an exception line, `$` behind it
  * when the last line's prefix had lost its final space. Invariant: anything less regular has no form.
- * Source: formats.md sections 4 and 9.1 (error_summary puts bare lines between record and traceback).
+ * Source: the services' own format strings (error_summary puts bare lines between record and traceback).
  */
 import { emptyRecord } from '../src/base/record.ts';
 import type { LogRecord } from '../src/model.ts';

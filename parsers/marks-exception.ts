@@ -3,7 +3,7 @@
  * the summary that oslo.log puts at the end of a line. Part of marks.ts.
  *
  * Invariant: of several chained tracebacks the last one counts (it is the one that was raised); patterns are
- * anchored per line and bounded, so linear. Source: formats.md section 4.
+ * anchored per line and bounded, so linear. Source: Python's traceback module, oslo.log's formatter.
  */
 import type { ExceptionMark, LogRecord } from '../src/model.ts';
 

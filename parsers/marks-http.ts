@@ -3,7 +3,7 @@
  * (urllib3, keystoneclient) are told by their logger. Part of marks.ts.
  *
  * Invariant: anchored patterns of bounded repetition over the first part of the text, so linear. Source:
- * formats.md sections 10.3, 10.4 (swift), 11.1 (eventlet), 11.2 (nova, oslo.service), 11.3 (requestlog), 11.4 (uwsgi).
+ * the format strings of swift, eventlet, nova and oslo.service, requestlog, uwsgi.
  */
 import type { HttpAccess, LogRecord } from '../src/model.ts';
 

@@ -4,7 +4,7 @@
  * fields that `parse` sets.
  *
  * Invariant: pure, bounded (`IDS_MAX` ids), linear in the text; ids in canonical spelling: lower case,
- * requests with `req-`, UUIDs dashed. Source: formats.md sections 2, 3, 10.2 and 11.
+ * requests with `req-`, UUIDs dashed. Source: the services' own format strings.
  */
 import type { IdKind, LogRecord, Marks, TypedId } from '../src/model.ts';
 import { exceptionOf } from './marks-exception.ts';

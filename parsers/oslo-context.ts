@@ -1,6 +1,6 @@
 /**
  * The context bracket of an oslo line: `[-]`, `[req-… user project - - -]`, `[None req-… …]` and the other
- * shapes of formats.md section 2. Says where it ends, which form it has, and puts its values into a record.
+ * shapes that releases and operators' formats have. Says where it ends, which form it has, and puts its values into a record.
  * Not here: whether a line without a context is a traceback line (oslo.ts).
  *
  * Invariant: a bracket whose values would not all find a place has no form (the record is kept raw).

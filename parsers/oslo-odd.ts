@@ -3,7 +3,7 @@
  * python's root format `LEVEL:logger:text`, colours of devstack around any of them, two time stamps in a row
  * (Apache's ErrorLogFormat). Slow path: regular expressions, sticky and of bounded repetition.
  *
- * Invariant: what is taken without a form that writes it back is kept raw. Source: formats.md sections 1.3, 1.9, 7.1, 7.2.
+ * Invariant: what is taken without a form that writes it back is kept raw. Source: the services' own format strings.
  */
 import type { LogRecord } from '../src/model.ts';
 import { LEVEL_WORDS } from './levels.ts';

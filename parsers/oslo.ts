@@ -1,5 +1,5 @@
 /**
- * The default text formats of OpenStack's services, Folsom 2012 to today (formats.md sections 0-4):
+ * The default text formats of OpenStack's services, Folsom 2012 to today:
  * `TIME [PID] LEVEL LOGGER [CONTEXT] [instance: U] message`, exception lines without a context, keystone's
  * old `TIME LEVEL [LOGGER] message`, devstack's lines without a time. Odd relatives are in oslo-odd.ts, the
  * bracket in oslo-context.ts, texts of several lines in lines.ts.

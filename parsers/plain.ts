@@ -1,6 +1,6 @@
 /**
  * Text that no other body parser knows: the message is the text. Takes everything, so it stands last.
- * That is no error: Liberty's services, dnsmasq, kernel, sudo and switches send just this (formats.md trap 40).
+ * That is no error: Liberty's services, dnsmasq, kernel, sudo and switches send just this.
  */
 import type { LogRecord } from '../src/model.ts';
 import type { Body } from './parser.ts';

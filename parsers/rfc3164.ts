@@ -3,8 +3,7 @@
  * ISO stamp (rsyslog's ForwardFormat), with any part missing, or with nothing but a PRI, which is what
  * Python's SysLogHandler sends. Tags are in rfc3164-tag.ts, rare spellings of the stamp in rfc3164-odd.ts.
  *
- * Invariant: no stamp, no host. Prose never becomes a host or a tag, and an ISO date never does (formats.md trap 4: rsyslog
- * takes a header-less oslo line's date for a tag). Sources: RFC 3164, rsyslog pmrfc3164, the conformance cases.
+ * Invariant: no stamp, no host. Prose never becomes a host or a tag, and an ISO date never does. Sources: RFC 3164, rsyslog pmrfc3164, the conformance cases.
  */
 import type { Given, LogRecord } from '../src/model.ts';
 import { addFlag, BOM, isDigit, isoStampAt, priOf, setHeaderTime, stampEnd, stampForm, stampOffset } from './header.ts';
@@ -83,7 +82,7 @@ function afterStamp(text: string, at: number, record: LogRecord): number {
 }
 
 /**
- * A UDP hop makes the first word of a datagram the host (formats.md section 9.1): the program of Icehouse's RFC format
+ * A UDP hop makes the first word of a datagram the host: the program of Icehouse's RFC format
  * before a date, and swift's server before a text (until Havana it had no colon; a host of that name has a tag behind it).
  */
 function isProgramAsHost(text: string, at: number, hostEnd: number): boolean {

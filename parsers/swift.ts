@@ -3,7 +3,7 @@
  * GMT. Known by the program (proxy-server, object-server …); the text stays the message as it is.
  * Not here: the fields of access lines (marks-http.ts, on reading).
  *
- * Invariant: the text is never altered, the form is empty. Source: formats.md section 10 (proxy_logging
+ * Invariant: the text is never altered, the form is empty. Source: the services' own format strings (proxy_logging
  * 1.7.4 … 2.36, storage servers' access lines, transaction ids since 1.9.0).
  */
 import type { LogRecord } from '../src/model.ts';

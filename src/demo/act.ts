@@ -1,6 +1,6 @@
 /**
  * One operation being played: it moves its own time forward and writes the lines of whoever speaks.
- * The line formats are oslo.log's defaults since Zed 2022.2 (formats.md 1.8):
+ * The line formats are oslo.log's defaults since Zed 2022.2:
  *   `TS.ms PID LEVEL logger [greq req user project domain scope user_domain project_domain] [instance: U] text`
  * with ` function path:line` behind DEBUG lines, and tracebacks prefixed by `TS.ms PID ERROR logger [instance: U] `.
  * A text with newlines is one message, as one syslog() call sends it; wire.ts decides how it travels.
@@ -35,7 +35,7 @@ export interface RequestContext {
 }
 
 export type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
-/** formats.md 8, the column of OSSysLogHandler. */
+/** Severities as oslo.log's OSSysLogHandler gives them. */
 export const SEVERITIES: Record<Level, number> = { CRITICAL: 2, ERROR: 3, WARNING: 4, INFO: 6, DEBUG: 7 };
 
 const NOBODY = '- - - - - -';
@@ -147,7 +147,7 @@ export class Voice {
 
   /**
    * An ERROR with its traceback. oslo prefixes every line of it with the record's own time, pid and logger
-   * but not with the request (formats.md 4); the last line is the prefix alone.
+   * but not with the request; the last line is the prefix alone.
    */
   exception(logger: string, message: string, traceback: { lines: readonly string[]; shape: TracebackShape }): void {
     const record = this.#line('ERROR', logger, message);

@@ -1,7 +1,7 @@
 /**
  * The REST calls between clients and services, each with the access line that its server prints, in the
- * server's own format (formats.md 11.1-11.3), and keystoneauth's DEBUG line on the caller's side that names
- * the id which the server gave to the call (field.md section 1, fact 7).
+ * server's own format, and keystoneauth's DEBUG line on the caller's side that names
+ * the id which the server gave to the call.
  */
 import type { Act, RequestContext, Voice } from './act.ts';
 import { CONTROLLER, type Worker } from './world.ts';

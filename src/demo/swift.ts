@@ -1,7 +1,7 @@
 /**
  * Swift: a client's request through the proxy to account, container and object servers. Not oslo: no time, level
  * or pid in the text, a transaction id `tx…` instead of a request id, GMT inside, and newlines written as `#012`
- * by swift itself (formats.md 10). Access lines as of swift 2.36: 22 fields at the proxy.
+ * by swift itself. Access lines as of swift 2.36: 22 fields at the proxy.
  */
 import type { Act } from './act.ts';
 import { swiftError } from './tracebacks.ts';

@@ -1,7 +1,7 @@
 /**
  * An event as the bytes that the host's rsyslog forwards: the traditional forward format
  * `<PRI>Mmm dd hh:mm:ss host tag: text` or RSYSLOG_SyslogProtocol23Format (RFC 5424), and the framings of
- * TCP (RFC 6587). Control characters become `#ooo`, as rsyslog does on receiving unless told otherwise (formats.md 9.1).
+ * TCP (RFC 6587). Control characters become `#ooo`, as rsyslog does on receiving unless told otherwise.
  */
 import type { CloudEvent } from './act.ts';
 import type { Clock } from './clock.ts';

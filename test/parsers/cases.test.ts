@@ -30,7 +30,7 @@ const cases: Case[] = existsSync(FILE)
 
 /** Where we answer otherwise on purpose. */
 const DISAGREEMENTS: Readonly<Record<string, string>> = {
-  // No tag unless it ends in `:` or has `[pid]` (syslog.md section 2, first row); flagged `no-tag`.
+  // No tag unless it ends in `:` or has `[pid]`; flagged `no-tag`.
   C295: 'a lone word is text',
   C297: 'a bare word is text',
   C316: 'a bare word is text',
@@ -42,7 +42,7 @@ const DISAGREEMENTS: Readonly<Record<string, string>> = {
   C609: '`su:` is the program, as in all other suites',
   C627: '`name:` behind the time is the program, not the host',
   C633: '`pinger[1334]:` is program and pid, not a host',
-  // No stamp, no host (syslog.md section 1.1).
+  // No stamp, no host.
   C619: 'no PRI, no stamp: all of it is text',
   C621: 'no stamp: no host and no bare tag',
   C634: 'no stamp: no host',
@@ -141,7 +141,7 @@ function same(name: string, want: unknown, ours: unknown): boolean {
   if (name === 'message') {
     const bytes = (want as { b64?: string } | null)?.b64;
     const text = bytes === undefined ? String(want) : Buffer.from(bytes, 'base64').toString('latin1');
-    // A BOM is an encoding mark: stripped and remembered (syslog.md section 2).
+    // A BOM is an encoding mark: stripped and remembered.
     return [text, ` ${text}`, text.replace(/^ /, '')].some((candidate) => candidate.replace(/^\ufeff/, '').replace(/\n$/, '') === ours);
   }
   return JSON.stringify(want) === JSON.stringify(ours);

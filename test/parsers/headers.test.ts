@@ -1,5 +1,5 @@
 /**
- * Syslog headers as OpenStack and its relays send them (formats.md sections 8 and 9, traps 1-20), years,
+ * Syslog headers as OpenStack and its relays send them, years,
  * zones and impossible dates. What other parsers' suites expect is in cases.test.ts.
  */
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Marks: typed ids, access lines of every server (formats.md sections 10 and 11), exceptions (section 4). */
+/** Marks: typed ids, access lines of every server, exceptions. */
 import { describe, expect, test } from 'vitest';
 import { marks, parse } from '../../parsers/index.ts';
 import type { Given, Marks } from '../../src/model.ts';

@@ -1,5 +1,5 @@
 /**
- * Every generation of the default text formats (formats.md section 0 and 1), the shapes of the context
+ * Every generation of the default text formats, the shapes of the context
  * bracket (section 2). Tracebacks are in traceback.test.ts. Lines are built from
  * the format strings of the releases, or are the real ones that the guide and public logs show.
  */

@@ -1,5 +1,5 @@
 /**
- * Exception lines (formats.md section 4) and the three wire shapes of one traceback: `#012`, real newlines,
+ * Exception lines and the three wire shapes of one traceback: `#012`, real newlines,
  * one message per line. All three give the same record and go back to the same bytes.
  */
 import { describe, expect, test } from 'vitest';
