@@ -14,7 +14,7 @@ import { Ring } from './api/ring.ts';
 import { CodedError } from './base/errors.ts';
 import { limits } from './base/limits.ts';
 import { seqOf } from './base/public.ts';
-import type { Committed, Filter, Ingest, Reader, RenderedEvent } from './model.ts';
+import type { Committed, Filter, Ingest, Reader, RenderedEvent, RenderedFollow } from './model.ts';
 import { compile } from './query/match.ts';
 
 export interface FollowRequest {
@@ -99,7 +99,7 @@ async function* follow(follower: Follower, request: FollowRequest): AsyncGenerat
       } else if (after >= hub.lastSeq) {
         await hub.nextCommit(signal);
       } else {
-        const page = await reader.follow(after, request.filter, eventsMax);
+        const page = untilDurable(await reader.follow(after, request.filter, eventsMax), hub.lastSeq);
         const stuck = page.after <= after && page.events.length === 0 && page.lost === 0;
         after = Math.max(after, page.after);
         // A view of the store may lag behind the news of a commit; asking again at once would not hurry it.
@@ -111,6 +111,15 @@ async function* follow(follower: Follower, request: FollowRequest): AsyncGenerat
     signal.removeEventListener('abort', leave);
     leave();
   }
+}
+
+/**
+ * Readers see a commit before its log is on disk; a follower must not: after a power loss its seqs would be given
+ * again, to other records, and it would skip those.
+ */
+function untilDurable(page: RenderedFollow, lastSeq: number): RenderedFollow {
+  if (page.after <= lastSeq) return page;
+  return { ...page, events: page.events.filter(({ seq }) => seq <= lastSeq), after: lastSeq };
 }
 
 function hasRegex(filter: Filter): boolean {

@@ -1,7 +1,7 @@
 /**
  * Simulated time to the stamps that the services print. Event times are µs since the start of the
  * simulation; the clock knows at which real instant that start lies.
- * oslo, eventlet and rsyslog's traditional header print local time without an offset, swift prints GMT
+ * oslo, eventlet and rsyslog's traditional header print local time without an offset, swift prints GMT.
  * The zone is that of this machine, as it would be for a real cloud beside it.
  */
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
