@@ -73,6 +73,7 @@ class IngestThread implements Ingest {
   #scheduled = false;
   #nextId = 1;
   #lastSeq: number;
+  #committedSeq: number;
   #pendingBytes = 0;
   #ended: CodedError | undefined;
   #onStopped: (() => void) | undefined;
@@ -82,6 +83,7 @@ class IngestThread implements Ingest {
     this.#worker = worker;
     this.#options = options;
     this.#lastSeq = lastSeq;
+    this.#committedSeq = lastSeq;
     worker.on('message', (message: FromWorker) => this.#hear(message));
     worker.on('error', (error: Error) => this.#end(new CodedError('internal', `the ingest thread failed: ${error.message}`)));
     worker.on('exit', () => this.#end(new CodedError('store-closed', 'the ingest thread has ended')));
@@ -93,6 +95,10 @@ class IngestThread implements Ingest {
 
   get lastSeq(): number {
     return this.#lastSeq;
+  }
+
+  get committedSeq(): number {
+    return this.#committedSeq;
   }
 
   accept(run: MessageRun): Promise<void> {
@@ -146,8 +152,12 @@ class IngestThread implements Ingest {
       this.#unparsed--;
       if (this.#spare.length < SPARE_MAX) this.#spare.push(message);
       if (!this.#scheduled) this.#flush();
-    } else if (message.kind === 'committed') this.#inOrder(this.#onDisk(message.log), message, () => this.#committed(message));
-    else if (message.kind === 'refused') this.#inOrder(Promise.reject(fromMessage(message.error)), message, () => undefined);
+    } else if (message.kind === 'committed') {
+      // What can be searched is counted at once; who waits is answered, and followers hear of it, when it is on disk.
+      this.#options.counters.merge(message.counters);
+      this.#committedSeq = Math.max(this.#committedSeq, message.lastSeq);
+      this.#inOrder(this.#onDisk(message.log), message, () => this.#committed(message));
+    } else if (message.kind === 'refused') this.#inOrder(Promise.reject(fromMessage(message.error)), message, () => undefined);
     else if (message.kind === 'zone') this.#options.onZone?.(message.host, message.minutes);
     else if (message.kind === 'stopped') this.#onStopped?.();
   }
@@ -179,7 +189,6 @@ class IngestThread implements Ingest {
   }
 
   #committed(message: CommittedMessage): void {
-    this.#options.counters.merge(message.counters);
     this.#lastSeq = Math.max(this.#lastSeq, message.lastSeq);
     this.#settle(message.batch, (batch) => batch.resolve());
     if (message.lastSeq < message.firstSeq) return;

@@ -52,6 +52,8 @@ export interface Ingest extends Intake {
   wantRecords(wanted: boolean): void;
   /** Seq of the newest durable record. */
   readonly lastSeq: number;
+  /** Seq of the newest record that can be searched; a moment later it is durable. */
+  readonly committedSeq: number;
   /** Commits what was accepted, then ends the thread. */
   stop(): Promise<void>;
 }

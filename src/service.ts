@@ -91,7 +91,7 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
   const startedUs = Date.now() * 1000;
   const status = async (): Promise<object> => ({
     startedUs,
-    lastSeq: ingest.lastSeq,
+    lastSeq: ingest.committedSeq,
     pendingBytes: ingest.pendingBytes,
     followers: follow.followers,
     queryWorkersReplaced: reader.replaced,

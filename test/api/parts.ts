@@ -76,6 +76,10 @@ export class TestIngest implements Ingest {
     return () => this.#listeners.delete(listener);
   }
 
+  get committedSeq(): number {
+    return this.lastSeq;
+  }
+
   wantRecords(wanted: boolean): void {
     this.wanted = wanted;
   }

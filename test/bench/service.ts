@@ -81,8 +81,9 @@ export async function startStacktrail(main: string, folder: string): Promise<Sub
     },
     async kept() {
       const response = await fetch(`http://${addresses.http.host}:${addresses.http.port}/api/v1/status`);
-      const { counters } = (await response.json()) as { counters: Record<string, number> };
-      return (counters['records.stored'] ?? 0) + (counters['lines.joined'] ?? 0);
+      const { counters, pendingBytes } = (await response.json()) as { counters: Record<string, number>; pendingBytes: number };
+      // What still waits for the disk is not kept yet.
+      return pendingBytes > 0 ? 0 : (counters['records.stored'] ?? 0) + (counters['lines.joined'] ?? 0);
     },
     stop: () => stop(child),
   };

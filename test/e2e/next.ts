@@ -17,6 +17,9 @@ export async function arrived(service: RunningService, after: number): Promise<P
     // A search gives the order of time.
     return found.sort((left, right) => left.seq - right.seq);
   });
+  // What can be searched is in the status a moment later; who counts, or asks for the last seq, may do so now.
+  const last = records.at(-1)!.seq;
+  await eventually(async () => expect((await service.status()).lastSeq).toBeGreaterThanOrEqual(last));
   expect(records.pop()).toMatchObject(NEXT_RECORD);
   return records;
 }
