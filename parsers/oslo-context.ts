@@ -36,9 +36,9 @@ let requests = 0;
 let swapped = false;
 
 /** Key of the bracket `[-]`. */
-export const DASH_KEY = 1;
+const DASH_KEY = 1;
 /** A context that no form describes. */
-export const ODD_KEY = 2;
+const ODD_KEY = 2;
 
 /** Key of the bracket's shape after `contextEnd` found one: equal keys have equal forms. */
 export let contextKey = 0;

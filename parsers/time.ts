@@ -36,7 +36,7 @@ export function monthAt(text: string, at: number): number {
   return MONTH_OF.get(monthKey(text, at)) ?? 0;
 }
 
-export function isLeapYear(year: number): boolean {
+function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 

@@ -15,7 +15,7 @@ import { nearest } from '../base/nearest.ts';
 import { problemAnswer } from './problem.ts';
 import type { ApiAnswer, ApiParts, ApiRequest, Route } from './route.ts';
 
-export const SECURITY_HEADERS = {
+const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

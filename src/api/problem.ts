@@ -7,7 +7,7 @@ import { type CodedError, ERRORS, isCoded } from '../base/errors.ts';
 import { visibleJson } from '../base/visible.ts';
 import type { ApiAnswer } from './route.ts';
 
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** A second is longer than any commit takes, and short enough that nobody notices. */
 const RETRY_AFTER_SECONDS = '1';

@@ -10,7 +10,7 @@ import type { Query, Reader, RenderedPage, SearchStats } from '../model.ts';
 import { numberOf, queryOf, RANGE_ARGUMENTS } from './query-arguments.ts';
 import { type ApiAnswer, type ApiRequest, headerOf, JSON_TYPE, type Route } from './route.ts';
 
-export const NDJSON_TYPE = 'application/x-ndjson; charset=utf-8';
+const NDJSON_TYPE = 'application/x-ndjson; charset=utf-8';
 
 /** A JSON answer is made in memory: it ends early, with `next`, when it grows past this. */
 const ANSWER_CHARS_MAX = 32 * 1024 * 1024;

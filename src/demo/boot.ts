@@ -74,9 +74,8 @@ export function acceptBoot(act: Act, instance: Instance): Boot {
   return birth;
 }
 
-/** nova-conductor asks the scheduler, the scheduler asks placement. */
-export function schedule(birth: Boot): void {
-  const { act, instance, context, conductor } = birth;
+/** nova-conductor asks a scheduler, which begins. */
+export function askScheduler({ act, instance, context }: Boot): Voice {
   act.pass(30, 90);
   const scheduler = act.as(act.world.worker('nova-scheduler'), context);
   scheduler.debug(
@@ -84,6 +83,13 @@ export function schedule(birth: Boot): void {
     `Starting to schedule for instances: ['${instance.id}']`,
     'select_destinations nova/scheduler/manager.py:163',
   );
+  return scheduler;
+}
+
+/** The scheduler asks placement, and chooses. */
+export function schedule(birth: Boot): void {
+  const { act, instance, context, conductor } = birth;
+  const scheduler = askScheduler(birth);
   act.pass(3, 10);
   candidates(birth, scheduler);
   for (const filter of ['ComputeFilter', 'ImagePropertiesFilter']) {

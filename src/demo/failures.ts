@@ -4,7 +4,7 @@
  * a log service must make the same record of each.
  */
 import type { Act, TracebackShape } from './act.ts';
-import { acceptBoot, build, candidates, poll, schedule } from './boot.ts';
+import { acceptBoot, askScheduler, build, candidates, poll, schedule } from './boot.ts';
 import { call } from './rest.ts';
 import { fetchImage } from './spawn.ts';
 import { LIBVIRT_ERRORS, noValidHost, replyTimeout, spawnFailed } from './tracebacks.ts';
@@ -16,13 +16,7 @@ const SHAPES: readonly TracebackShape[] = ['escaped', 'lines', 'escaped', 'lines
 export function bootWithoutHost(act: Act): void {
   const failed = acceptBoot(act, act.world.newInstance());
   const { instance, context, conductor } = failed;
-  act.pass(30, 90);
-  const scheduler = act.as(act.world.worker('nova-scheduler'), context);
-  scheduler.debug(
-    'nova.scheduler.manager',
-    `Starting to schedule for instances: ['${instance.id}']`,
-    'select_destinations nova/scheduler/manager.py:163',
-  );
+  const scheduler = askScheduler(failed);
   candidates(failed, scheduler);
   scheduler.info('nova.filters', `Filter ComputeFilter returned 0 hosts`);
   scheduler.info(

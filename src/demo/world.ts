@@ -95,7 +95,7 @@ const PROGRAMS: readonly [string, readonly string[], number, number][] = [
 ];
 const UDP_HOSTS: readonly string[] = [...COMPUTES, 'net01'];
 
-export const FLAVORS: readonly Flavor[] = [
+const FLAVORS: readonly Flavor[] = [
   { id: 'm1.tiny', vcpus: 1, ramMb: 512, diskGb: 1 },
   { id: 'm1.small', vcpus: 1, ramMb: 2048, diskGb: 20 },
   { id: 'm1.medium', vcpus: 2, ramMb: 4096, diskGb: 40 },

@@ -33,7 +33,7 @@ import { decodeIdColumn, type IdColumn, idValue } from './ids.ts';
 import { Variables } from './variables.ts';
 
 /** [number of parts] then 4 bytes each, little endian: crc32 of the part as it lies in the file. */
-export function readChecksums(input: ByteReader): number[] {
+function readChecksums(input: ByteReader): number[] {
   const checksums: number[] = [];
   for (let parts = input.varint(); parts > 0; parts--) checksums.push(input.block(4).readUInt32LE());
   return checksums;

@@ -111,7 +111,7 @@ function entriesOf<N extends string, V>(table: Readonly<Record<N, V>>): [N, V][]
 }
 
 /** Local wall clock of the body, µs as if it were UTC: what the header's second is compared with. */
-export function wallTime(record: LogRecord): number {
+function wallTime(record: LogRecord): number {
   return record.time + record.zone * 60_000_000;
 }
 

@@ -10,7 +10,7 @@ import { dirname, join, resolve } from 'node:path';
 import { CodedError, isCoded } from '../base/errors.ts';
 import { openSqlite, type Sqlite, storeError } from './sqlite.ts';
 
-export const LOCK_FILE = 'LOCK';
+const LOCK_FILE = 'LOCK';
 export const STATE_FILE = 'state.db';
 const DAY_FILE = /^(\d{4}-\d\d-\d\d)(?:\.([2-9]|[1-9]\d+))?\.db$/;
 /** Files of others that a folder may hold and still be empty to us: what file systems and editors leave. */

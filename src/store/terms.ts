@@ -11,7 +11,7 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const HEX32 = /^[0-9a-f]{32}$/;
 const PREFIX = 8;
 /** A token longer than this is indexed by its beginning only as far as FTS5 takes it: dumps, keys, base64. */
-export const TERM_CHARS_MAX = 256;
+const TERM_CHARS_MAX = 256;
 
 export class Terms {
   readonly #words = new Set<string>();
