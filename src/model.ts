@@ -12,8 +12,27 @@ export type Transport = 'udp' | 'tcp' | 'http' | 'tls' | 'relp' | 'file' | 'unix
 /** Who sent a run of messages: one socket, one connection, one request. */
 export interface Source {
   readonly transport: Transport;
-  /** Address of the sender without the port, as text: `10.0.0.3`, `fe80::1`. */
+  /** Address of the sender without the port, as text: `10.0.0.3`, `fe80::1`; the path of a file. */
   readonly peer: string;
+  readonly hints?: Hints;
+}
+
+/** What the text itself may not say: lines of a file carry no syslog header, old ones no year. What the text says wins. */
+export interface Hints {
+  readonly host?: string;
+  readonly program?: string;
+  readonly service?: string;
+  /** Stamps without a year are of the year that brings them nearest to this moment, µs; absent: to arrival. */
+  readonly nearUs?: number;
+  /** Minutes east of UTC of stamps without a zone. */
+  readonly zone?: number;
+}
+
+/** How far a source that can be read again has been taken; committed together with its records. */
+export interface Position {
+  /** Names the source, not its place: a renamed file is still the same. */
+  readonly source: string;
+  readonly value: string;
 }
 
 /** Something the receiver already knows to be wrong with a message; ends up in `LogRecord.flags`. */
@@ -32,6 +51,8 @@ export interface MessageRun {
   readonly spans: ArrayLike<number>;
   /** Flags that hold for message i, where there are any. */
   readonly flags?: ReadonlyMap<number, MessageFlag>;
+  /** Holds once all messages of this run are on disk. */
+  readonly position?: Position;
 }
 
 /** Where receivers deliver. */
@@ -161,6 +182,7 @@ export interface Given {
   /** Minutes east of UTC of this source's clock, for stamps without a zone. */
   readonly zone: number;
   readonly flag?: MessageFlag | 'latin1' | undefined;
+  readonly hints?: Hints | undefined;
   /** Services by facility number; absent: those of the Operations Guide. */
   readonly facilities?: readonly (string | undefined)[] | undefined;
 }
@@ -232,68 +254,6 @@ export interface Query {
   readonly raw?: boolean;
 }
 
-export interface SearchStats {
-  blocksRead: number;
-  blocksSkipped: number;
-  recordsScanned: number;
-  tookMs: number;
-  /** What could not be read, and was left out. */
-  damaged?: string[];
-}
-
-export interface SearchPage {
-  /** Folded: a record with its continuations; in the query's order. */
-  records: LogRecord[];
-  /** Absent when nothing is left. A page may be empty and still have a next one (the page's time was over). */
-  next?: string;
-  stats: SearchStats;
-}
-
-/** Records by seq, for tail and resume: those with seq > after that match, oldest first. */
-export interface FollowPage {
-  events: FollowEvent[];
-  /** Pass as the next `after`: everything up to here was looked at. */
-  after: number;
-  /** Nothing newer was there. */
-  caughtUp: boolean;
-  /** Records dropped by retention between `after` and the oldest kept. */
-  lost: number;
-}
-export interface FollowEvent {
-  seq: number;
-  /** `more` carries only the text that joined the record `of` after it had been sent. */
-  kind: 'record' | 'more';
-  record: LogRecord;
-}
-
-export interface AppendResult {
-  firstSeq: number;
-  lastSeq: number;
-  /** The committed records with their seq, for followers. */
-  records: LogRecord[];
-}
-
-export interface StoreStatus {
-  engine: string;
-  records: number;
-  /** Bytes on disk, everything in the folder included. */
-  bytes: number;
-  lastSeq: number;
-  /** Record times, µs. */
-  oldest: number | undefined;
-  newest: number | undefined;
-  days: { name: string; records: number; bytes: number; blocks: number; fresh: number }[];
-}
-
-/** The storage engines' interface. Methods are synchronous: the threads that call them do nothing else. */
-export interface Store {
-  /** Durable when it returns. Gives each record its seq. */
-  append(records: LogRecord[]): AppendResult;
-  search(query: Query): SearchPage;
-  follow(after: number, filter: Filter, limit: number): FollowPage;
-  record(seq: number): LogRecord | undefined;
-  status(): StoreStatus;
-  close(): void;
-}
-
+export type * from './model-counts.ts';
+export type * from './model-store.ts';
 export type * from './model-threads.ts';

@@ -1,0 +1,49 @@
+/**
+ * Counting instead of listing: what a histogram, facets and statistics ask of a store, and what it answers. Part of
+ * model.ts, which exports it: import from there. Types only.
+ */
+import type { FieldName, Filter, SearchStats } from './model.ts';
+
+/** Numbers that can be measured; both are read off access lines. */
+export type MeasureName = Extract<FieldName, 'duration' | 'bytes' | 'status'>;
+
+export interface CountQuery {
+  readonly filter: Filter;
+  /** Record time, µs, inclusive. */
+  readonly start?: number;
+  /** Record time, µs, exclusive. */
+  readonly end?: number;
+  /** One answer per list: rows for each combination of values of its fields. `[[]]` is the plain count. */
+  readonly by: readonly (readonly FieldName[])[];
+  /** Width of the buckets of time, µs; absent: one bucket over everything. Edges are whole multiples since 1970. */
+  readonly stepUs?: number;
+  readonly measure?: MeasureName;
+  /** Rows kept per list, most frequent values first; the rest is summed up in `others`. */
+  readonly rowsMax: number;
+}
+
+export interface CountRow {
+  /** Beginning of the bucket, µs; absent without steps. */
+  time?: number;
+  /** Values in the order of `by`; undefined: records without that field. */
+  values: (string | undefined)[];
+  count: number;
+  measured?: Measured;
+}
+
+/** `count` records had the number; percentiles are within 1 % of the true value. */
+export interface Measured {
+  count: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+export interface CountAnswer {
+  /** Records that matched. */
+  count: number;
+  /** In the order of `by`. */
+  lists: { rows: CountRow[]; others: number }[];
+  stats: SearchStats;
+}

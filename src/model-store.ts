@@ -1,0 +1,69 @@
+/**
+ * Types of what a store answers, and the interface of its engines. Part of model.ts, which exports them all: import
+ * from there. Types only.
+ */
+import type { Filter, LogRecord, Query } from './model.ts';
+
+export interface SearchStats {
+  blocksRead: number;
+  blocksSkipped: number;
+  recordsScanned: number;
+  tookMs: number;
+  /** What could not be read, and was left out. */
+  damaged?: string[];
+}
+
+export interface SearchPage {
+  /** Folded: a record with its continuations; in the query's order. */
+  records: LogRecord[];
+  /** Absent when nothing is left. A page may be empty and still have a next one (the page's time was over). */
+  next?: string;
+  stats: SearchStats;
+}
+
+/** Records by seq, for tail and resume: those with seq > after that match, oldest first. */
+export interface FollowPage {
+  events: FollowEvent[];
+  /** Pass as the next `after`: everything up to here was looked at. */
+  after: number;
+  /** Nothing newer was there. */
+  caughtUp: boolean;
+  /** Records dropped by retention between `after` and the oldest kept. */
+  lost: number;
+}
+export interface FollowEvent {
+  seq: number;
+  /** `more` carries only the text that joined the record `of` after it had been sent. */
+  kind: 'record' | 'more';
+  record: LogRecord;
+}
+
+export interface AppendResult {
+  firstSeq: number;
+  lastSeq: number;
+  /** The committed records with their seq, for followers. */
+  records: LogRecord[];
+}
+
+export interface StoreStatus {
+  engine: string;
+  records: number;
+  /** Bytes on disk, everything in the folder included. */
+  bytes: number;
+  lastSeq: number;
+  /** Record times, µs. */
+  oldest: number | undefined;
+  newest: number | undefined;
+  days: { name: string; records: number; bytes: number; blocks: number; fresh: number }[];
+}
+
+/** The storage engines' interface. Methods are synchronous: the threads that call them do nothing else. */
+export interface Store {
+  /** Durable when it returns. Gives each record its seq. */
+  append(records: LogRecord[]): AppendResult;
+  search(query: Query): SearchPage;
+  follow(after: number, filter: Filter, limit: number): FollowPage;
+  record(seq: number): LogRecord | undefined;
+  status(): StoreStatus;
+  close(): void;
+}
