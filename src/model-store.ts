@@ -50,6 +50,8 @@ export interface StoreStatus {
   records: number;
   /** Bytes on disk, everything in the folder included. */
   bytes: number;
+  /** Of what is kept; absent when nothing is, or when a damaged file hides it. */
+  firstSeq: number | undefined;
   lastSeq: number;
   /** Record times, µs. */
   oldest: number | undefined;

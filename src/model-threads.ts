@@ -8,6 +8,8 @@ import type { Filter, Intake, LogRecord, Query, SearchStats, StoreStatus } from 
 export interface RenderedPage {
   /** One record in public JSON per line, each line ending in \n; '' when empty. */
   ndjson: string;
+  /** The records as `Query.show` asks for them; `ndjson` is '' then. */
+  shown?: string;
   count: number;
   next?: string;
   stats: SearchStats;

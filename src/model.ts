@@ -252,7 +252,12 @@ export interface Query {
   readonly cursor?: string;
   /** Pages are rendered with the text exactly as received, as `raw` of each record. */
   readonly raw?: boolean;
+  /** Pages are rendered so instead of as JSON. */
+  readonly show?: Show;
 }
+
+/** Lines for people (base/line.ts), or rows of CSV with these columns (base/csv.ts). */
+export type Show = { readonly form: 'text' } | { readonly form: 'csv'; readonly fields: readonly string[] };
 
 export type * from './model-counts.ts';
 export type * from './model-store.ts';

@@ -95,6 +95,7 @@ class MemoryStore implements Store {
       engine: 'memory',
       records: records.length,
       bytes: 0,
+      firstSeq: this.#rows.length === 0 ? undefined : 1,
       lastSeq: this.#rows.length,
       oldest: times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b)),
       newest: times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)),

@@ -13,6 +13,7 @@ import type { Filter, LogRecord, Query, RenderedFollow, RenderedPage, SearchPage
 import { exactText } from './merge.ts';
 import type { PoolAnswer, PoolRequest } from './pool-protocol.ts';
 import { DaysReader } from './read.ts';
+import { shown } from './show.ts';
 
 /** Longest a search holds the thread while others wait. */
 const SLICE_MS = 10;
@@ -31,8 +32,7 @@ interface Running {
   readonly id: number;
   readonly steps: Generator<undefined, SearchPage>;
   readonly startedAt: number;
-  /** With the text as received. */
-  readonly raw: boolean;
+  readonly query: Query;
 }
 
 const reader = new DaysReader((workerData as { folder: string }).folder);
@@ -47,10 +47,11 @@ function render(record: LogRecord, raw = false): string {
   return publicJson(record, marks(record), raw ? exactText(record) : undefined);
 }
 
-function renderPage({ records, next, stats }: SearchPage, raw: boolean): RenderedPage {
-  let ndjson = '';
-  for (const record of records) ndjson += `${render(record, raw)}\n`;
-  const page: RenderedPage = { ndjson, count: records.length, stats };
+function renderPage({ records, next, stats }: SearchPage, { raw, show }: Query): RenderedPage {
+  let text = '';
+  for (const record of records) text += show === undefined ? `${render(record, raw)}\n` : shown(render(record, raw), show);
+  const page: RenderedPage = { ndjson: show === undefined ? text : '', count: records.length, stats };
+  if (show !== undefined) page.shown = text;
   if (next !== undefined) page.next = next;
   return page;
 }
@@ -77,7 +78,7 @@ function work(): void {
     try {
       const page = advance(search, deadline);
       if (page === undefined) running.set(search.id, search);
-      else tell({ id: search.id, value: renderPage(page, search.raw) });
+      else tell({ id: search.id, value: renderPage(page, search.query) });
     } catch (error) {
       tell({ id: search.id, error: toMessage(error) });
     }
@@ -98,7 +99,7 @@ function advance(search: Running, deadline: number): SearchPage | undefined {
 }
 
 function start(id: number, query: Query): void {
-  running.set(id, { id, steps: reader.searchSteps(query), startedAt: performance.now(), raw: query.raw === true });
+  running.set(id, { id, steps: reader.searchSteps(query), startedAt: performance.now(), query });
 }
 
 function schedule(): void {
@@ -126,14 +127,16 @@ function warmUp(): void {
   const ids = new Set<string>();
   try {
     for (const filter of WARM_UP) {
-      const page = reader.search({ filter, limit: WARM_UP_IDS, direction: 'backward' });
-      renderPage(page, false);
+      const query: Query = { filter, limit: WARM_UP_IDS, direction: 'backward' };
+      const page = reader.search(query);
+      renderPage(page, query);
       for (const { request, instance } of page.records) for (const id of [request, instance]) if (id !== undefined) ids.add(id);
     }
     for (const id of ids) {
       if (performance.now() > until) return;
       const filter: Filter = { kind: 'id', id: id.replace('req-', '').replaceAll('-', ''), text: id };
-      renderPage(reader.search({ filter, limit: WARM_UP_IDS, direction: 'backward' }), false);
+      const query: Query = { filter, limit: WARM_UP_IDS, direction: 'backward' };
+      renderPage(reader.search(query), query);
     }
   } catch {
     // Whoever asks hears of it; starting must not fail because of damaged data.

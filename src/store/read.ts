@@ -13,7 +13,7 @@ import { folderBytes, listDays } from './folder.ts';
 import { followDays } from './follow.ts';
 import { searchDays } from './search.ts';
 import { storeError } from './sqlite.ts';
-import { familiesOf, rowWith, unitsOf } from './units.ts';
+import { familiesOf, oldestSeqOf, rowWith, unitsOf } from './units.ts';
 
 /** What opened blocks of one file may hold by their own reckoning; a block of 8192 records read in full is 3 MB. */
 const BLOCKS_BYTES_MAX = 12 * 1024 * 1024;
@@ -138,7 +138,7 @@ export class DaysReader {
       return { name: view.name, records, bytes: view.bytes, blocks: view.blocks.length, fresh };
     });
     const records = sizes.reduce((sum, day) => sum + day.records, 0);
-    return { engine: 'days', records, bytes: folderBytes(this.#folder), lastSeq, oldest, newest, days: sizes };
+    return { engine: 'days', records, bytes: folderBytes(this.#folder), firstSeq: oldestSeqOf(days), lastSeq, oldest, newest, days: sizes };
   }
 
   close(): void {

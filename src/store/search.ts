@@ -12,9 +12,10 @@ import { limits } from '../base/limits.ts';
 import type { LogRecord, Query, SearchPage, SearchStats } from '../model.ts';
 import { compile } from '../query/match.ts';
 import { type Cursor, readCursor, writeCursor } from './cursor.ts';
+import type { DayView } from './day-view.ts';
 import { blockTest } from './leaf.ts';
 import type { DaysReader } from './read.ts';
-import { type Families, familiesOf, IndexAnswers, recordOf, type Unit, unitsOf } from './units.ts';
+import { type Families, familiesOf, IndexAnswers, oldestSeqOf, recordOf, type Unit, unitsOf } from './units.ts';
 
 interface Hit {
   readonly time: number;
@@ -76,7 +77,7 @@ export function* searchDays(reader: DaysReader, query: Query): Generator<undefin
   const search: Search = {
     reader,
     query,
-    cursor: query.cursor === undefined ? undefined : readCursor(query.cursor),
+    cursor: query.cursor === undefined ? undefined : keptCursor(query.cursor, days),
     families: familiesOf(days),
     stats: { blocksRead: 0, blocksSkipped: 0, recordsScanned: 0, tookMs: 0 },
     hits: new Hits(query),
@@ -91,6 +92,15 @@ export function* searchDays(reader: DaysReader, query: Query): Generator<undefin
   const damaged = [...days.flatMap((view) => view.damaged.map((text) => `${view.name}: ${text}`)), ...index.damaged, ...search.damaged];
   if (damaged.length > 0) page.stats.damaged = damaged;
   return page;
+}
+
+/** What stood behind a record that retention has dropped nobody knows any more: going on would skip it in silence. */
+function keptCursor(text: string, days: readonly DayView[]): Cursor {
+  const cursor = readCursor(text);
+  const oldest = oldestSeqOf(days);
+  if (oldest !== undefined && cursor.seq < oldest)
+    throw new CodedError('gone', 'the cursor points to a record that retention has dropped meanwhile; search again without it');
+  return cursor;
 }
 
 function orderUnits(units: Unit[], query: Query): Unit[] {

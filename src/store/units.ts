@@ -30,6 +30,13 @@ export function firstSeqOf({ kind, extent }: Unit): number {
   return kind === 'block' ? extent.firstSeq : Number(extent.key.slice(0, extent.key.indexOf(' ')));
 }
 
+/** Seq of the oldest row that is kept; undefined when there is none, or when an older file is damaged and may hold some. */
+export function oldestSeqOf(days: readonly DayView[]): number | undefined {
+  const first = days.findIndex((view) => view.blocks.length + view.fresh.length > 0);
+  if (first < 0 || days.slice(0, first + 1).some((view) => view.damaged.length > 0)) return undefined;
+  return unitsOf(days).reduce((oldest, unit) => Math.min(oldest, firstSeqOf(unit)), Number.MAX_SAFE_INTEGER);
+}
+
 /** The row that has this seq, or into which the continuation with this seq was merged. */
 export function rowWith(reader: DaysReader, units: readonly Unit[], seq: number): LogRecord | undefined {
   for (const unit of units) {
