@@ -67,51 +67,6 @@ export interface Intake {
 export const LEVELS = ['DEBUG', 'TRACE', 'INFO', 'AUDIT', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 export type Level = (typeof LEVELS)[number];
 
-export interface HttpAccess {
-  method: string;
-  path: string;
-  status: number;
-  bytes?: number;
-  /** Seconds. */
-  duration?: number;
-}
-
-export interface ExceptionMark {
-  class: string;
-  message?: string;
-  /** The innermost frame: `file:line function`. */
-  culprit?: string;
-}
-
-export type IdKind =
-  | 'request'
-  | 'instance'
-  | 'volume'
-  | 'image'
-  | 'port'
-  | 'network'
-  | 'message'
-  | 'domain'
-  | 'mac'
-  | 'ip'
-  | 'swift'
-  | 'project'
-  | 'uuid'
-  | 'hex';
-
-export interface TypedId {
-  kind: IdKind;
-  /** In canonical spelling: lower case, requests with `req-`, UUIDs dashed. */
-  id: string;
-}
-
-/** What can be read off a record's text at any time; computed when reading, never stored (parsers/README.md says why). */
-export interface Marks {
-  ids?: TypedId[];
-  http?: HttpAccess;
-  exception?: ExceptionMark;
-}
-
 /**
  * One log entry, parsed: the only row type. Every property always exists (one hidden class), absent
  * ones are `undefined`; `base/record.ts` makes an empty one.
@@ -260,5 +215,6 @@ export interface Query {
 export type Show = { readonly form: 'text' } | { readonly form: 'csv'; readonly fields: readonly string[] };
 
 export type * from './model-counts.ts';
+export * from './model-marks.ts';
 export type * from './model-store.ts';
 export type * from './model-threads.ts';
