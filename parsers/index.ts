@@ -7,7 +7,7 @@
  * Pure: what it needs of the outside is in `given`.
  */
 import { emptyRecord } from '../src/base/record.ts';
-import type { Given, LogRecord } from '../src/model.ts';
+import type { Given, LogRecord, Transport } from '../src/model.ts';
 import { bare } from './bare.ts';
 import { addFlag, numberIn } from './header.ts';
 import { LEVEL_OF_SEVERITY } from './levels.ts';
@@ -31,6 +31,9 @@ export const BODIES: readonly Body[] = [oslo, swift, plain];
 const OLDEST_TIME_US = 946_684_800_000_000;
 /** A clock may be wrong by a zone; more than a day ahead is a wrong date. */
 const AHEAD_US_MAX = DAY_US;
+
+/** Their peer is a path. */
+const FILES: ReadonlySet<Transport> = new Set<Transport>(['file', 'import']);
 
 /** ANSI colours, raw or as rsyslog escapes them. */
 const COLOURS = /(?:\x1b|#033)\[[0-9;]{0,12}m/g;
@@ -140,8 +143,12 @@ function readOdd(text: string, at: number, record: LogRecord): number {
 function complete(record: LogRecord, given: Given): void {
   if (record.level === undefined && record.severity !== undefined) record.level = LEVEL_OF_SEVERITY[record.severity];
   const byFacility = record.facility === undefined ? undefined : (given.facilities ?? GUIDE_FACILITIES)[record.facility];
-  record.service = serviceOf(record.program, record.logger, byFacility);
-  if (record.host === undefined) record.host = record.peer;
+  const { hints } = given;
+  // A header that names no program means it; a line without any says nothing.
+  if (record.program === undefined && record.envelope === bare.name) record.program = hints?.program;
+  record.service = serviceOf(record.program, record.logger, hints?.service ?? byFacility);
+  // The peer of a file is its path, and no host.
+  record.host ??= hints?.host ?? (FILES.has(record.transport) ? undefined : record.peer);
   if (record.time > record.received + AHEAD_US_MAX || record.time < OLDEST_TIME_US) addFlag(record, 'odd-time');
 }
 

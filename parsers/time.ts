@@ -185,6 +185,8 @@ const BSD_DATE_CHARS = 7;
 export interface Arrival {
   readonly received: number;
   readonly zone: number;
+  /** Lines of a file were written near another moment. */
+  readonly hints?: { readonly nearUs?: number } | undefined;
 }
 
 /** The newest date read, its midnight in the year nearest to arrival, and the arrivals for which that year is. */
@@ -198,16 +200,18 @@ let bsdZone = 0;
  * Wall µs of `Mmm dd hh:mm:ss` at `at`, day padded by a space or a zero; its year is the one that puts the
  * day nearest to arrival (so that a log of New Year's Eve read in January is last year's).
  */
-export function bsdAt(text: string, at: number, { received, zone }: Arrival): number {
+export function bsdAt(text: string, at: number, arrival: Arrival): number {
   if (text.charCodeAt(at + 3) !== 32 || text.charCodeAt(at + 6) !== 32) return NO_STAMP;
   const clock = clockAt(text, at + BSD_DATE_CHARS);
   if (clock === NO_STAMP) return NO_STAMP;
-  if (!(received > bsdFrom && received < bsdTo && zone === bsdZone && text.startsWith(bsdDate, at))) {
+  const { zone } = arrival;
+  const near = arrival.hints?.nearUs ?? arrival.received;
+  if (!(near > bsdFrom && near < bsdTo && zone === bsdZone && text.startsWith(bsdDate, at))) {
     const month = monthAt(text, at);
     const tens = text.charCodeAt(at + 4) === 32 ? 0 : text.charCodeAt(at + 4) - 48;
     const ones = text.charCodeAt(at + 5) - 48;
     if (month === 0 || tens < 0 || tens > 9 || ones < 0 || ones > 9) return NO_STAMP;
-    if (!chooseYear(month, tens * 10 + ones, { received, zone })) return BAD_STAMP;
+    if (!chooseYear(month, tens * 10 + ones, { received: near, zone })) return BAD_STAMP;
     bsdDate = flat(text.slice(at, at + BSD_DATE_CHARS));
   }
   return clock === BAD_STAMP ? BAD_STAMP : bsdMidnight + clock * SECOND_US;
@@ -242,8 +246,8 @@ function nearest(walls: readonly number[], arrival: number): number | undefined 
 }
 
 /** Midnight of a day for stamps of other spellings: the same choice of year, not remembered. */
-export function nearestMidnightOf(month: number, day: number, { received, zone }: Arrival): number {
-  const arrival = received + zone * MINUTE_US;
+export function nearestMidnightOf(month: number, day: number, { received, zone, hints }: Arrival): number {
+  const arrival = (hints?.nearUs ?? received) + zone * MINUTE_US;
   return nearest(yearsAround(arrival, month, day), arrival) ?? BAD_STAMP;
 }
 
