@@ -8,7 +8,7 @@
  */
 
 /** How the text of a value is read; src/base/config-values.ts has one reader per word. */
-export type SettingType = 'text' | 'path' | 'address' | 'url' | 'bytes' | 'choice' | 'zone' | 'facilities';
+export type SettingType = 'text' | 'path' | 'address' | 'url' | 'bytes' | 'choice' | 'zone' | 'facilities' | 'duration' | 'space';
 
 export interface Setting {
   readonly name: string;
@@ -48,6 +48,25 @@ export const SETTINGS = [
     /** Kernel memory that nobody else can use; more only delays the loss of a load that is too high anyway. */
     max: 1024 * 1024 * 1024,
     say: 'Socket buffer asked of the kernel for UDP; `net.core.rmem_max` may cut it, `status` shows what was given',
+  },
+  {
+    name: 'retention.age',
+    type: 'duration',
+    default: 'none',
+    say: 'Records that arrived longer ago are dropped, oldest file first: `30d`, `12w`, at least `1h`; `none`: whatever their age',
+  },
+  {
+    name: 'retention.size',
+    type: 'space',
+    default: '80%',
+    say: 'The oldest files are dropped while the data folder is larger: `500GiB`, `80%` of its file system, both with a comma (the smaller counts), or `none`',
+  },
+  {
+    name: 'disk.reserve',
+    type: 'space',
+    // 5 % keeps a small disk usable; 512 MiB is more than checkpoints, indexes and what is under way can ask for, so that more would only be lost.
+    default: '5%,512MiB',
+    say: 'While the file system has less free space than this nothing new is stored, queries go on: `1GiB`, `5%`, both with a comma (the smaller counts), or `none`',
   },
   {
     name: 'zone',

@@ -37,6 +37,8 @@ const VALUE_WORDS: Record<string, string> = {
   bytes: 'BYTES',
   zone: 'OFFSET',
   facilities: 'localN=SERVICE,…',
+  duration: 'TIME',
+  space: 'BYTES|PERCENT%',
 };
 
 /** The flags of settings, for a verb's table and its help. */

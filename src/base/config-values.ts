@@ -7,6 +7,7 @@ import type { SETTINGS, Setting, SettingName, SettingType } from '../../config/k
 import { type Address, parseAddress } from './address.ts';
 import type { CodedError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
+import type { Space } from './space.ts';
 
 type One<N extends SettingName> = Extract<(typeof SETTINGS)[number], { name: N }>;
 type ValueOf<S extends Setting> = S extends { type: 'choice'; choices: readonly (infer Choice)[] }
@@ -17,15 +18,19 @@ type ValueOf<S extends Setting> = S extends { type: 'choice'; choices: readonly 
       ? 'auto' | number
       : S['type'] extends 'facilities'
         ? Readonly<Record<string, string>>
-        : S['type'] extends 'address'
-          ? Address | undefined
-          : S['default'] extends string
-            ? string
-            : string | undefined;
+        : S['type'] extends 'duration'
+          ? number | undefined
+          : S['type'] extends 'space'
+            ? Space | undefined
+            : S['type'] extends 'address'
+              ? Address | undefined
+              : S['default'] extends string
+                ? string
+                : string | undefined;
 
-/** Every setting by its dotted name. An address that is `off` is undefined; zone in minutes east of UTC. */
+/** Every setting by its dotted name. An address that is `off` and an amount that is `none` are undefined; zone in minutes east of UTC, durations in µs. */
 export type Settings = { readonly [N in SettingName]: ValueOf<One<N>> };
-export type SettingValue = string | number | Address | Readonly<Record<string, string>> | undefined;
+export type SettingValue = string | number | Address | Space | Readonly<Record<string, string>> | undefined;
 
 /** What is wrong with a value, as the end of a sentence. */
 export class Unreadable extends Error {}
@@ -39,6 +44,8 @@ const READERS: Record<SettingType, (text: string, setting: Setting) => SettingVa
   choice: readChoice,
   zone: readZone,
   facilities: readFacilities,
+  duration: readDuration,
+  space: readSpace,
 };
 
 /** Throws `Unreadable`. */
@@ -85,13 +92,20 @@ const BYTE_UNITS: Record<string, number> = {
   g: 1e9,
   gb: 1e9,
   gib: 1024 ** 3,
+  t: 1e12,
+  tb: 1e12,
+  tib: 1024 ** 4,
 };
 
-function readBytes(text: string, setting: Setting): number {
-  const match = /^(\d{1,15})\s*([kmg]?i?b?)$/i.exec(text);
+function bytesOf(text: string): number | undefined {
+  const match = /^(\d{1,15})\s*([kmgt]?i?b?)$/i.exec(text);
   const unit = match ? BYTE_UNITS[match[2]!.toLowerCase().replace(/^b$/, '')] : undefined;
-  if (!match || unit === undefined) throw new Unreadable(`${quoted(text)} is not a number of bytes like 8388608 or 8MiB`);
-  const bytes = Number(match[1]) * unit;
+  return unit === undefined ? undefined : Number(match![1]) * unit;
+}
+
+function readBytes(text: string, setting: Setting): number {
+  const bytes = bytesOf(text);
+  if (bytes === undefined) throw new Unreadable(`${quoted(text)} is not a number of bytes like 8388608 or 8MiB`);
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
   if (bytes < min || bytes > max) throw new Unreadable(`${text} is not between ${min} and ${max} bytes`);
   return bytes;
@@ -138,4 +152,42 @@ function readFacilities(text: string): Readonly<Record<string, string>> {
     services[facility] = match[2]!;
   }
   return services;
+}
+
+const DURATION_US: Readonly<Record<string, number>> = { m: 60e6, h: 3600e6, d: 86_400e6, w: 604_800e6, y: 365 * 86_400e6 };
+/** Below an hour a slip (`30m` for thirty months) costs everything; above a thousand years dates leave the calendar. */
+const DURATION_HOURS = { min: 1, max: 1000 * 365 * 24 };
+
+/** `30d`, `1d12h`; in µs. `none` is undefined. */
+function readDuration(text: string): number | undefined {
+  if (text === 'none') return undefined;
+  if (!/^(?:\d{1,6}\s*[mhdwy]\s*)+$/i.test(text))
+    throw new Unreadable(`${quoted(text)} is not a time like 12h, 30d, 8w or 1y (m h d w y), nor none`);
+  let us = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+)\s*([mhdwy])/gi)) us += Number(amount) * DURATION_US[unit!.toLowerCase()]!;
+  const hours = us / DURATION_US.h!;
+  if (hours < DURATION_HOURS.min || hours > DURATION_HOURS.max) throw new Unreadable(`${text} is not between 1h and 1000y`);
+  return us;
+}
+
+/** Below this a file of the store holds no whole block: nothing could be kept in it, or back of it. */
+const SPACE_BYTES_MIN = 1024 * 1024;
+
+/** `80%`, `500GiB`, `5%,512MiB`. `none` is undefined. */
+function readSpace(text: string): Space | undefined {
+  if (text === 'none') return undefined;
+  const space: { bytes?: number; percent?: number } = {};
+  for (const part of text.split(',').map((one) => one.trim())) {
+    const percent = /^(\d{1,3}(?:\.\d{1,3})?)\s*%$/.exec(part)?.[1];
+    const bytes = bytesOf(part);
+    const name = percent === undefined ? 'bytes' : 'percent';
+    if (percent === undefined && bytes === undefined)
+      throw new Unreadable(`${quoted(part)} is neither a number of bytes like 500GiB nor a part of the file system like 80%, nor none`);
+    if (name in space) throw new Unreadable(`${quoted(text)} says ${name} twice`);
+    space[name] = percent === undefined ? bytes! : Number(percent);
+  }
+  const { bytes, percent } = space;
+  if (bytes !== undefined && bytes < SPACE_BYTES_MIN) throw new Unreadable(`${bytes} bytes are less than 1MiB`);
+  if (percent !== undefined && (percent <= 0 || percent > 100)) throw new Unreadable(`${percent}% is not more than 0% and at most 100%`);
+  return space;
 }
