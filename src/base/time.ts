@@ -2,12 +2,14 @@
  * Times of people and programs: µs since 1970 UTC to text and back. The door of date-fns (calendar days of
  * the local zone, which are not always 24 hours). Not here: time stamps of log formats (parsers/ own those).
  *
- * A text without a zone is local time of this process; whoever sends a time on sends it as RFC 3339 UTC.
+ * A text without a zone is local time of this process, or of the zone that is given; whoever sends a time on sends it as
+ * RFC 3339 UTC.
  * date-fns' `format` is not used: it costs 80 ms of start-up and 5 µs a stamp.
  */
 import { startOfDay } from 'date-fns/startOfDay';
 import { subDays } from 'date-fns/subDays';
 import { CodedError } from './errors.ts';
+import { momentOf, wallOf, type Zone } from './zone.ts';
 
 /** Of the system's clock, which has milliseconds; µs as a whole number. */
 export function nowUs(): number {
@@ -63,14 +65,17 @@ const EXAMPLES = 'like 15m, 2h, now-1h, "yesterday 14:00", 2026-11-22T08:24:11Z 
 /** The times that `Date` knows: years before 10000, so that every answer can be written as RFC 3339. */
 const TIME_US_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999) * 1000;
 
-/** A time that a user typed, in µs. `15m` and `1h30m` are that long before `nowUs`. Throws `bad-argument` with the place. */
-export function parseTime(text: string, nowUs: number): number {
+/**
+ * A time that a user typed, in µs. `15m` and `1h30m` are that long before `nowUs`; a day or a clock without a zone is of
+ * `zone`, else of this process. Throws `bad-argument` with the place.
+ */
+export function parseTime(text: string, nowUs: number, zone?: Zone): number {
   const trimmed = text.trim();
   const time =
     fromNow(text, trimmed, nowUs) ??
-    fromDay(text, trimmed, nowUs) ??
+    fromDay(text, trimmed, { nowUs, zone }) ??
     fromUnix(text, trimmed) ??
-    fromStamp(text, trimmed) ??
+    fromStamp(text, trimmed, zone) ??
     unknown(text, trimmed);
   if (Math.abs(time) > TIME_US_MAX) throw wrong(text, trimmed, { why: 'that time is outside the calendar' });
   return time;
@@ -106,19 +111,33 @@ function unitUs(text: string, span: { whole: string; amount: string; unit: strin
   throw wrong(text, span.whole, { why: `"${span.unit}" is not a unit of time (us ms s m h d w)`, suggestion });
 }
 
+interface Clock {
+  readonly nowUs: number;
+  readonly zone: Zone | undefined;
+}
+
+const SECOND_OF = { hour: 3600, minute: 60 };
+const DAY_US = 86_400 * SECOND_US;
+
 /** `today`, `yesterday 14:00`, `14:00:30`. */
-function fromDay(text: string, trimmed: string, nowUs: number): number | undefined {
+function fromDay(text: string, trimmed: string, { nowUs, zone }: Clock): number | undefined {
   const match = /^(?:(today|yesterday)\b)?\s*(\S.*)?$/i.exec(trimmed);
   const [, word, clock] = match ?? [];
   if (word === undefined && !(clock && /^\d{1,2}:/.test(clock))) return undefined;
-  const now = new Date(nowUs / 1000);
-  const day = startOfDay(word?.toLowerCase() === 'yesterday' ? subDays(now, 1) : now);
-  if (clock === undefined) return day.getTime() * 1000;
-  const parts = /^(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(clock);
+  const isYesterday = word?.toLowerCase() === 'yesterday';
+  const parts = /^(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(clock ?? '0:00');
   if (!parts || Number(parts[1]) > 23 || Number(parts[2]) > 59 || Number(parts[3] ?? 0) > 59) {
-    throw wrong(text, clock, { why: `"${clock}" is not a time of day`, suggestion: `${word ?? 'today'} 14:00` });
+    throw wrong(text, clock ?? trimmed, { why: `"${clock}" is not a time of day`, suggestion: `${word ?? 'today'} 14:00` });
   }
-  day.setHours(Number(parts[1]), Number(parts[2]), Number(parts[3] ?? 0));
+  const [hours, minutes, seconds] = [Number(parts[1]), Number(parts[2]), Number(parts[3] ?? 0)] as const;
+  if (zone !== undefined) {
+    const midnight = Math.floor(wallOf(zone, nowUs) / DAY_US) * DAY_US - (isYesterday ? DAY_US : 0);
+    return momentOf(zone, midnight + (hours * SECOND_OF.hour + minutes * SECOND_OF.minute + seconds) * SECOND_US);
+  }
+  const now = new Date(nowUs / 1000);
+  const day = startOfDay(isYesterday ? subDays(now, 1) : now);
+  // Midnight itself is date-fns' word: on some days of some zones it is at one o'clock.
+  if (clock !== undefined) day.setHours(hours, minutes, seconds);
   return day.getTime() * 1000;
 }
 
@@ -139,7 +158,7 @@ function fromUnix(text: string, trimmed: string): number | undefined {
 const STAMP = /^(\d{4})-(\d\d)-(\d\d)(?:(?:[Tt ]|\s+)(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*([Zz]|UTC|[+-]\d\d:?\d\d)?)?$/;
 
 /** RFC 3339; the time of day, its seconds and the zone may be missing. */
-function fromStamp(text: string, trimmed: string): number | undefined {
+function fromStamp(text: string, trimmed: string, inZone?: Zone): number | undefined {
   const match = STAMP.exec(trimmed);
   if (!match) return undefined;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone] = match;
@@ -151,17 +170,18 @@ function fromStamp(text: string, trimmed: string): number | undefined {
   }
   if (numbers[3] > 23 || numbers[4] > 59 || numbers[5] > 60) throw wrong(text, trimmed.slice(11), { why: 'there is no such time of day' });
   const microseconds = Number(fraction.slice(0, 6).padEnd(6, '0'));
-  if (zone === undefined) {
+  if (zone === undefined && inZone === undefined) {
     const local = new Date(0);
     local.setFullYear(numbers[0], numbers[1], numbers[2]);
     local.setHours(numbers[3], numbers[4], numbers[5], 0);
     return local.getTime() * 1000 + microseconds;
   }
   inUtc.setUTCHours(numbers[3], numbers[4], numbers[5]);
+  if (zone === undefined && inZone !== undefined) return momentOf(inZone, inUtc.getTime() * 1000) + microseconds;
   return inUtc.getTime() * 1000 - zoneUs(text, zone) + microseconds;
 }
 
-function zoneUs(text: string, zone: string): number {
+function zoneUs(text: string, zone = ''): number {
   const match = /^([+-])(\d\d):?(\d\d)$/.exec(zone);
   if (!match) return 0;
   if (Number(match[2]) > 23 || Number(match[3]) > 59) throw wrong(text, zone, { why: 'there is no such zone' });
