@@ -4,7 +4,7 @@
  * machine can reach it unless a flag says otherwise.
  */
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { type EffectiveSettings, readSettings, type Settings } from '../base/con
 import { CodedError } from '../base/errors.ts';
 import { parseTime } from '../base/time.ts';
 import { type RunningCloud, startCloud } from '../demo/send.ts';
+import type { OperationTruth } from '../demo/truth.ts';
 import { type Addresses, addressesText, serveUntil, urlOf } from './serve.ts';
 import { EXIT, exitOfLeaving, type Shell } from './shell.ts';
 import type { VerbRun } from './verbs.ts';
@@ -29,14 +30,17 @@ interface CloudOptions {
   seed: number;
   rate?: number;
   durationMs?: number;
+  speed?: number;
+  rhythm?: boolean;
 }
 
 export async function run({ arguments: given, shell }: VerbRun): Promise<number> {
-  const options = cloudOptions(given);
-  if (given.is('serve') === false) return sendOnly(given, shell, options);
+  const truth = openTruth(given.text('truth'));
+  const options = { ...cloudOptions(given), ...(truth === undefined ? {} : { onOperation: truth.write }) };
+  if (given.is('serve') === false) return sendOnly(given, shell, { ...options, truth });
   if (given.text('to') !== undefined)
     throw new CodedError('bad-argument', '--to needs --no-serve: with its own server the demo sends there');
-  const settings = await demoSettings(readSettings({ flag: (name) => given.text(name), environment: shell.environment }));
+  const settings = await demoSettings(readSettings({ flag: (name) => given.text(name), environment: shell.environment }), options.speed);
   const { data, isTemporary } =
     settings.data === undefined
       ? { data: mkdtempSync(join(tmpdir(), 'stacktrail-demo-')), isTemporary: true }
@@ -54,13 +58,17 @@ export async function run({ arguments: given, shell }: VerbRun): Promise<number>
     return shell.interrupted.aborted ? code : EXIT.found;
   } finally {
     await cloud?.stop();
+    truth?.close();
     if (isTemporary) rmSync(data, { recursive: true, force: true });
   }
 }
 
 /** `data` is undefined where a temporary folder is to be made. */
-async function demoSettings({ values, places }: EffectiveSettings): Promise<Omit<Settings, 'data'> & { data: string | undefined }> {
-  const isDefault = (name: 'data' | 'http' | 'udp' | 'tcp' | 'log.level') => places[name] === 'default';
+async function demoSettings(
+  { values, places }: EffectiveSettings,
+  speed = 1,
+): Promise<Omit<Settings, 'data'> & { data: string | undefined }> {
+  const isDefault = (name: 'data' | 'http' | 'udp' | 'tcp' | 'log.level' | 'zone') => places[name] === 'default';
   const http = { host: LOOPBACK, port: (await isFree('tcp', HTTP_PORT)) ? HTTP_PORT : 0 };
   const syslogFree = (await isFree('tcp', SYSLOG_PORT)) && (await isFree('udp', SYSLOG_PORT));
   const syslog = { host: LOOPBACK, port: syslogFree ? SYSLOG_PORT : 0 };
@@ -70,6 +78,8 @@ async function demoSettings({ values, places }: EffectiveSettings): Promise<Omit
     http: isDefault('http') ? http : values.http,
     udp: isDefault('udp') ? syslog : values.udp,
     tcp: isDefault('tcp') ? syslog : values.tcp,
+    // A cloud that lives in the past teaches no zone by when its lines arrive.
+    zone: isDefault('zone') && speed > 1 ? -new Date().getTimezoneOffset() : values.zone,
     // What matters of the start is said below in words for people.
     'log.level': isDefault('log.level') ? 'warn' : values['log.level'],
   };
@@ -79,20 +89,45 @@ function cloudOptions(given: Arguments): CloudOptions {
   const rate = given.text('rate');
   const seed = given.text('seed');
   const duration = given.text('duration');
-  if (rate !== undefined && !/^[1-9]\d{0,6}$/.test(rate))
+  if (rate !== undefined && !(/^\d{1,7}(\.\d{1,3})?$/.test(rate) && Number(rate) > 0))
     throw new CodedError('bad-argument', '--rate is a number of lines a second, such as 100');
   if (seed !== undefined && !/^\d{1,9}$/.test(seed)) throw new CodedError('bad-argument', '--seed is a whole number, such as 7');
   // `10m` is ten minutes before now.
   const durationMs = duration === undefined ? undefined : -parseTime(duration, 0) / 1000;
   if (durationMs !== undefined && durationMs <= 0) throw new CodedError('bad-argument', '--duration is a time, such as 10m');
+  const speed = given.text('speed');
+  const rhythm = given.is('rhythm');
+  if (speed !== undefined && !(/^\d{1,6}(\.\d{1,3})?$/.test(speed) && Number(speed) >= 1))
+    throw new CodedError('bad-argument', '--speed is a factor from 1, such as 60 (an hour in a minute)');
   return {
+    ...(speed === undefined ? {} : { speed: Number(speed) }),
+    ...(rhythm === undefined ? {} : { rhythm }),
     seed: Number(seed ?? 1),
     ...(rate === undefined ? {} : { rate: Number(rate) }),
     ...(durationMs === undefined ? {} : { durationMs }),
   };
 }
 
-async function sendOnly(given: Arguments, shell: Shell, options: CloudOptions): Promise<number> {
+interface TruthFile {
+  write(truth: OperationTruth): void;
+  close(): void;
+}
+
+function openTruth(path: string | undefined): TruthFile | undefined {
+  if (path === undefined) return undefined;
+  try {
+    const file = openSync(path, 'w');
+    return { write: (truth) => void writeSync(file, `${JSON.stringify(truth)}\n`), close: () => closeSync(file) };
+  } catch (error) {
+    throw new CodedError('bad-argument', `--truth: ${path} cannot be written: ${(error as Error).message}`);
+  }
+}
+
+async function sendOnly(
+  given: Arguments,
+  shell: Shell,
+  { truth, ...options }: CloudOptions & { truth: TruthFile | undefined },
+): Promise<number> {
   const to = given.text('to');
   const address = to === undefined ? undefined : parseAddress(to, { setting: '--to', host: LOOPBACK });
   if (address === undefined || address.port === 0) throw new CodedError('bad-argument', '--no-serve needs --to HOST:PORT');
@@ -102,6 +137,7 @@ async function sendOnly(given: Arguments, shell: Shell, options: CloudOptions): 
   if (shell.interrupted.aborted) stop();
   shell.interrupted.addEventListener('abort', stop, { once: true });
   await cloud.done;
+  truth?.close();
   const { lines, dropped } = cloud.sent();
   shell.err.write(`stacktrail: ${lines} lines sent, ${dropped} dropped\n`);
   return exitOfLeaving(shell);

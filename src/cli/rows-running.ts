@@ -40,7 +40,14 @@ export const demo: Verb = {
   flags: [
     { name: 'rate', value: 'LINES', say: 'lines a second (default 40)' },
     { name: 'seed', value: 'NUMBER', say: 'another cloud; the same number gives the same cloud (default 1)' },
-    { name: 'duration', value: 'TIME', say: 'end after this time, such as `10m` (default: with Ctrl-C)' },
+    { name: 'duration', value: 'TIME', say: "end after this much of the cloud's time, such as `10m` (default: with Ctrl-C)" },
+    {
+      name: 'speed',
+      value: 'FACTOR',
+      say: "seconds of the cloud's life in a second (default 1); a faster one begins in the past (a week ago, or --duration) and catches up with now",
+    },
+    { name: 'rhythm', say: 'busy by day, quiet at night and on weekends (default with --speed)' },
+    { name: 'truth', value: 'FILE', say: 'what really happened, as JSON lines: each operation with its ids, records and faults' },
     { name: 'serve', say: 'run the service too (default); `--no-serve --to HOST:PORT` only sends' },
     { name: 'to', value: 'HOST:PORT', say: 'where to send with --no-serve, by UDP and TCP' },
     ...settingFlags(['data', 'http', 'udp', 'tcp', 'log.level']),

@@ -4,13 +4,18 @@
  *   `TS.ms PID LEVEL logger [greq req user project domain scope user_domain project_domain] [instance: U] text`
  * with ` function path:line` behind DEBUG lines, and tracebacks prefixed by `TS.ms PID ERROR logger [instance: U] `.
  * A text with newlines is one message, as one syslog() call sends it; wire.ts decides how it travels.
+ * What an operation means - its ids, what went wrong in it, which lines belong to which story - is noted as it is played
+ * (truth.ts), because nothing that reads the lines could be measured otherwise.
  */
+import { type Fault, type OperationNote, operationNote } from './truth.ts';
 import type { Worker, World } from './world.ts';
 
 /** What a process of the cloud hands to syslog. */
 export interface CloudEvent {
   /** Simulated time, µs since the start. */
   atUs: number;
+  /** The same by the host's own clock. */
+  stampUs: number;
   transport: 'udp' | 'tcp';
   facility: number;
   severity: number;
@@ -21,6 +26,12 @@ export interface CloudEvent {
   text: string;
   /** The host's rsyslog does not escape control characters (EscapeControlCharactersOnReceive off). */
   rawNewlines?: true;
+  /** What it belongs to; the lines do not say it. */
+  note: OperationNote;
+  /** The request that all of this was done for. */
+  root: string | undefined;
+  /** UUID of the instance whose story this is a part of. */
+  instance: string | undefined;
 }
 
 /** Who asked, and under which ids; `bracket` is oslo's rendering of all of it. */
@@ -32,6 +43,8 @@ export interface RequestContext {
   /** `user project domain scope user_domain project_domain` */
   identity: string;
   bracket: string;
+  /** The request for which all of this is done: the first of the chain. */
+  root: string;
 }
 
 export type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
@@ -47,11 +60,22 @@ export type TracebackShape = 'escaped' | 'lines' | 'raw';
 export class Act {
   readonly world: World;
   readonly events: CloudEvent[] = [];
+  readonly note: OperationNote;
   atUs: number;
+  /** The request that lines without one are about. */
+  root: string | undefined;
+  /** UUID of the instance that lines without one are about. */
+  subject: string | undefined;
 
-  constructor(world: World, atUs: number) {
+  constructor(world: World, atUs: number, kind = '') {
     this.world = world;
     this.atUs = atUs;
+    this.note = operationNote(kind);
+  }
+
+  /** The line that comes next is the first sign of something that goes wrong. */
+  fault(fault: Omit<Fault, 'atUs'>): void {
+    this.note.faults.push({ ...fault, atUs: this.atUs });
   }
 
   /** Lets between so many milliseconds pass. */
@@ -69,7 +93,9 @@ export class Act {
   /** A user's request, from outside: one client in four brings a global id of its own (Skyline does). */
   userRequest(user: string, project: string): RequestContext {
     const global = this.world.dice.oneIn(4) ? `req-${this.world.dice.uuid()}` : undefined;
-    return makeContext({ request: `req-${this.world.dice.uuid()}`, global, identity: `${user} ${project} - - default default` });
+    const context = makeContext({ request: `req-${this.world.dice.uuid()}`, global, identity: `${user} ${project} - - default default` });
+    this.root ??= context.request;
+    return context;
   }
 
   /** A request of nobody: periodic tasks, events of the hypervisor. */
@@ -79,7 +105,7 @@ export class Act {
 
   /** A REST call made while serving `parent`: a new id, and oslo.context's global_id (global, else local) travels along. */
   childRequest(parent: RequestContext, identity = parent.identity): RequestContext {
-    return makeContext({ request: `req-${this.world.dice.uuid()}`, global: parent.global ?? parent.request, identity });
+    return makeContext({ request: `req-${this.world.dice.uuid()}`, global: parent.global ?? parent.request, identity, root: parent.root });
   }
 
   /** The identity of a service's own user. */
@@ -94,7 +120,9 @@ export class Act {
 
   emit(worker: Worker, severity: number, text: string): CloudEvent {
     const { transport, facility, host, program } = worker;
-    const event: CloudEvent = { atUs: this.atUs, transport, facility, severity, host, program, text };
+    const { atUs, note, root, subject: instance } = this;
+    const stampUs = atUs + worker.skewUs;
+    const event: CloudEvent = { atUs, stampUs, transport, facility, severity, host, program, text, note, root, instance };
     if (worker.tagged) event.pid = worker.pid;
     this.events.push(event);
     // Two lines of one thread never share a microsecond; most do not share the millisecond.
@@ -103,8 +131,8 @@ export class Act {
   }
 }
 
-function makeContext(from: { request: string; global: string | undefined; identity: string }): RequestContext {
-  return { ...from, bracket: `[${from.global ?? 'None'} ${from.request} ${from.identity}]` };
+function makeContext(from: { request: string; global: string | undefined; identity: string; root?: string }): RequestContext {
+  return { ...from, root: from.root ?? from.request, bracket: `[${from.global ?? 'None'} ${from.request} ${from.identity}]` };
 }
 
 export class Voice {
@@ -114,6 +142,7 @@ export class Voice {
   readonly #bracket: string;
   /** `[instance: U] ` or ''. */
   readonly #instance: string;
+  readonly #about: string | undefined;
 
   constructor(act: Act, worker: Worker, about: { context: RequestContext | undefined; instance: string | undefined }) {
     this.act = act;
@@ -121,6 +150,7 @@ export class Voice {
     this.context = about.context;
     this.#bracket = about.context?.bracket ?? '[-]';
     this.#instance = about.instance === undefined ? '' : `[instance: ${about.instance}] `;
+    this.#about = about.instance;
   }
 
   info(logger: string, message: string): void {
@@ -142,7 +172,7 @@ export class Voice {
   }
 
   log(level: Level, logger: string, message: string): CloudEvent {
-    return this.act.emit(this.worker, SEVERITIES[level], this.#line(level, logger, message));
+    return this.#emit(SEVERITIES[level], this.#line(level, logger, message));
   }
 
   /**
@@ -151,19 +181,26 @@ export class Voice {
    */
   exception(logger: string, message: string, traceback: { lines: readonly string[]; shape: TracebackShape }): void {
     const record = this.#line('ERROR', logger, message);
-    const stamp = this.act.world.clock.stamp(this.act.atUs);
+    const stamp = this.act.world.clock.stamp(this.act.atUs + this.worker.skewUs);
     const prefix = `${stamp} ${this.worker.pid} ERROR ${logger} ${this.#instance}`;
     const lines = [record, ...[...traceback.lines, ''].map((line) => prefix + line)];
     if (traceback.shape === 'lines') {
-      for (const line of lines) this.act.emit(this.worker, SEVERITIES.ERROR, line);
+      for (const line of lines) this.#emit(SEVERITIES.ERROR, line);
       return;
     }
-    const event = this.act.emit(this.worker, SEVERITIES.ERROR, lines.join('\n'));
+    const event = this.#emit(SEVERITIES.ERROR, lines.join('\n'));
     if (traceback.shape === 'raw') event.rawNewlines = true;
   }
 
+  #emit(severity: number, text: string): CloudEvent {
+    const event = this.act.emit(this.worker, severity, text);
+    event.root = this.context?.root ?? event.root;
+    event.instance = this.#about ?? event.instance;
+    return event;
+  }
+
   #line(level: Level, logger: string, message: string): string {
-    const stamp = this.act.world.clock.stamp(this.act.atUs);
+    const stamp = this.act.world.clock.stamp(this.act.atUs + this.worker.skewUs);
     return `${stamp} ${this.worker.pid} ${level} ${logger} ${this.#bracket} ${this.#instance}${message}`;
   }
 }

@@ -35,6 +35,10 @@ export function boot(act: Act): void {
 /** nova-api: the POST, its look-ups at glance and neutron, and the answer 202. */
 export function acceptBoot(act: Act, instance: Instance): Boot {
   const { world } = act;
+  const { id, port, mac, ip, domain, image, project } = instance;
+  act.note.kind = 'boot';
+  act.note.ids = { instance: id, port, mac, ip, domain, image: image.id, network: project.network, project: project.id };
+  act.subject = id;
   const context = act.userRequest(instance.user, instance.project.id);
   const api = act.as(world.worker('nova-api'), context, instance.id);
   const birth: Boot = {

@@ -5,6 +5,7 @@
  * The zone is that of this machine, as it would be for a real cloud beside it.
  */
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 /** Events of one operation lie within seconds of each other, so few slots hit nearly always; a power of two. */
 const CACHED_SECONDS = 64;
 
@@ -56,6 +57,23 @@ export class Clock {
     const date = new Date((this.startUs + atUs) / 1000);
     const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
     return `${two(date.getDate())}/${MONTHS[date.getMonth()]}/${date.getFullYear()} ${time}`;
+  }
+
+  /** `22/Nov/2026:09:53:13 +0000`, local with offset: Apache's common log format. */
+  clf(atUs: number): string {
+    const offset = this.rfc3339(atUs).slice(-6).replace(':', '');
+    return `${this.access(atUs).replace(' ', ':')} ${offset}`;
+  }
+
+  /** `22/Nov/2026:09:53:13.123`, local: haproxy. */
+  haproxy(atUs: number): string {
+    return `${this.access(atUs).replace(' ', ':')}.${milliseconds(this.startUs + atUs)}`;
+  }
+
+  /** `Sun Nov 22 09:53:13 2026`, local: C's asctime, as uWSGI prints it. */
+  asctime(atUs: number): string {
+    const date = new Date((this.startUs + atUs) / 1000);
+    return `${DAYS[date.getDay()]} ${this.header(atUs)} ${date.getFullYear()}`;
   }
 
   /** `22/Nov/2026/09/53/13` (proxy) or `22/Nov/2026:09:53:13 +0000` (storage servers), GMT: swift. */

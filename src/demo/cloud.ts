@@ -11,13 +11,21 @@ import { boot } from './boot.ts';
 import { Clock } from './clock.ts';
 import { Dice } from './dice.ts';
 import { agents, audit, failedLogin, lease, list, periodic, show } from './everyday.ts';
-import { bootThatFailsToSpawn, bootWithoutHost, brokerBlink, brokerOutage } from './failures.ts';
+import { bootThatFailsToSpawn, bootWithoutBinding, bootWithoutHost, bootWithoutImage, bootWithoutWiring, noAddress } from './failures.ts';
+import { uploadImage } from './images.ts';
 import { attachVolume, bootOrDelete } from './lives.ts';
+import { liveMigration } from './migrate.ts';
+import { noise } from './noise.ts';
+import { brokerBlink, brokerOutage } from './outage.ts';
+import { rhythmAt } from './rhythm.ts';
 import { swiftListing, swiftReplication, swiftRequest } from './swift.ts';
+import { issueToken, validate } from './tokens.ts';
+import { type OperationTruth, Truth } from './truth.ts';
 import { World } from './world.ts';
 
 /** name, how often in comparison with the others, what it plays. */
-const OPERATIONS: readonly [string, number, (act: Act) => void][] = [
+type Operation = readonly [name: string, weight: number, play: (act: Act) => void];
+const OPERATIONS: readonly Operation[] = [
   ['list', 40, list],
   ['show', 20, show],
   ['swift request', 14, swiftRequest],
@@ -27,13 +35,22 @@ const OPERATIONS: readonly [string, number, (act: Act) => void][] = [
   ['lease', 6, lease],
   ['audit', 4, audit],
   ['boot or delete', 4, bootOrDelete],
+  ['noise', 45, noise],
+  ['token', 6, issueToken],
+  ['token check', 8, validate],
   ['attach volume', 1.5, attachVolume],
+  ['live migration', 0.5, liveMigration],
+  ['image upload', 0.8, uploadImage],
   ['failed login', 0.6, failedLogin],
   ['replication', 0.5, swiftReplication],
   ['broker blink', 0.3, brokerBlink],
   ['boot without host', 0.2, bootWithoutHost],
   ['failing spawn', 0.2, bootThatFailsToSpawn],
-  ['broker outage', 0.08, brokerOutage],
+  ['boot without binding', 0.08, bootWithoutBinding],
+  ['boot without image', 0.08, bootWithoutImage],
+  ['boot without wiring', 0.06, bootWithoutWiring],
+  ['no address', 0.1, noAddress],
+  ['broker outage', 0.05, brokerOutage],
 ];
 const WEIGHT_SUM = OPERATIONS.reduce((sum, [, weight]) => sum + weight, 0);
 
@@ -43,6 +60,12 @@ export interface CloudOptions {
   startUs: number;
   /** Average; single seconds vary. */
   linesPerSecond: number;
+  /** The rate follows the hours of day and week around that average (rhythm.ts). */
+  rhythm?: boolean;
+  /** What really happened, an operation at a time (truth.ts). */
+  onOperation?: (truth: OperationTruth) => void;
+  /** By how much the clocks of hosts are wrong, µs. */
+  skewUs?: Readonly<Record<string, number>>;
 }
 
 export class Cloud {
@@ -52,6 +75,8 @@ export class Cloud {
   readonly #world: World;
   readonly #linesPerSecond: number;
   readonly #heap: Waiting[] = [];
+  readonly #rhythm: boolean;
+  readonly #truth: Truth | undefined;
   #order = 0;
   #nextStartUs = 0;
 
@@ -59,15 +84,27 @@ export class Cloud {
     this.clock = new Clock(options.startUs);
     this.#linesPerSecond = options.linesPerSecond;
     const dice = new Dice(options.seed);
-    this.#world = new World(dice, this.clock);
-    this.#play(boot);
+    this.#world = new World(dice, this.clock, options.skewUs);
+    this.#rhythm = options.rhythm === true;
+    if (options.onOperation) {
+      const time = (atUs: number): string => new Date(Math.floor(this.clock.epochUs(atUs) / 1000)).toISOString();
+      this.#truth = new Truth(options.onOperation, time);
+    }
+    this.#play(['boot', 0, boot]);
     this.firstInstance = this.#world.instances.at(-1)!.id;
   }
 
   /** The next event; times never go backwards. */
   next(): CloudEvent {
     while (this.#heap.length === 0 || this.#heap[0]!.event.atUs > this.#nextStartUs) this.#play(this.#choose());
-    return this.#pop();
+    const event = this.#pop();
+    this.#truth?.said(event);
+    return event;
+  }
+
+  /** Tells the operations that are not over. */
+  end(): void {
+    this.#truth?.end();
   }
 
   /** Simulated time of the event that `next` will give. */
@@ -76,21 +113,23 @@ export class Cloud {
     return this.#heap[0]!.event.atUs;
   }
 
-  #choose(): (act: Act) => void {
+  #choose(): Operation {
     let at = this.#world.dice.fraction() * WEIGHT_SUM;
-    for (const [, weight, play] of OPERATIONS) {
-      at -= weight;
-      if (at < 0) return play;
+    for (const operation of OPERATIONS) {
+      at -= operation[1];
+      if (at < 0) return operation;
     }
-    return list;
+    return OPERATIONS[0]!;
   }
 
-  #play(operation: (act: Act) => void): void {
-    const act = new Act(this.#world, this.#nextStartUs);
-    operation(act);
+  #play([name, , play]: Operation): void {
+    const act = new Act(this.#world, this.#nextStartUs, name);
+    play(act);
+    this.#truth?.begin(act.note, act.events);
     for (const event of act.events) this.#push(event);
     // Between half and one and a half times the due pause: 1 on average, without a beat.
-    const pause = (act.events.length / this.#linesPerSecond) * (0.5 + this.#world.dice.fraction());
+    const load = this.#rhythm ? rhythmAt(this.clock.epochUs(this.#nextStartUs)) : 1;
+    const pause = (act.events.length / (this.#linesPerSecond * load)) * (0.5 + this.#world.dice.fraction());
     this.#nextStartUs += Math.floor(pause * 1e6);
   }
 

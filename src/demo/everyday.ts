@@ -42,6 +42,8 @@ export function show(act: Act): void {
     serve(act, { ...to, by: api.worker }, { method: 'GET', path: `/v2.1/servers/${missing}`, status: 404, bytes: 111 });
     return;
   }
+  act.note.ids = { instance: instance.id };
+  act.subject = instance.id;
   const api = act.as(act.world.worker('nova-api'), context);
   const ports: RestCall = { method: 'GET', path: `/v2.0/ports?device_id=${instance.id}`, status: 200 };
   const inside = (): void => {
@@ -136,6 +138,8 @@ export function periodic(act: Act): void {
 export function lease(act: Act): void {
   const instance = act.world.someInstance(act.atUs);
   if (!instance) return;
+  act.note.ids = { instance: instance.id, mac: instance.mac, ip: instance.ip };
+  act.subject = instance.id;
   const dnsmasq = act.world.worker('dnsmasq-dhcp');
   act.emit(dnsmasq, 6, `DHCPREQUEST(${instance.project.tap}) ${instance.ip} ${instance.mac}`);
   act.pass(0, 1);

@@ -1,14 +1,14 @@
 /**
- * Operations that go wrong: no host for a boot, a hypervisor that refuses, a message broker that is away.
+ * Boots that go wrong, each at a step of its own: no host, no port binding, no image, a hypervisor that refuses, a port that is
+ * never wired, no address.
  * The three wire shapes of a traceback take turns (one message with `#012`, one message a line, raw newlines):
  * a log service must make the same record of each.
  */
-import type { Act, TracebackShape } from './act.ts';
-import { acceptBoot, askScheduler, build, candidates, poll, schedule } from './boot.ts';
+import type { Act, TracebackShape, Voice } from './act.ts';
+import { acceptBoot, askScheduler, type Boot, build, candidates, poll, schedule } from './boot.ts';
 import { call } from './rest.ts';
-import { fetchImage } from './spawn.ts';
-import { LIBVIRT_ERRORS, noValidHost, replyTimeout, spawnFailed } from './tracebacks.ts';
-import { CONTROLLER } from './world.ts';
+import { fetchImage, plugWaited } from './spawn.ts';
+import { bindingFailed, imageRefused, LIBVIRT_ERRORS, noValidHost, spawnFailed, vifTimeout } from './tracebacks.ts';
 
 /** Most hosts escape, as rsyslog does by default; files followed line by line come next. */
 const SHAPES: readonly TracebackShape[] = ['escaped', 'lines', 'escaped', 'lines', 'raw'];
@@ -18,6 +18,8 @@ export function bootWithoutHost(act: Act): void {
   const { instance, context, conductor } = failed;
   const scheduler = askScheduler(failed);
   candidates(failed, scheduler);
+  act.note.outcome = 'failed';
+  act.fault({ kind: 'no valid host', service: 'nova', host: scheduler.worker.host, step: 'schedule' });
   scheduler.info('nova.filters', `Filter ComputeFilter returned 0 hosts`);
   scheduler.info(
     'nova.filters',
@@ -43,17 +45,119 @@ export function bootWithoutHost(act: Act): void {
 export function bootThatFailsToSpawn(act: Act): void {
   const { dice } = act.world;
   const failed = acceptBoot(act, act.world.newInstance());
-  const { instance, compute, conductor } = failed;
+  const { instance, compute } = failed;
   schedule(failed);
   build(failed);
   compute.info('nova.virt.libvirt.driver', 'Creating image(s)');
   fetchImage(failed);
   act.pass(300, 900);
   const error = dice.pick(LIBVIRT_ERRORS);
+  act.fault({ kind: 'hypervisor refuses', service: 'nova', host: instance.compute, step: 'spawn' });
   compute.exception('nova.compute.manager', `Instance failed to spawn: libvirt.libvirtError: ${error}`, {
     lines: spawnFailed(error),
     shape: dice.pick(SHAPES),
   });
+  giveUp(failed, error);
+}
+
+/** neutron finds no mechanism driver that could bind the port: the instance never gets as far as an image. */
+export function bootWithoutBinding(act: Act): void {
+  const failed = acceptBoot(act, act.world.newInstance());
+  const { instance, compute } = failed;
+  schedule(failed);
+  act.pass(100, 300);
+  compute.debug(
+    'nova.compute.manager',
+    'Start building networks asynchronously for instance.',
+    '_build_resources nova/compute/manager.py:2821',
+  );
+  const segment = `{'id': '${act.world.dice.uuid()}', 'network_type': 'vxlan', 'physical_network': None, 'segmentation_id': 42, 'network_id': '${instance.project.network}'}`;
+  const inside = (server: Voice): void => {
+    act.fault({ kind: 'port binding failed', service: 'neutron', host: server.worker.host, step: 'network' });
+    server.error(
+      'neutron.plugins.ml2.managers',
+      `Failed to bind port ${instance.port} on host ${instance.compute} for vnic_type normal using segments [${segment}]`,
+    );
+  };
+  call(compute, { service: 'network' }, { method: 'POST', path: '/v2.0/ports', status: 201, msMin: 150, msMax: 600, inside });
+  const error = `Binding failed for port ${instance.port}, please check neutron logs for more information.`;
+  compute.exception(
+    'nova.compute.manager',
+    `Instance failed network setup after 1 attempt(s): nova.exception.PortBindingFailed: ${error}`,
+    {
+      lines: bindingFailed(error),
+      shape: act.world.dice.pick(SHAPES),
+    },
+  );
+  giveUp(failed, error);
+}
+
+/** glance cannot give the image. */
+export function bootWithoutImage(act: Act): void {
+  const failed = acceptBoot(act, act.world.newInstance());
+  const { instance, compute } = failed;
+  schedule(failed);
+  build(failed);
+  compute.info('nova.virt.libvirt.driver', 'Creating image(s)');
+  const file = `/v2/images/${instance.image.id}/file`;
+  const missing = `Image file /var/lib/glance/images/${instance.image.id} not found`;
+  const inside = (glance: Voice): void => {
+    act.fault({ kind: 'image store away', service: 'glance', host: glance.worker.host, step: 'image' });
+    glance.error('glance.api.v2.image_data', `${missing}: glance_store.exceptions.NotFound: ${missing}`);
+  };
+  call(compute, { service: 'image' }, { method: 'GET', path: file, status: 404, bytes: 220, inside });
+  const error = `Image ${instance.image.id} could not be found.`;
+  compute.exception('nova.compute.manager', `Instance failed to spawn: nova.exception.ImageNotFound: ${error}`, {
+    lines: imageRefused(error),
+    shape: act.world.dice.pick(SHAPES),
+  });
+  giveUp(failed, error);
+}
+
+/** The agent never wires the port, neutron never tells: nova waits its five minutes in vain. */
+export function bootWithoutWiring(act: Act): void {
+  const failed = acceptBoot(act, act.world.newInstance());
+  const { instance, compute } = failed;
+  schedule(failed);
+  build(failed);
+  compute.info('nova.virt.libvirt.driver', 'Creating image(s)');
+  fetchImage(failed);
+  plugWaited(failed);
+  // vif_plugging_timeout of nova.conf.
+  act.pass(300_000, 300_100);
+  act.fault({ kind: 'port never wired', service: 'neutron', host: instance.compute, step: 'wire' });
+  compute.warning(
+    'nova.virt.libvirt.driver',
+    `Timeout waiting for [('network-vif-plugged', '${instance.port}')] for instance with vm_state building and task_state spawning: eventlet.timeout.Timeout: 300 seconds`,
+  );
+  const error = 'Virtual Interface creation failed';
+  compute.exception('nova.compute.manager', `Instance failed to spawn: nova.exception.VirtualInterfaceCreateException: ${error}`, {
+    lines: vifTimeout(error),
+    shape: act.world.dice.pick(SHAPES),
+  });
+  giveUp(failed, error);
+}
+
+/** The subnet has no address left: the guest runs and asks in vain. */
+export function noAddress(act: Act): void {
+  const instance = act.world.someInstance(act.atUs);
+  if (!instance) return;
+  act.note.kind = 'no address';
+  act.note.outcome = 'failed';
+  act.note.ids = { instance: instance.id, mac: instance.mac };
+  act.subject = instance.id;
+  const dnsmasq = act.world.worker('dnsmasq-dhcp');
+  act.fault({ kind: 'no address available', service: 'neutron', host: dnsmasq.host, step: 'dhcp' });
+  for (let again = 0; again < 4; again++) {
+    act.emit(dnsmasq, 4, `DHCPDISCOVER(${instance.project.tap}) ${instance.mac} no address available`);
+    act.pass(3000, 9000);
+  }
+}
+
+/** compute takes everything down again, conductor has nobody left to try. */
+function giveUp(failed: Boot, error: string): void {
+  const { act, instance, compute, conductor } = failed;
+  act.note.outcome = 'failed';
   compute.info('nova.compute.manager', 'Terminating instance');
   act.pass(50, 200);
   compute.info('nova.virt.libvirt.driver', 'Instance destroyed successfully.');
@@ -62,7 +166,8 @@ export function bootThatFailsToSpawn(act: Act): void {
     { service: 'network', identity: act.serviceIdentity('nova') },
     { method: 'DELETE', path: `/v2.0/ports/${instance.port}`, status: 204, bytes: 0 },
   );
-  compute.info('nova.compute.manager', `Took ${(0.2 + dice.fraction()).toFixed(2)} seconds to deallocate network for instance.`);
+  const seconds = (0.2 + act.world.dice.fraction()).toFixed(2);
+  compute.info('nova.compute.manager', `Took ${seconds} seconds to deallocate network for instance.`);
   act.pass(30, 100);
   const reason = `Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures for instance ${instance.id}.`;
   conductor.error(
@@ -75,71 +180,4 @@ export function bootThatFailsToSpawn(act: Act): void {
   );
   conductor.warning('nova.scheduler.utils', `Setting instance to ERROR state.: nova.exception.MaxRetriesExceeded: ${reason}`);
   poll(failed);
-}
-
-/** Who loses the broker, with the port of its connection. */
-const BROKER_CLIENTS = [
-  'nova-compute@cmp01',
-  'nova-compute@cmp02',
-  'nova-conductor',
-  'nova-scheduler',
-  'neutron-server',
-  'neutron-openvswitch-agent@cmp01',
-  'cinder-volume',
-];
-
-/** RabbitMQ is away for some seconds: every service says so, tries again and comes back (oslo.messaging's impl_rabbit). */
-export function brokerOutage(act: Act): void {
-  const { dice } = act.world;
-  const logger = 'oslo.messaging._drivers.impl_rabbit';
-  const broker = `${CONTROLLER}:5672`;
-  const refused = '[Errno 111] ECONNREFUSED';
-  const tries = dice.between(1, 3);
-  for (const name of BROKER_CLIENTS) {
-    act.meanwhile(() => {
-      act.pass(0, 900);
-      const voice = act.as(act.world.worker(name), act.ownRequest());
-      const connection = `[${dice.uuid()}]`;
-      voice.info(logger, `A recoverable connection/channel error occurred, trying to reconnect: [Errno 104] Connection reset by peer`);
-      for (let attempt = 1; attempt <= tries; attempt++) {
-        const sleep = attempt * 2 - 1;
-        voice.error(
-          logger,
-          `${connection} AMQP server on ${broker} is unreachable: ${refused}. Trying again in ${sleep} seconds.: ConnectionRefusedError: ${refused}`,
-        );
-        act.pass(sleep * 1000, sleep * 1000 + 60);
-      }
-      voice.info(
-        logger,
-        `${connection} Reconnected to AMQP server on ${broker} via [amqp] client with port ${dice.between(33_000, 60_000)}.`,
-      );
-    });
-  }
-  act.pass(1000, 4000);
-  const agent = act.as(act.world.worker('neutron-openvswitch-agent@cmp02'), act.ownRequest());
-  const timeout = `oslo_messaging.exceptions.MessagingTimeout: Timed out waiting for a reply to message ID ${dice.hex(32)}`;
-  agent.exception('neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent', `Failed reporting state!: ${timeout}`, {
-    lines: replyTimeout(timeout),
-    shape: dice.pick(SHAPES),
-  });
-}
-
-/** One connection blinks. */
-export function brokerBlink(act: Act): void {
-  const voice = act.as(act.world.worker('nova-compute'), act.ownRequest());
-  voice.warning(
-    'oslo.messaging._drivers.impl_rabbit',
-    'Unexpected error during heartbeat thread processing, retrying...: ConnectionResetError: [Errno 104] Connection reset by peer',
-  );
-  act.pass(900, 1200);
-  const { dice } = act.world;
-  voice.error(
-    'oslo.messaging._drivers.impl_rabbit',
-    `[${dice.uuid()}] AMQP server on ${CONTROLLER}:5672 is unreachable: timed out. Trying again in 1 seconds.: socket.timeout: timed out`,
-  );
-  act.pass(1000, 1100);
-  voice.info(
-    'oslo.messaging._drivers.impl_rabbit',
-    `[${dice.uuid()}] Reconnected to AMQP server on ${CONTROLLER}:5672 via [amqp] client with port ${dice.between(33_000, 60_000)}.`,
-  );
 }

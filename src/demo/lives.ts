@@ -4,6 +4,7 @@
  */
 import type { Act, RequestContext } from './act.ts';
 import { boot } from './boot.ts';
+import { guestStops } from './hypervisor.ts';
 import { call, serve } from './rest.ts';
 import { vif } from './spawn.ts';
 import { CONTROLLER, type Instance } from './world.ts';
@@ -24,6 +25,9 @@ export function bootOrDelete(act: Act): void {
 function remove(act: Act, instance: Instance): void {
   const { world } = act;
   world.forget(instance);
+  act.note.kind = 'delete';
+  act.note.ids = { instance: instance.id, port: instance.port, mac: instance.mac, ip: instance.ip, domain: instance.domain };
+  act.subject = instance.id;
   const context = act.userRequest(instance.user, instance.project.id);
   const client = world.dice.pick(instance.project.clients);
   serve(act, { service: 'compute', context, client }, { method: 'DELETE', path: `/v2.1/servers/${instance.id}`, status: 204, bytes: 0 });
@@ -38,6 +42,7 @@ function remove(act: Act, instance: Instance): void {
     '_shutdown_instance nova/compute/manager.py:3144',
   );
   act.pass(300, 1200);
+  guestStops(act, instance);
   act.as(worker, act.ownRequest(), instance.id).info('nova.compute.manager', 'VM Stopped (Lifecycle Event)');
   act.as(worker, undefined, instance.id).info('nova.virt.libvirt.driver', 'Instance destroyed successfully.');
   act.as(worker, context).info('os_vif', `Successfully unplugged vif ${vif(instance)}`);
@@ -80,8 +85,11 @@ export function attachVolume(act: Act): void {
   const { world } = act;
   const volume = world.dice.uuid();
   instance.volume = volume;
+  act.note.kind = 'attach volume';
+  act.note.ids = { instance: instance.id, volume, project: instance.project.id };
   createVolume(act, instance, volume);
   act.pass(1500, 4000);
+  act.subject = instance.id;
   const context = act.userRequest(instance.user, instance.project.id);
   const client = world.dice.pick(instance.project.clients);
   const api = act.as(world.worker('nova-api'), context);

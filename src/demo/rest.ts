@@ -16,8 +16,8 @@ export interface RestCall {
   /** How long the server takes. */
   msMin?: number;
   msMax?: number;
-  /** What the server does before it answers. */
-  inside?: () => void;
+  /** What the server does before it answers, in the process and on behalf of the request that serve it. */
+  inside?: (server: Voice) => void;
 }
 
 const PORTS: Record<ServiceType, number> = { compute: 8774, image: 9292, network: 9696, volumev3: 8776, placement: 8778 };
@@ -33,11 +33,12 @@ export interface Served {
 /** Plays the call on the server's side, with what the server does before it answers. */
 export function serve(act: Act, to: Served, call: RestCall): void {
   const startUs = act.atUs;
+  const server = act.as(to.by ?? act.world.worker(PROGRAMS[to.service]), to.context);
   act.pass(call.msMin ?? 8, call.msMax ?? 90);
-  call.inside?.();
+  call.inside?.(server);
   const seconds = (act.atUs - startUs) / 1e6;
   const bytes = call.bytes ?? act.world.dice.between(300, 4000);
-  SERVERS[to.service](act.as(to.by ?? act.world.worker(PROGRAMS[to.service]), to.context), { ...call, client: to.client, bytes, seconds });
+  SERVERS[to.service](server, { ...call, client: to.client, bytes, seconds });
 }
 
 interface Answered extends RestCall {

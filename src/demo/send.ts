@@ -11,6 +11,7 @@ import dgram from 'node:dgram';
 import net from 'node:net';
 import type { CloudEvent } from './act.ts';
 import { Cloud } from './cloud.ts';
+import type { OperationTruth } from './truth.ts';
 import { type Framing, framed, type Header, message } from './wire.ts';
 
 export interface Address {
@@ -25,8 +26,14 @@ export interface SendOptions {
   /** Lines a second on average; default 40, a small cloud. */
   rate?: number;
   seed: number;
-  /** Ends by itself after so long; without it only `stop` ends it. */
+  /** Ends by itself after so long of the cloud's time; without it only `stop` ends it. */
   durationMs?: number;
+  /** Seconds of the cloud's life in a second, default 1. A faster one begins in the past and ends, or goes on at 1, now. */
+  speed?: number;
+  /** The rate follows the hours of day and week; default: when faster than life. */
+  rhythm?: boolean;
+  /** What really happened, an operation at a time. */
+  onOperation?: (truth: OperationTruth) => void;
 }
 
 export interface Sent {
@@ -49,6 +56,8 @@ export interface RunningCloud {
 }
 
 const RATE_DEFAULT = 40;
+/** How far back a cloud that is faster than life begins, unless its duration says: a whole rhythm. */
+const PAST_MS = 7 * 24 * 3_600_000;
 /** Short against what a person notices in `tail -f`. */
 const TICK_MS = 20;
 /** Further behind than this, the simulation jumps to now. */
@@ -77,14 +86,22 @@ class Sender implements RunningCloud {
   readonly #untilMs: number;
   #finish: () => void = () => {};
   #tickedMs: number;
+  readonly #speed: number;
+  /** When the cloud's time was `#startMs`, by the machine's clock. */
+  #startedMs: number;
+  readonly #startMs: number;
   #instanceSeen = false;
   #stopping: Promise<void> | undefined;
 
   constructor(options: SendOptions) {
     const nowMs = Date.now();
-    this.#untilMs = options.durationMs === undefined ? Number.POSITIVE_INFINITY : nowMs + options.durationMs;
+    const { seed, durationMs, speed = 1, rate = RATE_DEFAULT, rhythm = speed > 1, onOperation } = options;
+    this.#speed = speed;
+    this.#startedMs = nowMs;
+    this.#startMs = Math.round(nowMs - (durationMs ?? PAST_MS) * (1 - 1 / speed));
+    this.#untilMs = durationMs === undefined ? Number.POSITIVE_INFINITY : this.#startMs + durationMs;
     this.#tickedMs = nowMs;
-    this.#cloud = new Cloud({ seed: options.seed, startUs: nowMs * 1000, linesPerSecond: options.rate ?? RATE_DEFAULT });
+    this.#cloud = new Cloud({ seed, startUs: this.#startMs * 1000, linesPerSecond: rate, rhythm, ...(onOperation ? { onOperation } : {}) });
     if (options.udp) this.#udp = new Datagrams(options.udp);
     if (options.tcp) {
       this.#streams.lf = new Stream(options.tcp, this.#sent);
@@ -111,31 +128,41 @@ class Sender implements RunningCloud {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#cloud.end();
     await Promise.all([this.#udp?.close(), this.#streams.lf?.close(), this.#streams.octet?.close()]);
     this.#finish();
   }
 
   #tick(): void {
-    const nowMs = Date.now();
-    if (nowMs >= this.#untilMs) {
-      void this.stop();
-      return;
-    }
-    this.#followClock(nowMs);
+    const machineMs = Date.now();
+    this.#followClock(machineMs);
+    const nowMs = this.#cloudMs(machineMs);
     const { clock } = this.#cloud;
-    for (let count = 0; count < TICK_LINES_MAX && clock.epochUs(this.#cloud.peekUs()) <= nowMs * 1000; count++) {
+    let count = 0;
+    while (count < TICK_LINES_MAX && clock.epochUs(this.#cloud.peekUs()) <= Math.min(nowMs, this.#untilMs) * 1000) {
       this.#send(this.#cloud.next());
+      count++;
     }
+    if (nowMs >= this.#untilMs && count < TICK_LINES_MAX) void this.stop();
   }
 
-  /** Moves the simulation to now where the machine's clock was set back, the machine slept, or the rate is beyond it. */
-  #followClock(nowMs: number): void {
+  /** The cloud's time: it runs faster until it has caught up with the machine's. */
+  #cloudMs(machineMs: number): number {
+    return Math.min(machineMs, this.#startMs + (machineMs - this.#startedMs) * this.#speed);
+  }
+
+  /** Moves the simulation to now where the machine's clock was set back, the machine slept, or the rate is beyond it; a fast one waits instead, and leaves nothing out. */
+  #followClock(machineMs: number): void {
     const { clock } = this.#cloud;
-    const backMs = this.#tickedMs - nowMs;
-    const lagMs = nowMs - clock.epochUs(this.#cloud.peekUs()) / 1000;
-    if (backMs > LAG_MS_MAX) clock.startUs -= backMs * 1000;
-    else if (lagMs > LAG_MS_MAX) clock.startUs += Math.floor(lagMs) * 1000;
-    this.#tickedMs = nowMs;
+    const backMs = this.#tickedMs - machineMs;
+    const lagMs = this.#cloudMs(machineMs) - clock.epochUs(this.#cloud.peekUs()) / 1000;
+    if (this.#speed > 1) {
+      if (lagMs > LAG_MS_MAX * this.#speed) this.#startedMs += lagMs / this.#speed;
+    } else if (backMs > LAG_MS_MAX) {
+      clock.startUs -= backMs * 1000;
+      this.#startedMs -= backMs;
+    } else if (lagMs > LAG_MS_MAX) clock.startUs += Math.floor(lagMs) * 1000;
+    this.#tickedMs = machineMs;
   }
 
   #send(event: CloudEvent): void {
@@ -171,6 +198,7 @@ class Datagrams {
   readonly #socket: dgram.Socket;
   readonly #to: Address;
   #pending = 0;
+  #onSent: (() => void) | undefined;
 
   constructor(to: Address) {
     this.#to = to;
@@ -186,11 +214,18 @@ class Datagrams {
     this.#pending++;
     this.#socket.send(bytes, this.#to.port, this.#to.host, () => {
       this.#pending--;
+      if (this.#pending === 0) this.#onSent?.();
     });
     return bytes.length;
   }
 
-  close(): Promise<void> {
+  /** After what was handed over is sent: closing a socket drops what waits in it. */
+  async close(): Promise<void> {
+    if (this.#pending > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onSent = resolve;
+      });
+    }
     return new Promise((resolve) => this.#socket.close(() => resolve()));
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { Boot } from './boot.ts';
 import { runCommand } from './everyday.ts';
+import { guestStarts } from './hypervisor.ts';
 import { call, serve } from './rest.ts';
 import { CONTROLLER, type Instance } from './world.ts';
 
@@ -19,8 +20,7 @@ export function spawn(birth: Boot): void {
     `Ensure instance console log exists: /var/lib/nova/instances/${instance.id}/console.log`,
     '_ensure_console_log_for_instance nova/virt/libvirt/driver.py:5038',
   );
-  act.as(compute.worker, birth.context).info('os_vif', `Successfully plugged vif ${vif(instance)}`);
-  act.pass(200, 800);
+  plugWaited(birth);
   lifecycle(birth, 'Started');
   lifecycle(birth, 'Paused');
   compute.info('nova.compute.manager', 'During sync_power_state the instance has a pending task (spawning). Skip.');
@@ -42,6 +42,13 @@ export function spawn(birth: Boot): void {
       'inner oslo_concurrency/lockutils.py:424',
     );
   act.meanwhile(() => firstLease(birth));
+}
+
+/** The interface is there and the guest is defined; from here on nova waits for neutron. */
+export function plugWaited({ act, instance, compute, context }: Boot): void {
+  act.as(compute.worker, context).info('os_vif', `Successfully plugged vif ${vif(instance)}`);
+  act.meanwhile(() => guestStarts(act, instance));
+  act.pass(200, 800);
 }
 
 export function fetchImage(birth: Boot): void {
@@ -127,6 +134,7 @@ function firstLease(birth: Boot): void {
   const { tap } = instance.project;
   const dnsmasq = act.world.worker('dnsmasq-dhcp');
   act.pass(2500, 6000);
+  act.emit(dnsmasq, 6, `read /var/lib/neutron/dhcp/${instance.project.network}/addn_hosts - ${act.world.instances.length} names`);
   for (const [what, tail] of [
     ['DHCPDISCOVER', ''],
     ['DHCPOFFER', ''],

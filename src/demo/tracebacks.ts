@@ -77,6 +77,48 @@ export function noValidHost(): string[] {
   return [...local, ...remote];
 }
 
+/** nova-compute: neutron bound nothing. */
+export function bindingFailed(error: string): string[] {
+  return render(
+    [
+      ['nova/compute/manager.py:1959 _allocate_network_async', 'nwinfo = self.network_api.allocate_for_instance('],
+      ['nova/network/neutron.py:1227 allocate_for_instance', 'created_port_ids = self._update_ports_for_instance('],
+      ['nova/network/neutron.py:1369 _update_ports_for_instance', 'with excutils.save_and_reraise_exception():'],
+      ['oslo_utils/excutils.py:227 __exit__', 'self.force_reraise()'],
+      ['nova/network/neutron.py:585 _update_port', '_ensure_no_port_binding_failure(port)'],
+      ['nova/network/neutron.py:294 _ensure_no_port_binding_failure', "raise exception.PortBindingFailed(port_id=port['id'])"],
+    ],
+    `nova.exception.PortBindingFailed: ${error}`,
+  );
+}
+
+/** nova-compute: glance answered 404 for the image's bytes. */
+export function imageRefused(error: string): string[] {
+  return render(
+    [
+      ['nova/compute/manager.py:2625 _build_and_run_instance', 'self.driver.spawn(context, instance, image_meta,'],
+      ['nova/virt/libvirt/driver.py:4388 spawn', 'created_instance_dir, created_disks = self._create_image('],
+      ['nova/virt/libvirt/imagebackend.py:293 cache', 'self.create_image(fetch_func_sync, base, size,'],
+      ['nova/virt/images.py:134 fetch', 'IMAGE_API.download(context, image_href, dest_path=path,'],
+      ['nova/image/glance.py:377 download', '_reraise_translated_image_exception(image_id)'],
+      ['nova/image/glance.py:1049 _reraise_translated_image_exception', 'raise new_exc.with_traceback(exc_trace)'],
+    ],
+    `nova.exception.ImageNotFound: ${error}`,
+  );
+}
+
+/** nova-compute: no event came for the port. */
+export function vifTimeout(error: string): string[] {
+  return render(
+    [
+      ['nova/compute/manager.py:2625 _build_and_run_instance', 'self.driver.spawn(context, instance, image_meta,'],
+      ['nova/virt/libvirt/driver.py:4407 spawn', 'self._create_guest_with_network('],
+      ['nova/virt/libvirt/driver.py:7887 _create_guest_with_network', 'raise exception.VirtualInterfaceCreateException()'],
+    ],
+    `nova.exception.VirtualInterfaceCreateException: ${error}`,
+  );
+}
+
 /** An agent that waited for neutron-server in vain. */
 export function replyTimeout(error: string): string[] {
   const send: Frame[] = [

@@ -19,10 +19,10 @@ export function message(event: CloudEvent, clock: Clock, form: { header: Header;
   const text = raw || !CONTROLS.test(event.text) ? event.text : event.text.replace(EVERY_CONTROL, octal);
   if (form.header === 'rfc5424') {
     // rsyslog's %msg% keeps the space that followed the tag, hence two of them.
-    return `<${pri}>1 ${clock.rfc3339(event.atUs)} ${event.host} ${event.program} ${event.pid ?? '-'} - -  ${text}`;
+    return `<${pri}>1 ${clock.rfc3339(event.stampUs)} ${event.host} ${event.program} ${event.pid ?? '-'} - -  ${text}`;
   }
   const tag = event.pid === undefined ? event.program : `${event.program}[${event.pid}]`;
-  return `<${pri}>${clock.header(event.atUs)} ${event.host} ${tag}: ${text}`;
+  return `<${pri}>${clock.header(event.stampUs)} ${event.host} ${tag}: ${text}`;
 }
 
 /** With its framing, as it goes into a TCP stream. */

@@ -15,6 +15,8 @@ export interface Worker {
   pid: number;
   facility: number;
   transport: 'udp' | 'tcp';
+  /** By how much the host's clock is ahead, µs. */
+  skewUs: number;
   /** The pid belongs into the syslog tag; oslo's and swift's handlers put none there. */
   tagged: boolean;
 }
@@ -65,10 +67,12 @@ export interface Flavor {
 export const CONTROLLER = '10.0.0.10';
 export const COMPUTES = ['cmp01', 'cmp02'] as const;
 export const STORAGE_NODES = ['sto01', 'sto02', 'sto03'] as const;
+export const HOSTS = ['ctl01', ...COMPUTES, 'net01', ...STORAGE_NODES] as const;
 
 const LOCAL0 = 16;
 /** neutron and placement have no number in the guide's recipe; the next free ones. */
-const [NOVA, GLANCE, CINDER, KEYSTONE, NEUTRON, PLACEMENT, SWIFT, DAEMON] = [LOCAL0, 17, 18, 19, 20, 21, LOCAL0, 3] as const;
+const [NOVA, GLANCE, CINDER, KEYSTONE, NEUTRON, PLACEMENT, SWIFT] = [LOCAL0, 17, 18, 19, 20, 21, LOCAL0] as const;
+const [KERNEL, DAEMON] = [0, 3] as const;
 
 /** program, hosts, facility, processes per host. The guide's clients forward by UDP (@), the controller and the storage nodes by TCP (@@). */
 const PROGRAMS: readonly [string, readonly string[], number, number][] = [
@@ -92,7 +96,22 @@ const PROGRAMS: readonly [string, readonly string[], number, number][] = [
   ['object-server', STORAGE_NODES, SWIFT, 4],
   ['object-replicator', STORAGE_NODES, SWIFT, 1],
   ['dnsmasq-dhcp', ['net01'], DAEMON, 1],
+  ['libvirtd', COMPUTES, DAEMON, 1],
+  ['systemd-machined', COMPUTES, DAEMON, 1],
+  ['ovs-vswitchd', COMPUTES, DAEMON, 1],
+  ['kernel', HOSTS, KERNEL, 1],
+  ['haproxy', ['ctl01'], 23, 1],
+  ['CRON', HOSTS, 9, 1],
+  ['systemd', HOSTS, DAEMON, 1],
+  ['sshd', HOSTS, 10, 1],
+  ['chronyd', HOSTS, DAEMON, 1],
+  ['rabbitmq-server', ['ctl01'], DAEMON, 1],
+  ['mariadbd', ['ctl01'], DAEMON, 1],
+  ['apache2', ['ctl01'], 22, 1],
+  ['smartd', STORAGE_NODES, DAEMON, 1],
 ];
+/** Whose syslog tag carries no pid: oslo's and swift's handlers put none there, and the kernel has none. */
+const UNTAGGED: ReadonlySet<number> = new Set([KERNEL, NOVA, GLANCE, CINDER, KEYSTONE, NEUTRON, PLACEMENT]);
 const UDP_HOSTS: readonly string[] = [...COMPUTES, 'net01'];
 
 const FLAVORS: readonly Flavor[] = [
@@ -117,7 +136,10 @@ export class World {
   #domains = 0x20;
   #addresses = 10;
 
-  constructor(dice: Dice, clock: Clock) {
+  readonly #skewUs: Readonly<Record<string, number>>;
+
+  constructor(dice: Dice, clock: Clock, skewUs: Readonly<Record<string, number>> = {}) {
+    this.#skewUs = skewUs;
     this.dice = dice;
     this.clock = clock;
     this.serviceProject = dice.hex(32);
@@ -136,7 +158,8 @@ export class World {
       const transport = UDP_HOSTS.includes(host) ? 'udp' : 'tcp';
       const workers: Worker[] = [];
       for (let index = 0; index < post.count; index++) {
-        workers.push({ host, program, pid: first + index, facility, transport, tagged: facility === DAEMON });
+        const skewUs = this.#skewUs[host] ?? 0;
+        workers.push({ host, program, pid: first + index, facility, transport, skewUs, tagged: !UNTAGGED.has(facility) });
       }
       this.#workers.set(`${program}@${host}`, workers);
       this.#workers.set(program, [...(this.#workers.get(program) ?? []), ...workers]);

@@ -85,3 +85,28 @@ it('ends by itself after its duration', async () => {
   await tcp.until(() => tcp.sockets.every((socket) => socket.destroyed));
   expect(cloud.sent()).toEqual(after);
 });
+
+it('lives faster than life: begins in the past, and what it says ends now', async () => {
+  const tcp = await collector();
+  const begunMs = Date.now();
+  const kinds: string[] = [];
+  const hourMs = 3_600_000;
+  cloud = startCloud({
+    tcp: { host: '127.0.0.1', port: tcp.port },
+    rate: 0.5,
+    seed: 2,
+    durationMs: 2 * hourMs,
+    speed: 7200,
+    onOperation: ({ kind }) => kinds.push(kind),
+  });
+  await cloud.done;
+  expect(Date.now() - begunMs).toBeLessThan(20_000);
+  const stamps = [...tcp.text().matchAll(/<\d+>1 (\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d) /g)].map((match) => Date.parse(match[1]!));
+  expect(stamps.length).toBeGreaterThan(50);
+  expect(Math.min(...stamps)).toBeLessThan(begunMs - 1.5 * hourMs);
+  expect(Math.max(...stamps)).toBeGreaterThan(begunMs - 0.5 * hourMs);
+  expect(Math.max(...stamps)).toBeLessThan(Date.now());
+  expect(cloud.sent().lines).toBeGreaterThan(1000);
+  expect(cloud.sent().dropped).toBe(0);
+  expect(kinds).toContain('boot');
+});

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../src/demo/act.ts';
 import { Clock } from '../../src/demo/clock.ts';
+import { operationNote } from '../../src/demo/truth.ts';
 import { framed, type Header, message } from '../../src/demo/wire.ts';
 
 /** Local noon of 2 March 2026, so that the test reads the same in every zone. */
@@ -14,6 +15,10 @@ const EVENT: CloudEvent = {
   host: 'cmp01',
   program: 'nova-compute',
   text: 'hello',
+  stampUs: 1_234_567,
+  note: operationNote('test'),
+  root: undefined,
+  instance: undefined,
 };
 
 function wire(change: Partial<CloudEvent>, header: Header = 'rfc3164', escaping: 'always' | 'by-host' = 'by-host'): string {

@@ -2,13 +2,14 @@
  * The first screen of the README as a stranger types it: the demo says where it is and what to try, and what it says
  * works. And `tail` as the night shift uses it: live, and exactly where it was after the server has been restarted.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import net from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Address, formatAddress } from '../../src/base/address.ts';
 import type { PublicRecord } from '../../src/base/public.ts';
 import { openTcp } from '../receive/senders.ts';
-import { asked, eventually, type Program, type RunningService, stacktrail, startService } from './service.ts';
+import { asked, eventually, type Program, type RunningService, stacktrail, startService, temporaryFolder } from './service.ts';
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 const FREE = ['--http', '127.0.0.1:0', '--udp', '127.0.0.1:0', '--tcp', '127.0.0.1:0'];
@@ -83,10 +84,28 @@ describe.concurrent('stacktrail demo', () => {
     await both.stop();
   });
 
+  test('--speed and --truth: hours in seconds, and a file that says what happened in them', async () => {
+    const service = await startService();
+    const truth = join(temporaryFolder(), 'truth.jsonl');
+    const words = ['--speed', '7200', '--duration', '2h', '--rate', '0.5', '--truth', truth];
+    const ended = await stacktrail(['demo', '--no-serve', '--to', formatAddress(service.tcp), ...words]).ended;
+    expect(ended).toMatchObject({ code: 0, err: expect.stringMatching(/^stacktrail: \d+ lines sent, \d+ dropped\n$/) });
+    const operations = readFileSync(truth, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string; start: string; records: number[] });
+    expect(operations.length).toBeGreaterThan(100);
+    expect(operations.map(({ kind }) => kind)).toContain('boot');
+    expect(new Set(operations.flatMap(({ records }) => records)).size).toBe(Number(/\d+/.exec(ended.err)![0]));
+    await service.stop();
+  });
+
   test.each([
     { words: ['--to', '127.0.0.1:5514'], why: /--to needs --no-serve/ },
     { words: ['--no-serve'], why: /--no-serve needs --to/ },
     { words: ['--rate', 'fast'], why: /--rate/ },
+    { words: ['--speed', '0'], why: /--speed/ },
+    { words: ['--truth', '/no/such/folder/truth.jsonl'], why: /--truth.*no such file/ },
     { words: ['--no-serve', '--to', 'nowhere'], why: /--to.*nowhere/ },
   ])('$words is one clear line and exit 2', async ({ words, why }) => {
     const ended = await stacktrail(['demo', ...words]).ended;
