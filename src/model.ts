@@ -5,6 +5,7 @@
  * filter, query. All times are microseconds since 1970 UTC as plain numbers (exact until the year 2255)
  * unless a name says otherwise. An absent value is `undefined`, never '' or '-'.
  */
+import type { SiteReader } from './model-site.ts';
 
 /** How a message came in. */
 export type Transport = 'udp' | 'tcp' | 'http' | 'tls' | 'relp' | 'file' | 'unix' | 'import';
@@ -33,6 +34,11 @@ export interface Position {
   /** Names the source, not its place: a renamed file is still the same. */
   readonly source: string;
   readonly value: string;
+  /**
+   * Where the source has to be for this run to be taken, '' for nowhere yet; else the run is left out and refused with
+   * `position-moved`. So no part is taken twice, whoever sends it again, and none is skipped. Absent in answers.
+   */
+  readonly after?: string;
 }
 
 /** Something the receiver already knows to be wrong with a message; ends up in `LogRecord.flags`. */
@@ -52,7 +58,7 @@ export interface MessageRun {
   /** Flags that hold for message i, where there are any. */
   readonly flags?: ReadonlyMap<number, MessageFlag>;
   /** Holds once all messages of this run are on disk. */
-  readonly position?: Position;
+  readonly position?: Required<Position>;
 }
 
 /** Where receivers deliver. */
@@ -140,6 +146,8 @@ export interface Given {
   readonly hints?: Hints | undefined;
   /** Services by facility number; absent: those of the Operations Guide. */
   readonly facilities?: readonly (string | undefined)[] | undefined;
+  /** Rules of the configuration, compiled. */
+  readonly site?: SiteReader | undefined;
 }
 
 // ------------------------------------------------------------------------------------------- queries
@@ -189,6 +197,10 @@ export const FIELD_NAMES = [
   'duration',
   'bytes',
   'exception',
+  'amqp',
+  'broker',
+  'database',
+  'event',
   'seq',
 ] as const;
 export type FieldName = (typeof FIELD_NAMES)[number];
@@ -216,5 +228,7 @@ export type Show = { readonly form: 'text' } | { readonly form: 'csv'; readonly 
 
 export type * from './model-counts.ts';
 export * from './model-marks.ts';
+export type * from './model-saved.ts';
+export type * from './model-site.ts';
 export type * from './model-store.ts';
 export type * from './model-threads.ts';

@@ -62,6 +62,9 @@ function marksJson(marks: Marks): string {
   if (marks.ids !== undefined && marks.ids.length > 0) json += `,"ids":[${marks.ids.map(idJson).join(',')}]`;
   if (marks.http !== undefined) json += `,"http":${visibleJson(JSON.stringify(marks.http))}`;
   if (marks.exception !== undefined) json += `,"exception":${visibleJson(JSON.stringify(marks.exception))}`;
+  if (marks.amqp !== undefined) json += `,"amqp":${visibleJson(JSON.stringify(marks.amqp))}`;
+  if (marks.database !== undefined) json += `,"database":${visibleJson(JSON.stringify(marks.database))}`;
+  if (marks.event !== undefined) json += `,"event":${visibleJson(JSON.stringify(marks.event))}`;
   return json;
 }
 

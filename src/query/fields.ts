@@ -41,6 +41,10 @@ export const FIELDS: Readonly<Record<FieldName, Field>> = {
   duration: { kind: 'number', aliases: ['http_duration', 'elapsed', 'latency', 'took'] },
   bytes: { kind: 'number', aliases: ['http_bytes', 'size', 'len', 'length'] },
   exception: { kind: 'text', aliases: ['exc', 'exception_class', 'error_class'] },
+  amqp: { kind: 'text', aliases: ['rabbit', 'rabbitmq'] },
+  broker: { kind: 'text', aliases: ['amqp_server', 'amqp_broker'] },
+  database: { kind: 'text', aliases: ['db', 'mysql', 'sql'] },
+  event: { kind: 'text', aliases: ['event_type', 'notification'] },
   seq: { kind: 'number', aliases: [] },
 };
 

@@ -4,14 +4,15 @@
  * a record does not have never matches. Not here: `message:` (match.ts), what may be typed (terms.ts).
  */
 import { fold } from '../base/tokens.ts';
-import { type FieldName, type Filter, LEVELS, type Level, type LogRecord, type Marks } from '../model.ts';
+import { type ExceptionMark, type FieldName, type Filter, LEVELS, type Level, type LogRecord, type Marks } from '../model.ts';
 import { FACILITY_NAMES, FIELDS, facilityNumber, SEVERITY_NAMES, severityNumber } from './fields.ts';
 import { globMatcher } from './glob.ts';
 import { uuidOf } from './ids.ts';
 import { regexOf } from './regex.ts';
 
 type FieldFilter = Extract<Filter, { kind: 'field' }>;
-type ReadMarks = (record: LogRecord) => Marks;
+/** Only the named part of the marks need be there. */
+type ReadMarks = (record: LogRecord, part: keyof Marks) => Marks;
 type Value = string | number | undefined | readonly string[];
 type ReadField = (record: LogRecord, marks: ReadMarks) => Value;
 
@@ -35,18 +36,29 @@ const READ: Readonly<Record<Exclude<FieldName, 'message'>, ReadField>> = {
   msgid: (record) => record.msgid,
   flags: (record) => record.flags?.split(' '),
   format: (record) => record.format,
-  status: (record, marks) => marks(record).http?.status,
-  method: (record, marks) => marks(record).http?.method,
-  path: (record, marks) => marks(record).http?.path,
-  duration: (record, marks) => marks(record).http?.duration,
-  bytes: (record, marks) => marks(record).http?.bytes,
-  exception: (record, marks) => classNames(marks(record).exception?.class),
+  status: (record, marks) => marks(record, 'http').http?.status,
+  method: (record, marks) => marks(record, 'http').http?.method,
+  path: (record, marks) => marks(record, 'http').http?.path,
+  duration: (record, marks) => marks(record, 'http').http?.duration,
+  bytes: (record, marks) => marks(record, 'http').http?.bytes,
+  exception: (record, marks) => classNames(marks(record, 'exception').exception),
+  amqp: (record, marks) => marks(record, 'amqp').amqp?.kind,
+  broker: (record, marks) => marks(record, 'amqp').amqp?.broker,
+  database: (record, marks) => marks(record, 'database').database?.kind,
+  event: (record, marks) => marks(record, 'event').event?.type,
   seq: (record) => record.seq,
 };
 
-/** The class with its modules and without: `nova.exception.NoValidHost`, `NoValidHost`. */
-function classNames(whole: string | undefined): readonly string[] | undefined {
-  return whole === undefined ? undefined : [whole, whole.slice(whole.lastIndexOf('.') + 1)];
+/** The class with its modules and without: `nova.exception.NoValidHost`, `NoValidHost`; that of the cause as well. */
+function classNames(exception: ExceptionMark | undefined): readonly string[] | undefined {
+  if (exception === undefined) return undefined;
+  const { class: whole, cause } = exception;
+  const names = [whole, withoutModules(whole)];
+  return cause === undefined ? names : [...names, cause.class, withoutModules(cause.class)];
+}
+
+function withoutModules(whole: string): string {
+  return whole.slice(whole.lastIndexOf('.') + 1);
 }
 
 export function fieldTest(filter: FieldFilter, marks: ReadMarks): (record: LogRecord) => boolean {

@@ -127,7 +127,17 @@ function idNeed(id: string): Need {
 /** Fields of the language whose column is not called the same. */
 const COLUMNS: Partial<Record<FieldName, keyof LogRecord>> = { global: 'globalRequest' };
 
+/** Marks whose value stands in the text (or the logger) as it is. */
+const IN_TEXT: ReadonlySet<FieldName> = new Set<FieldName>(['exception', 'broker', 'event']);
+
+/** The class of a remote exception has `_Remote` behind its parts; one in the repr of a string comes behind `\n`. */
+function markNeed(value: string): Need {
+  const ways = (part: string): Need => any([part, `${part}_remote`, `n${part}`, `n${part}_remote`].map(tokenNeed));
+  return all(tokensOf(value).map(ways));
+}
+
 function fieldNeed({ field, op, value }: Extract<Filter, { kind: 'field' }>): Need {
+  if (op === '=' && IN_TEXT.has(field)) return markNeed(value);
   const column = COLUMNS[field] ?? field;
   if (op === '/' || !(TEXT_FIELDS as readonly string[]).includes(column)) return true;
   if (field === 'message') {

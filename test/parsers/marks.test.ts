@@ -20,7 +20,7 @@ describe('ids', () => {
       ],
     ],
     [`2014-05-05 10:00:00 1 INFO glance.x [${REQ.slice(4)} None None] m`, [['request', REQ]]],
-    [`(HTTP 500) (Request-ID: ${REQ})`, [['request', REQ]]],
+    [`(HTTP 500) (Request-ID: ${REQ})`, [['called', REQ]]],
     [`req-${REQ} said`, [['request', REQ]]],
     [`volume ${U}: deleting`, [['volume', U]]],
     [`iqn.2010-10.org.openstack:volume-${U}`, [['volume', U]]],
@@ -33,7 +33,7 @@ describe('ids', () => {
     ],
     [`GET /v2/images/${U.toUpperCase()}`, [['image', U]]],
     [`network-vif-plugged-${U}`, [['port', U]]],
-    [`device_id=${U}`, [['port', U]]],
+    [`device_id=${U}`, [['instance', U]]],
     [`"network_id": "${U}"`, [['network', U]]],
     [`qdhcp-${U}`, [['network', U]]],
     [`Timed out waiting for a reply to message ID ${PROJECT}`, [['message', PROJECT]]],
@@ -142,7 +142,7 @@ describe('exceptions', () => {
     [trace('KeyError'), { class: 'KeyError', culprit: '/b.py:22 inner' }],
     [
       `${trace('ValueError: first')}\nDuring handling of the above exception, another exception occurred:\n\n${trace('Timeout: second')}`,
-      { class: 'Timeout', message: 'second', culprit: '/b.py:22 inner' },
+      { class: 'Timeout', message: 'second', culprit: '/b.py:22 inner', cause: { class: 'ValueError', message: 'first' } },
     ],
     [
       '2022-02-04 09:38:51.401 1 ERROR oslo.x.y [-] Connection failed: [Errno 111] (retrying): ConnectionRefusedError: [Errno 111] ECONNREFUSED',

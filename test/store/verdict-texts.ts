@@ -78,3 +78,43 @@ export const MESSAGES: readonly string[] = [
   'tapabadcafe-bd tapbaba8ae3-bd',
   '',
 ].flatMap((message) => [message, `the ${message} was 7`]);
+
+const TRACE = 'boom\nTraceback (most recent call last):\n  File "/usr/lib/python3/dist-packages/nova/a.py", line 1, in f\n    x()\n';
+/** Messages with marks (access, exception, broker, database, notification), in every spelling that hides their words. */
+export const MARKED: readonly string[] = [
+  `${TRACE}nova.exception.NoValidHost: none fits`,
+  `${TRACE}nova.exception_Remote.NoValidHost_Remote: none fits`,
+  `${TRACE}KeyError: 'a'\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n  File "/b.py", line 2, in g\nValueError`,
+  `${TRACE}oslo_messaging.rpc.client.RemoteError: Remote error: DBDeadlock (1213, 'Deadlock found when trying to get lock')`,
+  `Dropped: ['Traceback (most recent call last):\\n', '  File "/b.py", line 2, in g\\n', 'KeyError: 7\\n']`,
+  `Dropped: 'Traceback (most recent call last):\\n  File "/b.py", line 2, in g\\nKeyError: 7\\n'`,
+  'Connection failed: [Errno 111] ECONNREFUSED (retrying in 2.0 seconds): ConnectionRefusedError: [Errno 111] ECONNREFUSED',
+  `${'x'.repeat(4000)}: ConnectionRefusedError: no`,
+  `ConnectionRefusedError${'x'.repeat(2178)}ConnectionRefusedError: no`,
+  'AMQP server on 10.0.0.7:5672 is unreachable: [Errno 111] ECONNREFUSED. Trying again in 1 seconds.',
+  'AMQP server on abad::cafe:5672 is unreachable: timed out. Trying again in 1 seconds.',
+  'Reconnected to AMQP server on Rabbit-1.example.org:5672 via [amqp] clientwith port 33.',
+  'Connected to AMQP server on rabbit_x',
+  'Timed out waiting for a reply to message ID 903b85d0b6ab4d2b9be81c3a6b1de2f7',
+  "(2006, 'MySQL server has gone away')",
+  '{"event_type": "compute.instance.create.end", "payload": {"state": "active"}}',
+  '{"event_type": "\\u0063ompute.x", "payload": {}}',
+  '{"event_type": "compute.instance.delete.end", "payl',
+  '10.0.0.7 "GET /v2.1/servers HTTP/1.1" status: 500 len: 7 time: 2.5',
+  'plain words of no mark',
+];
+export const MARK_QUERIES: readonly string[] = [
+  ...['NoValidHost', 'nova.exception.NoValidHost', 'novalid*', 'KeyError', 'ValueError', 'RemoteError', 'DBDeadlock'].map(
+    (name) => `exception:${name}`,
+  ),
+  'exception:ConnectionRefusedError',
+  'exception:/Key|Value/',
+  '-exception:*',
+  ...['unreachable', 'connected', 'timeout', 'un*', '/out$/', '*'].map((kind) => `amqp:${kind}`),
+  ...['10.0.0.7:5672', '"[abad::cafe]:5672"', 'rabbit-1.example.org:5672', 'rabbit_x', 'rabbit*'].map((broker) => `broker:${broker}`),
+  ...['gone-away', 'deadlock', '*'].map((kind) => `database:${kind}`),
+  ...['compute.instance.create.end', 'compute.instance.*', 'ompute.x', 'compute.x', '*'].map((type) => `event:${type}`),
+  'status:>=500',
+  'duration:>2 path:/v2.1/servers',
+  '(amqp:timeout OR database:*) -exception:*',
+];

@@ -19,7 +19,7 @@ import { indexExpression } from '../../src/store/index-query.ts';
 import { blockTest } from '../../src/store/leaf.ts';
 import { ShapeBook } from '../../src/store/shape-book.ts';
 import { anyRecords, newFolder, numbered } from './sealed.ts';
-import { LETTERS, MESSAGES, OTHER, QUERIES, undashed } from './verdict-texts.ts';
+import { LETTERS, MARK_QUERIES, MARKED, MESSAGES, OTHER, QUERIES, undashed } from './verdict-texts.ts';
 
 /** One file for all blocks of this file's tests, as a day would have it. */
 const file = new DayFile(join(newFolder(), '2024-11-22.db'), 'write');
@@ -82,6 +82,24 @@ describe('what could hide in shapes', () => {
   test('the table finds something nearly always', () => {
     const found = QUERIES.filter((query) => check(records, sealed, parse(query)) > 0);
     expect(found.length).toBeGreaterThan(QUERIES.length * 0.8);
+  });
+});
+
+describe('what the marks of the text say', () => {
+  const logger = 'oslo.messaging.notification.compute.instance.create.end';
+  const some = { level: 'ERROR', logger, format: 'oslo' } as const;
+  // Twice for a shape, once for a text, each also as the text of a line that has no level and no logger.
+  const records = numbered([...MARKED, ...MARKED].map((message) => says(message, some)).concat(MARKED.map((message) => says(message))));
+  const sealed = seal(records);
+  test.each(MARK_QUERIES)('%s', (query) => {
+    expect(check(records, sealed, parse(query))).toBeGreaterThan(query === 'event:ompute.x' || query === 'event:compute.x' ? -1 : 0);
+  });
+  test('each alone in a block', () => {
+    for (const message of MARKED) {
+      const alone = numbered([says(message, some), says(message, some)]);
+      const own = seal(alone);
+      for (const query of MARK_QUERIES) check(alone, own, parse(query));
+    }
   });
 });
 
