@@ -5,8 +5,10 @@
  * sets `STACKTRAIL_PORT` and the like for every service of that name.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { isAlias, isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
 import { environmentName, flagName, SETTINGS, type Setting, type SettingName } from '../../config/keys.ts';
+import type { SiteRules } from '../model-site.ts';
+import { type Located, NO_RULES, readPatterns, readServices, SITE_PARTS } from './config-site.ts';
 import { readValue, type Settings, type SettingValue, Unreadable } from './config-values.ts';
 import { CodedError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
@@ -29,6 +31,8 @@ export interface EffectiveSettings {
   readonly values: Settings;
   /** Where each value came from; `default` where nobody gave one. */
   readonly places: Readonly<Record<SettingName, string>>;
+  /** Of the file only. */
+  readonly site: SiteRules;
   readonly warnings: readonly string[];
 }
 
@@ -47,7 +51,7 @@ export function readSettings(sources: SettingSources): EffectiveSettings {
     return variable === undefined || variable === '' ? undefined : { text: variable, place: environmentName(name) };
   };
   const file = given('config');
-  const inFile = file === undefined ? new Map<string, Given>() : readConfigFile(file.text);
+  const { settings: inFile, site } = file === undefined ? NO_FILE : readConfigFile(file.text);
   const values: Record<string, SettingValue> = {};
   const places: Record<string, string> = {};
   for (const setting of SETTINGS) {
@@ -55,7 +59,7 @@ export function readSettings(sources: SettingSources): EffectiveSettings {
     places[setting.name] = found?.place ?? 'default';
     values[setting.name] = found === undefined ? defaultOf(setting) : checked(setting, found);
   }
-  return { values: values as unknown as Settings, places: places as Record<SettingName, string>, warnings: strangers(environment) };
+  return { values: values as unknown as Settings, places: places as Record<SettingName, string>, site, warnings: strangers(environment) };
 }
 
 /** All defaults; what a test or a small program starts from. */
@@ -90,7 +94,14 @@ function strangers(environment: Readonly<Record<string, string | undefined>>): s
 
 // ------------------------------------------------------------------------------------------- the file
 
-function readConfigFile(path: string): Map<string, Given> {
+export interface ConfigText {
+  readonly settings: ReadonlyMap<string, Given>;
+  readonly site: SiteRules;
+}
+
+const NO_FILE: ConfigText = { settings: new Map(), site: NO_RULES };
+
+function readConfigFile(path: string): ConfigText {
   let text: string;
   try {
     if (statSync(path).size > FILE_BYTES_MAX) throw new Error(`it has more than ${FILE_BYTES_MAX} bytes`);
@@ -102,7 +113,7 @@ function readConfigFile(path: string): Map<string, Given> {
 }
 
 /** Settings of a YAML text, nested (`log: {level: info}`) or dotted (`log.level: info`). Throws `bad-setting`. */
-export function readConfigText(text: string, path: string): Map<string, Given> {
+export function readConfigText(text: string, path: string): ConfigText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const placeOf = (offset: number): string => {
@@ -113,14 +124,15 @@ export function readConfigText(text: string, path: string): Map<string, Given> {
   if (wrong) throw new CodedError('bad-setting', `${placeOf(wrong.pos[0])}: this is not YAML: ${wrong.message}`);
   const settings = new Map<string, Given>();
   // A file of comments only is an empty configuration.
-  if (document.contents === null) return settings;
-  const walk = { settings, placeOf, resolve: (node: Node | null) => (isAlias(node) ? node.resolve(document) : node) };
+  if (document.contents === null) return NO_FILE;
+  const walk: Walk = { settings, site: { ...NO_RULES }, placeOf, resolve: (node) => (isAlias(node) ? node.resolve(document) : node) };
   collect(walk, document.contents, { prefix: '', place: placeOf(document.contents.range[0]) });
-  return settings;
+  return { settings, site: walk.site };
 }
 
 interface Walk {
   readonly settings: Map<string, Given>;
+  site: SiteRules;
   readonly placeOf: (offset: number) => string;
   readonly resolve: (node: Node | null) => Node | null | undefined;
 }
@@ -137,13 +149,53 @@ function collect(walk: Walk, node: unknown, group: { prefix: string; place: stri
     const name = `${prefix}${isScalar(pair.key) ? String(pair.key.value) : '?'}`;
     const setting: Setting | undefined = SETTINGS.find((one) => one.name === name);
     const value = walk.resolve(pair.value as Node | null);
-    const isGroup = NAMES.some((known) => known.startsWith(`${name}.`));
-    if (isGroup && (isMap(value) || setting === undefined)) collect(walk, value, { prefix: `${name}.`, place });
-    else if (setting === undefined) throw new CodedError('bad-setting', `${place}: ${name} is not a setting${didYouMean(name, NAMES)}`);
-    else if (setting.notInFile) throw new CodedError('bad-setting', `${place}: ${name} cannot stand in a file; use --${flagName(name)}`);
-    else if (walk.settings.has(name)) throw new CodedError('bad-setting', `${place}: ${name} stands here a second time`);
-    else walk.settings.set(name, { text: textOf(setting, value, place), place });
+    if (name === 'services') walk.site = { ...walk.site, services: readServices(located(walk, value, { place, depth: 0 })) };
+    else if (name === 'patterns') walk.site = { ...walk.site, patterns: readPatterns(located(walk, value, { place, depth: 0 })) };
+    else collectOne(walk, { name, setting, value, place });
   }
+}
+
+interface Member {
+  readonly name: string;
+  readonly setting: Setting | undefined;
+  readonly value: Node | null | undefined;
+  readonly place: string;
+}
+
+function collectOne(walk: Walk, { name, setting, value, place }: Member): void {
+  const isGroup = NAMES.some((known) => known.startsWith(`${name}.`));
+  if (isGroup && (isMap(value) || setting === undefined)) collect(walk, value, { prefix: `${name}.`, place });
+  else if (setting === undefined)
+    throw new CodedError('bad-setting', `${place}: ${name} is not a setting${didYouMean(name, [...NAMES, ...SITE_PARTS])}`);
+  else if (setting.notInFile) throw new CodedError('bad-setting', `${place}: ${name} cannot stand in a file; use --${flagName(name)}`);
+  else if (walk.settings.has(name)) throw new CodedError('bad-setting', `${place}: ${name} stands here a second time`);
+  else walk.settings.set(name, { text: textOf(setting, value, place), place });
+}
+
+/** Aliases are followed so deep at most; a list that holds itself would be followed for ever. */
+const DEPTH_MAX = 8;
+
+/** A node of YAML with its place, and nothing else of YAML. */
+function located(walk: Walk, node: Node | null | undefined, around: { place: string; depth: number }): Located {
+  const place = node?.range ? walk.placeOf(node.range[0]) : around.place;
+  const depth = around.depth + 1;
+  if (depth > DEPTH_MAX) throw new CodedError('bad-setting', `${place}: nested too deeply`);
+  const inner = (child: unknown): Located => located(walk, walk.resolve(child as Node | null), { place, depth });
+  if (isSeq(node)) return { place, list: node.items.map(inner) };
+  if (!isMap(node)) {
+    const text = scalarText(node);
+    return text === undefined ? { place, empty: true } : { place, text };
+  }
+  const map = node.items.map((pair) => {
+    const key = walk.resolve(pair.key as Node | null);
+    const keyPlace = key?.range ? walk.placeOf(key.range[0]) : place;
+    return {
+      key: scalarText(key) ?? '?',
+      place: keyPlace,
+      value: located(walk, walk.resolve(pair.value as Node | null), { place: keyPlace, depth }),
+    };
+  });
+  return { place, map };
 }
 
 /** The value as it was written, so that `0012` or `off` mean here what they mean as a flag. */

@@ -140,7 +140,7 @@ test.each<[string, Record<string, string>]>([
   ['facilities:\n  local0: nova\n  local7: 12', { facilities: 'local0=nova,local7=12' }],
   ['data: &x /a\ntoken: *x', { data: '/a', token: '/a' }],
 ])('the file %j', (text, want) => {
-  expect(Object.fromEntries([...readConfigText(text, 'c.yaml')].map(([name, given]) => [name, given.text]))).toEqual(want);
+  expect(Object.fromEntries([...readConfigText(text, 'c.yaml').settings].map(([name, given]) => [name, given.text]))).toEqual(want);
 });
 
 test.each<[string, RegExp]>([
