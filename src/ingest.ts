@@ -10,8 +10,10 @@ import { Worker } from 'node:worker_threads';
 import type { Counters } from './base/counters.ts';
 import { CodedError, fromMessage } from './base/errors.ts';
 import { limits } from './base/limits.ts';
-import type { CommittedMessage, FromWorker, MessageBatch, ToWorker, WorkerOptions } from './ingest/protocol.ts';
-import type { Committed, Ingest, LogRecord, MessageFlag, MessageRun, Source, Transport } from './model.ts';
+import { addRun, type Buffers, extentOf, type Filling, grow, makeBatch, messageOf } from './ingest/batch.ts';
+import type { CommittedMessage, FromWorker, PositionsMessage, ToWorker, WorkerOptions } from './ingest/protocol.ts';
+import { SavedQuestions } from './ingest/saved.ts';
+import type { Committed, Ingest, LogRecord, MessageRun, Position, SavedSearches } from './model.ts';
 import { WalSync } from './store/wal-sync.ts';
 
 export interface IngestOptions extends WorkerOptions {
@@ -24,10 +26,6 @@ export interface IngestOptions extends WorkerOptions {
   readonly onDeath?: (error: Error) => void;
 }
 
-/** Whose senders wait for the commit: they answer it. */
-const WAITING: ReadonlySet<Transport> = new Set<Transport>(['http', 'relp']);
-/** First size of a batch's arrays; they double. */
-const MESSAGES_MIN = 1024;
 /** Young generation of the worker: 4 to 64 MiB are equally fast, the small ones use less memory and stay in the processor's cache (bench:ingest). */
 const YOUNG_MIB = 8;
 /** Batches at the worker that it has not parsed: one in work, one that it finds when it is done. */
@@ -37,26 +35,12 @@ const STOP_MS_MAX = 10_000;
 /** Buffers kept for the next batches: allocating 256 KiB for each of a thousand small batches a second costs more than parsing them. */
 const SPARE_MAX = 4;
 
-interface Buffers {
-  readonly bytes: ArrayBuffer;
-  readonly spans: ArrayBuffer;
+/** The thread also keeps what people save: it owns `state.db`. */
+export interface StartedIngest extends Ingest {
+  readonly saved: SavedSearches;
 }
 
-/** A batch that is being filled. */
-interface Filling {
-  bytes: Uint8Array;
-  used: number;
-  spans: Uint32Array;
-  count: number;
-  runs: { first: number; source: Source; received: number }[];
-  flags: Map<number, MessageFlag>;
-  urgent: boolean;
-  done: Promise<void>;
-  resolve: () => void;
-  reject: (error: Error) => void;
-}
-
-class IngestThread implements Ingest {
+class IngestThread implements StartedIngest {
   readonly #worker: Worker;
   readonly #options: IngestOptions;
   readonly #listeners = new Set<(committed: Committed) => void>();
@@ -68,6 +52,7 @@ class IngestThread implements Ingest {
   #log: WalSync | undefined;
   /** All answers to batches, in order. */
   #answers: Promise<void> = Promise.resolve();
+  readonly #asked = new Map<number, { resolve: (positions: Position[]) => void; reject: (error: Error) => void }>();
   /** Buffers that came back. */
   readonly #spare: Buffers[] = [];
   #scheduled = false;
@@ -78,6 +63,7 @@ class IngestThread implements Ingest {
   #ended: CodedError | undefined;
   #onStopped: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
+  readonly saved = new SavedQuestions((request) => this.#worker.postMessage(request satisfies ToWorker));
 
   constructor(worker: Worker, lastSeq: number, options: IngestOptions) {
     this.#worker = worker;
@@ -103,10 +89,10 @@ class IngestThread implements Ingest {
 
   accept(run: MessageRun): Promise<void> {
     if (this.#ended) return Promise.reject(this.#ended);
-    const count = run.spans.length >> 1;
-    if (count === 0) return Promise.resolve();
-    const from = run.spans[0]!;
-    const size = run.spans[count * 2 - 1]! - from;
+    const extent = extentOf(run);
+    const { size, count } = extent;
+    // Without messages there may still be a position: blank lines are read, too.
+    if (count === 0 && run.position === undefined) return Promise.resolve();
     let batch = this.#filling;
     if (batch !== undefined && batch.used + size > batch.bytes.length) {
       // Full, and the worker is busy: this batch waits in line behind the others.
@@ -116,12 +102,12 @@ class IngestThread implements Ingest {
     }
     batch ??= this.#filling = makeBatch(size, this.#spare.pop());
     this.#pendingBytes += size;
-    addRun(batch, run, { from, size, count });
+    const done = addRun(batch, run, extent);
     if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(() => this.#flush());
     }
-    return batch.done;
+    return done;
   }
 
   #flush(): void {
@@ -134,16 +120,7 @@ class IngestThread implements Ingest {
     const id = this.#nextId++;
     this.#out.push({ id, batch });
     this.#unparsed++;
-    const message: MessageBatch = {
-      kind: 'batch',
-      id,
-      bytes: batch.bytes.subarray(0, batch.used),
-      count: batch.count,
-      spans: batch.spans,
-      runs: batch.runs,
-      flags: batch.flags,
-      urgent: batch.urgent,
-    };
+    const message = messageOf(id, batch);
     this.#worker.postMessage(message satisfies ToWorker, [batch.bytes.buffer as ArrayBuffer, batch.spans.buffer as ArrayBuffer]);
   }
 
@@ -158,6 +135,9 @@ class IngestThread implements Ingest {
       this.#committedSeq = Math.max(this.#committedSeq, message.lastSeq);
       this.#inOrder(this.#onDisk(message.log), message, () => this.#committed(message));
     } else if (message.kind === 'refused') this.#inOrder(Promise.reject(fromMessage(message.error)), message, () => undefined);
+    else if (message.kind === 'stale') this.#out.find(({ id }) => id === message.batch)?.batch.stale.add(message.run);
+    else if (message.kind === 'positions') this.#answerPositions(message);
+    else if (message.kind === 'saved') this.saved.hear(message);
     else if (message.kind === 'zone') this.#options.onZone?.(message.host, message.minutes);
     else if (message.kind === 'stopped') this.#onStopped?.();
   }
@@ -211,8 +191,30 @@ class IngestThread implements Ingest {
     void this.#answers.then(() => this.#settle(Number.POSITIVE_INFINITY, (batch) => batch.reject(error)));
     this.#filling?.reject(error);
     this.#filling = undefined;
+    for (const asked of this.#asked.values()) asked.reject(error);
+    this.#asked.clear();
+    this.saved.end(error);
     if (this.#onStopped) this.#onStopped();
     else this.#options.onDeath?.(error);
+  }
+
+  positions(sources: readonly string[]): Promise<Position[]> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    // What was accepted before is in the answer.
+    if (this.#filling) this.#send(this.#filling);
+    const id = this.#nextId++;
+    const { promise, resolve, reject } = Promise.withResolvers<Position[]>();
+    this.#asked.set(id, { resolve, reject });
+    this.#worker.postMessage({ kind: 'positions', id, sources } satisfies ToWorker);
+    return promise;
+  }
+
+  /** A position holds once its log is on disk: who hears of it may drop what it stands for. */
+  #answerPositions({ id, positions, error, log }: PositionsMessage): void {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (error !== undefined) asked?.reject(fromMessage(error));
+    else this.#onDisk(log).then(() => asked?.resolve(positions), asked?.reject);
   }
 
   onCommitted(listener: (committed: Committed) => void): () => void {
@@ -245,43 +247,9 @@ class IngestThread implements Ingest {
   }
 }
 
-function makeBatch(size: number, spare: Buffers | undefined): Filling {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // Nobody may be waiting (UDP): an unheard refusal is no crash; receivers that wait hear it through `accept`.
-  promise.catch(() => undefined);
-  const fits = spare !== undefined && spare.bytes.byteLength >= size;
-  const bytes = new Uint8Array(fits ? spare.bytes : new ArrayBuffer(Math.max(size, limits.batchBytesMax / 4)));
-  const spans = new Uint32Array(spare?.spans ?? new ArrayBuffer(MESSAGES_MIN * 8));
-  return { bytes, used: 0, spans, count: 0, runs: [], flags: new Map(), urgent: false, done: promise, resolve, reject };
-}
-
-function grow(batch: Filling, size: number): void {
-  const bytes = new Uint8Array(new ArrayBuffer(Math.max(batch.bytes.length * 2, batch.used + size)));
-  bytes.set(batch.bytes.subarray(0, batch.used));
-  batch.bytes = bytes;
-}
-
-function addRun(batch: Filling, run: MessageRun, of: { from: number; size: number; count: number }): void {
-  const { from, size, count } = of;
-  batch.bytes.set(run.bytes.subarray(from, from + size), batch.used);
-  if ((batch.count + count) * 2 > batch.spans.length) {
-    const spans = new Uint32Array(Math.max(batch.spans.length * 2, (batch.count + count) * 2));
-    spans.set(batch.spans.subarray(0, batch.count * 2));
-    batch.spans = spans;
-  }
-  const shift = batch.used - from;
-  const base = batch.count * 2;
-  for (let index = 0; index < count * 2; index++) batch.spans[base + index] = run.spans[index]! + shift;
-  if (run.flags) for (const [index, flag] of run.flags) batch.flags.set(batch.count + index, flag);
-  batch.runs.push({ first: batch.count, source: run.source, received: run.received });
-  batch.urgent ||= WAITING.has(run.source.transport);
-  batch.used += size;
-  batch.count += count;
-}
-
 /** Starts the worker; rejects with its coded error when the folder cannot be had. */
-export function startIngest(options: IngestOptions): Promise<Ingest> {
-  const { promise, resolve, reject } = Promise.withResolvers<Ingest>();
+export function startIngest(options: IngestOptions): Promise<StartedIngest> {
+  const { promise, resolve, reject } = Promise.withResolvers<StartedIngest>();
   const workerData: WorkerOptions = { folder: options.folder, zone: options.zone, facilities: options.facilities };
   const worker = new Worker(new URL(`./ingest/worker${extname(import.meta.url)}`, import.meta.url), {
     workerData,

@@ -2,7 +2,7 @@
  * Types of what passes between threads: pages and events rendered by query workers, and the two sides of
  * the ingest thread. Part of model.ts, which exports them all: import from there. Types only.
  */
-import type { Filter, Intake, LogRecord, Query, SearchStats, StoreStatus } from './model.ts';
+import type { Filter, Intake, LogRecord, Position, Query, SearchStats, StoreStatus } from './model.ts';
 
 /** A page as a query worker hands it over: JSON made there, so that the main thread only passes text on. */
 export interface RenderedPage {
@@ -34,6 +34,8 @@ export interface Reader {
   /** Rejects with a coded error; an aborted signal stops the work at its next page. */
   search(query: Query, signal?: AbortSignal): Promise<RenderedPage>;
   follow(after: number, filter: Filter, limit: number): Promise<RenderedFollow>;
+  /** Rejects with a coded error; an aborted signal stops the work. */
+  aggregate(query: CountQuery, signal?: AbortSignal): Promise<CountAnswer>;
   record(seq: number): Promise<string | undefined>;
   status(): Promise<StoreStatus>;
   close(): Promise<void>;
@@ -56,6 +58,8 @@ export interface Ingest extends Intake {
   readonly lastSeq: number;
   /** Seq of the newest record that can be searched; a moment later it is durable. */
   readonly committedSeq: number;
+  /** How far these sources were taken, durably; of each also `SOURCE#2`, `SOURCE#3` … as far as there are any. Unknown ones are left out. */
+  positions(sources: readonly string[]): Promise<Position[]>;
   /** Commits what was accepted, then ends the thread. */
   stop(): Promise<void>;
 }

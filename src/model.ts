@@ -65,6 +65,8 @@ export interface MessageRun {
 export interface Intake {
   /** Resolves when every record of the run is on disk; rejects with a coded error when it cannot be. */
   accept(run: MessageRun): Promise<void>;
+  /** The disk is low: what cannot wait is refused with `disk-full`, the rest is held; receivers that can wait do so. */
+  readonly isReadOnly?: boolean;
   /** Bytes accepted and not yet committed; receivers that can wait do so above `limits.intakeBytesMax`. */
   readonly pendingBytes: number;
 }

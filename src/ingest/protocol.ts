@@ -3,25 +3,45 @@
  * transferred, never one by one. Types only.
  */
 import type { ErrorMessage } from '../base/errors.ts';
-import type { MessageFlag, Source } from '../model.ts';
+import type { MessageFlag, Position, Source } from '../model.ts';
+import type { SavedMessage, SavedRequest } from './saved.ts';
+
+export interface BatchRun {
+  /** Index of its first message. */
+  readonly first: number;
+  readonly source: Source;
+  readonly received: number;
+  readonly position: Required<Position> | undefined;
+}
 
 /** Accepted messages of several runs, in order of arrival. */
 export interface MessageBatch {
   readonly kind: 'batch';
-  /** One more than the batch before. */
+  /** Larger than that of the batch before. */
   readonly id: number;
   readonly bytes: Uint8Array;
   readonly count: number;
   /** start, end of message i in `bytes` at 2i and 2i + 1. */
   readonly spans: Uint32Array;
   /** Runs: message index where each begins, its source, its arrival. */
-  readonly runs: readonly { readonly first: number; readonly source: Source; readonly received: number }[];
+  readonly runs: readonly BatchRun[];
   readonly flags: ReadonlyMap<number, MessageFlag>;
   /** A sender waits for the commit. */
   readonly urgent: boolean;
 }
 
-export type ToWorker = MessageBatch | { readonly kind: 'want'; readonly wanted: boolean } | { readonly kind: 'stop' };
+export interface PositionsRequest {
+  readonly kind: 'positions';
+  readonly id: number;
+  readonly sources: readonly string[];
+}
+
+export type ToWorker =
+  | MessageBatch
+  | PositionsRequest
+  | SavedRequest
+  | { readonly kind: 'want'; readonly wanted: boolean }
+  | { readonly kind: 'stop' };
 
 export interface WorkerOptions {
   readonly folder: string;
@@ -46,12 +66,25 @@ export interface CommittedMessage {
   readonly counters: { values: [string, number][] };
 }
 
+export interface PositionsMessage {
+  readonly kind: 'positions';
+  readonly id: number;
+  readonly positions: Position[];
+  readonly error: ErrorMessage | undefined;
+  /** They hold when this log is on disk. */
+  readonly log: string;
+}
+
 export type FromWorker =
   | { readonly kind: 'ready'; readonly lastSeq: number }
   | { readonly kind: 'failed'; readonly error: ErrorMessage }
   | CommittedMessage
   /** The batch is parsed: there is room for another one. Its buffers come back, to be filled again. */
   | { readonly kind: 'taken'; readonly bytes: ArrayBuffer; readonly spans: ArrayBuffer }
+  | PositionsMessage
+  | SavedMessage
+  /** Said before the batch is: its run number so and so was left out, its source was not where it said. */
+  | { readonly kind: 'stale'; readonly batch: number; readonly run: number }
   | { readonly kind: 'refused'; readonly batch: number; readonly error: ErrorMessage }
   | { readonly kind: 'zone'; readonly host: string; readonly minutes: number }
   | { readonly kind: 'stopped' };

@@ -17,7 +17,9 @@ import type { Given, LogRecord } from '../model.ts';
 import { type OwnedWriter, openWriter } from '../store/days.ts';
 import { openState, type State } from '../store/state.ts';
 import { Joiner } from './join.ts';
-import type { FromWorker, MessageBatch, ToWorker, WorkerOptions } from './protocol.ts';
+import type { FromWorker, MessageBatch, PositionsRequest, ToWorker, WorkerOptions } from './protocol.ts';
+import { savedMessage } from './saved.ts';
+import { Sources } from './sources.ts';
 import { Zones } from './zones.ts';
 
 /** Node's own slice without the decoding of arguments that `toString` does: 0.1 µs a line less (bench:ingest). */
@@ -34,6 +36,7 @@ class IngestWorker {
   readonly #zones: Zones;
   readonly #facilities: WorkerOptions['facilities'];
   readonly #joiner = new Joiner();
+  readonly #sources: Sources;
   readonly #counters = new Counters();
   #wanted = false;
   #newestBatch = 0;
@@ -54,6 +57,7 @@ class IngestWorker {
     this.#facilities = options.facilities;
     this.#zones = new Zones(options.zone, (host, minutes) => this.#learned(host, minutes));
     for (const [host, minutes] of this.#state.zones()) this.#zones.load(host, minutes);
+    this.#sources = new Sources(this.#owned.writer);
     this.#joiner.remember(this.#owned.writer.fresh);
     port.on('message', (message: ToWorker) => this.#hear(message));
     this.#tell({ kind: 'ready', lastSeq: this.#owned.writer.lastSeq });
@@ -71,6 +75,8 @@ class IngestWorker {
       this.#giveBack(message);
       this.#settle();
     } else if (message.kind === 'want') this.#wanted = message.wanted;
+    else if (message.kind === 'positions') this.#answerPositions(message);
+    else if (message.kind === 'saved') this.#tell(savedMessage(message, (ask) => this.#state.saved(ask)));
     else this.#stop();
   }
 
@@ -99,24 +105,33 @@ class IngestWorker {
     const bytes = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength) as Buffer & Slices;
     const ascii = isAscii(bytes);
     for (let run = 0; run < batch.runs.length; run++) {
-      const { first, source, received } = batch.runs[run]!;
+      const { first, source, received, position } = batch.runs[run]!;
+      if (position !== undefined && !this.#sources.isAt(position)) {
+        this.#tell({ kind: 'stale', batch: batch.id, run });
+        continue;
+      }
       const end = batch.runs[run + 1]?.first ?? batch.count;
       const given: MutableGiven = {
         received,
         transport: source.transport,
         peer: source.peer,
-        zone: this.#zones.given,
+        zone: source.hints?.zone ?? this.#zones.given,
+        hints: source.hints,
         facilities: this.#facilities,
       };
+      this.#sources.begin(source, position?.source);
       for (let index = first; index < end; index++) {
         const start = batch.spans[index * 2]!;
         const stop = batch.spans[index * 2 + 1]!;
         given.flag = batch.flags.size === 0 ? undefined : batch.flags.get(index);
         if (ascii) this.#takeRecord(this.#parseText(bytes.toString('latin1', start, stop), given));
         else this.#takeBytes(bytes.subarray(start, stop), given);
-        // A whole block is together: sealed here and now, its records never become fresh rows.
-        if (this.#joiner.size + this.#owned.writer.fresh.length >= limits.blockRecordsMax) this.#commit();
+        // A whole block is together: sealed here and now, its records never become fresh rows. Messages with a position are committed with it, not before.
+        if (position === undefined && this.#isBlockFull()) this.#commit();
       }
+      if (position === undefined) continue;
+      this.#sources.moved(position);
+      if (this.#isBlockFull()) this.#commit();
     }
     this.#parsing = false;
     this.#urgent ||= batch.urgent;
@@ -127,6 +142,10 @@ class IngestWorker {
     this.#broken = undefined;
     this.#tell({ kind: 'refused', batch: batch.id, error });
     this.#commit();
+  }
+
+  #isBlockFull(): boolean {
+    return this.#joiner.size + this.#owned.writer.fresh.length >= limits.blockRecordsMax;
   }
 
   #takeBytes(message: Buffer, given: MutableGiven): void {
@@ -145,6 +164,7 @@ class IngestWorker {
     if (record.flags !== undefined) for (const word of record.flags.split(' ')) this.#counters.add('messages.flagged', 1, word);
     if (record.format === 'plain') this.#counters.add('lines.unparsed');
     this.#zones.apply(record);
+    this.#sources.dated(record);
     this.#joiner.add(record);
   }
 
@@ -171,7 +191,8 @@ class IngestWorker {
     const { joinedCount } = this.#joiner;
     try {
       const records = this.#joiner.finish();
-      const { firstSeq, lastSeq } = this.#owned.writer.append(records);
+      const { firstSeq, lastSeq } = this.#owned.writer.append(records, this.#sources.moves);
+      this.#sources.settle();
       this.#counters.add('records.stored', records.length);
       if (joinedCount > 0) this.#counters.add('lines.joined', joinedCount);
       const json = this.#wanted && records.length > 0 ? JSON.stringify(records) : undefined;
@@ -186,9 +207,21 @@ class IngestWorker {
       });
     } catch (error) {
       this.#joiner.forget();
+      this.#sources.settle();
       const message = toMessage(error);
       if (this.#parsing) this.#broken = message;
       this.#tell({ kind: 'refused', batch, error: message });
+    }
+  }
+
+  /** What is parsed is committed first: a position of which somebody hears is that of the newest part taken. */
+  #answerPositions({ id, sources }: PositionsRequest): void {
+    if (this.#sources.moves.size > 0) this.#commit();
+    const answer = { kind: 'positions', id, log: this.#owned.writer.log } as const;
+    try {
+      this.#tell({ ...answer, positions: this.#sources.known(sources), error: undefined });
+    } catch (error) {
+      this.#tell({ ...answer, positions: [], error: toMessage(error) });
     }
   }
 

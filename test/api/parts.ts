@@ -4,13 +4,15 @@
  */
 import { parse } from '../../parsers/index.ts';
 import { createApi } from '../../src/api/api.ts';
-import type { CodedError } from '../../src/base/errors.ts';
+import { CodedError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { publicJson } from '../../src/base/public.ts';
 import { emptyRecord } from '../../src/base/record.ts';
 import { createFollow, type FollowOptions } from '../../src/follow.ts';
-import type { Committed, Ingest, LogRecord, MessageRun, Query, Reader, Store } from '../../src/model.ts';
+import type { Committed, Ingest, LogRecord, MessageRun, Position, Query, Reader, Store } from '../../src/model.ts';
 import { openMemory } from '../../src/store/memory.ts';
+import { shown } from '../../src/store/show.ts';
+import { testSaved } from './saved-parts.ts';
 
 export const START = Date.UTC(2026, 10, 22, 8, 24, 11) * 1000;
 
@@ -32,6 +34,8 @@ export class TestIngest implements Ingest {
   pendingBytes = 0;
   lastSeq = 0;
   wanted = false;
+  /** Positions by source. */
+  readonly taken = new Map<string, string>();
   /** Rejects the next runs. */
   trouble: CodedError | undefined;
   readonly #store: Store;
@@ -43,6 +47,11 @@ export class TestIngest implements Ingest {
 
   async accept(run: MessageRun): Promise<void> {
     if (this.trouble) throw this.trouble;
+    if (run.position) {
+      const { source, value, after } = run.position;
+      if ((this.taken.get(source) ?? '') !== after) throw new CodedError('position-moved', 'the source was taken further');
+      this.taken.set(source, value);
+    }
     this.runs.push(run);
     const records: LogRecord[] = [];
     for (let index = 0; index < run.spans.length; index += 2) {
@@ -84,6 +93,10 @@ export class TestIngest implements Ingest {
     this.wanted = wanted;
   }
 
+  async positions(sources: readonly string[]): Promise<Position[]> {
+    return sources.flatMap((source) => (this.taken.has(source) ? [{ source, value: this.taken.get(source)! }] : []));
+  }
+
   async stop(): Promise<void> {}
 }
 
@@ -103,8 +116,11 @@ export class TestReader implements Reader {
     signal?.throwIfAborted();
     this.queries.push(query);
     const { records, next, stats } = this.store.search(query);
-    const ndjson = records.map((record) => `${publicJson(record, {}, query.raw ? (record.raw ?? record.message) : undefined)}\n`).join('');
-    return { ndjson, count: records.length, ...(next === undefined ? {} : { next }), stats };
+    const lines = records.map((record) => publicJson(record, {}, query.raw ? (record.raw ?? record.message) : undefined));
+    const { show } = query;
+    const text = lines.map((json) => (show === undefined ? `${json}\n` : shown(json, show))).join('');
+    const rest = { count: records.length, ...(next === undefined ? {} : { next }), stats };
+    return show === undefined ? { ndjson: text, ...rest } : { ndjson: '', shown: text, ...rest };
   }
 
   async follow(after: number, filter: Query['filter'], limit: number) {
@@ -126,18 +142,21 @@ export class TestReader implements Reader {
   async close() {}
 }
 
-export async function testApi(options: FollowOptions & { isReady?: () => boolean } = {}) {
+export async function testApi(options: FollowOptions & { isReady?: () => boolean; hosts?: readonly string[] } = {}) {
   const store = openMemory();
   const ingest = new TestIngest(store);
   const reader = new TestReader(store);
   const follow = createFollow(reader, ingest, options);
+  const saved = testSaved();
   const api = await createApi({
     reader,
     ingest,
     follow,
+    saved,
     status: async () => ({ store: store.status() }),
     log: silentLog,
     ...(options.isReady ? { isReady: options.isReady } : {}),
+    ...(options.hosts ? { hosts: options.hosts } : {}),
   });
-  return { store, ingest, reader, follow, api };
+  return { store, ingest, reader, follow, saved, api };
 }

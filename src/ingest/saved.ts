@@ -1,0 +1,79 @@
+/**
+ * Saved searches over the two sides of the ingest thread, which owns `state.db`: the main thread asks with a number, the
+ * worker answers with the same. Not here: how they are kept (store/saved.ts).
+ */
+import { type CodedError, type ErrorMessage, fromMessage, toMessage } from '../base/errors.ts';
+import type { SavedAsk, SavedSearch, SavedSearches } from '../model.ts';
+
+export interface SavedRequest {
+  readonly kind: 'saved';
+  readonly id: number;
+  readonly ask: SavedAsk;
+}
+
+export interface SavedMessage {
+  readonly kind: 'saved';
+  readonly id: number;
+  readonly value: unknown;
+  readonly error: ErrorMessage | undefined;
+}
+
+/** The worker's side. */
+export function savedMessage({ id, ask }: SavedRequest, answer: (ask: SavedAsk) => unknown): SavedMessage {
+  try {
+    return { kind: 'saved', id, value: answer(ask), error: undefined };
+  } catch (error) {
+    return { kind: 'saved', id, value: undefined, error: toMessage(error) };
+  }
+}
+
+/** The main thread's side. */
+export class SavedQuestions implements SavedSearches {
+  readonly #post: (request: SavedRequest) => void;
+  readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
+  #nextId = 1;
+  #ended: CodedError | undefined;
+
+  constructor(post: (request: SavedRequest) => void) {
+    this.#post = post;
+  }
+
+  #ask(ask: SavedAsk): Promise<unknown> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    const id = this.#nextId++;
+    const asked = Promise.withResolvers<unknown>();
+    this.#asked.set(id, asked);
+    this.#post({ kind: 'saved', id, ask });
+    return asked.promise;
+  }
+
+  hear({ id, value, error }: SavedMessage): void {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (error === undefined) asked?.resolve(value);
+    else asked?.reject(fromMessage(error));
+  }
+
+  /** Nobody answers any more. */
+  end(error: CodedError): void {
+    this.#ended = error;
+    for (const asked of this.#asked.values()) asked.reject(error);
+    this.#asked.clear();
+  }
+
+  list(): Promise<SavedSearch[]> {
+    return this.#ask({ do: 'list' }) as Promise<SavedSearch[]>;
+  }
+
+  one(name: string): Promise<SavedSearch | undefined> {
+    return this.#ask({ do: 'one', name }) as Promise<SavedSearch | undefined>;
+  }
+
+  keep(search: SavedSearch): Promise<boolean> {
+    return this.#ask({ do: 'keep', search }) as Promise<boolean>;
+  }
+
+  drop(name: string): Promise<boolean> {
+    return this.#ask({ do: 'drop', name }) as Promise<boolean>;
+  }
+}
