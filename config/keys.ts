@@ -8,7 +8,7 @@
  */
 
 /** How the text of a value is read; src/base/config-values.ts has one reader per word. */
-export type SettingType = 'text' | 'path' | 'address' | 'url' | 'bytes' | 'choice' | 'zone' | 'facilities' | 'duration' | 'space';
+export type SettingType = 'text' | 'path' | 'address' | 'url' | 'bytes' | 'choice' | 'zone' | 'facilities' | 'duration' | 'space' | 'names';
 
 export interface Setting {
   readonly name: string;
@@ -30,6 +30,12 @@ export interface Setting {
 export const SETTINGS = [
   { name: 'data', type: 'path', default: './data', say: 'Folder of everything that is kept; one process owns it at a time' },
   { name: 'http', type: 'address', default: '127.0.0.1:5580', say: 'Where the HTTP API listens' },
+  {
+    name: 'http.hosts',
+    type: 'names',
+    default: undefined,
+    say: 'Names, separated by commas, that the API goes by besides those of loopback, e.g. that of a proxy; others are refused (DNS rebinding)',
+  },
   { name: 'udp', type: 'address', default: '0.0.0.0:5514', say: 'Where syslog over UDP (RFC 5426) is received' },
   { name: 'tcp', type: 'address', default: '0.0.0.0:5514', say: 'Where syslog over TCP (RFC 6587, both framings) is received' },
   {

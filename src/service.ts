@@ -101,7 +101,17 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
     zones: Object.fromEntries(zones),
     store: await reader.status(),
   });
-  const api = await createApi({ reader, ingest, follow, status, log, counters, isReady: () => isReady });
+  const api = await createApi({
+    reader,
+    ingest,
+    saved: ingest.saved,
+    hosts: settings['http.hosts'] ?? [],
+    follow,
+    status,
+    log,
+    counters,
+    isReady: () => isReady,
+  });
   const addresses: Record<string, Address> = Object.fromEntries(receivers.map(({ name, address }) => [name, address]));
   rising.up('the API', () => api.close());
   if (settings.http !== undefined) addresses.http = await api.listen(settings.http.host, settings.http.port);

@@ -3,17 +3,20 @@
  * answer its security headers, turns errors into problem JSON, and ties each request to a signal that aborts
  * when the client leaves. Not here: what any route means.
  *
- * The headers say that nothing we answer is a page: no sniffing, no frames, no scripts, no caching. There is no
- * CORS, so pages of other origins cannot read; what they could still send blindly (POST) is refused.
+ * The headers say that nothing we answer is a page (the one that is says otherwise itself): no sniffing, no frames, no
+ * scripts, no caching. There is no CORS, so pages of other origins cannot read; guard.ts refuses what they could send.
  */
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { formatAddress, plainPeer } from '../base/address.ts';
 import { CodedError, isCoded } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { nearest } from '../base/nearest.ts';
+import { checkHost, checkOrigin, type Door } from './guard.ts';
 import { problemAnswer } from './problem.ts';
 import type { ApiAnswer, ApiParts, ApiRequest, Route } from './route.ts';
+import { Answering, answerSocket, socketProblem } from './socket-problem.ts';
 
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -28,6 +31,8 @@ const SECURITY_HEADERS = {
 const HEADER_BYTES_MAX = limits.queryCharsMax * 9 + 8192;
 /** Node's own default for a whole request; fastify would wait for ever. */
 const REQUEST_MS_MAX = 300_000;
+/** Longer parts of a path are refused by their route, with a reason. */
+const PARAM_CHARS_MAX = 4096;
 
 export interface Http {
   /** Resolves with the bound address; rejects with `port-busy` or `bad-setting`. */
@@ -39,7 +44,7 @@ export interface Http {
 }
 
 export interface Injected {
-  method: 'GET' | 'POST' | 'HEAD';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'OPTIONS';
   url: string;
   headers?: Record<string, string>;
   payload?: string | Buffer;
@@ -47,33 +52,55 @@ export interface Injected {
 
 export function createHttp(routes: readonly Route[], parts: ApiParts): Http {
   const stopping = new AbortController();
+  const door: { bound: string | undefined; names: readonly string[] } = { bound: undefined, names: parts.hosts ?? [] };
+  const answering = new Answering();
   const server = fastify({
     logger: false,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     requestTimeout: REQUEST_MS_MAX,
     bodyLimit: limits.ingestBodyBytesMax,
-    http: { maxHeaderSize: HEADER_BYTES_MAX },
+    // Whoever comes while we stop is told so by `refuse` below, in our words.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: PARAM_CHARS_MAX },
+    http: { maxHeaderSize: HEADER_BYTES_MAX, requireHostHeader: false },
     // Arguments stay the text they were, and none is dropped without a word.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
+    frameworkErrors: (_error, _request, reply) => {
+      reply.headers(SECURITY_HEADERS);
+      return send(reply, problemAnswer(new CodedError('bad-request', 'The address is not percent-encoded as it should be')));
+    },
+    clientErrorHandler: (error, socket) => {
+      if (!socket.writable || error.code === 'ECONNRESET' || answering.isHalfway(socket as Socket)) socket.destroy();
+      else answerSocket(socket as Socket, socketProblem(error.code), SECURITY_HEADERS);
+    },
+  });
+  server.server.on('checkExpectation', (request, response) => {
+    const problem = new CodedError('bad-request', 'Nothing but 100-continue can be expected of us');
+    answerSocket(request.socket, problem, SECURITY_HEADERS);
+    response.destroy();
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  server.addHook('onRequest', async (_request, reply) => {
+  server.addHook('onRequest', async (request, reply) => {
+    answering.begin(request.socket, reply.raw);
     reply.headers(SECURITY_HEADERS);
+    refuse(request, door, stopping.signal);
   });
-  server.setNotFoundHandler((_request, reply) =>
-    send(reply, problemAnswer(new CodedError('not-found', 'There is no such route; README.md lists them'))),
-  );
+  server.setNotFoundHandler((request, reply) => send(reply, nowhere(routes, request)));
   server.setErrorHandler((error: FastifyError, request, reply) => {
-    const coded = codedOf(error, request.routeOptions.schema?.querystring);
+    const coded = codedOf(error, request.routeOptions);
     if (!isCoded(coded) || coded.code === 'internal')
       parts.log.error('a request failed', { method: request.method, url: request.url, error: coded });
     return send(reply, problemAnswer(coded));
   });
   for (const route of routes) addRoute(server, route, { parts, stopping: stopping.signal });
   return {
-    listen: (host, port) => listen(server, host, port),
+    async listen(host, port) {
+      const address = await listen(server, host, port);
+      door.bound = address.host;
+      return address;
+    },
     close: async () => {
       stopping.abort();
       await server.close();
@@ -85,17 +112,42 @@ export function createHttp(routes: readonly Route[], parts: ApiParts): Http {
   };
 }
 
+/** What holds for every request, whatever it asks for. */
+function refuse(request: FastifyRequest, door: Door, stopping: AbortSignal): void {
+  if (stopping.aborted) throw new CodedError('store-closed', 'The server is stopping');
+  const { host } = request.headers;
+  if (host !== undefined) checkHost(host, door);
+  // Before HTTP/1.1 there was none; no browser leaves it out (RFC 9112 section 3.2).
+  else if (request.raw.httpVersion === '1.1') throw new CodedError('bad-request', 'The Host header is missing');
+  if (request.method !== 'GET' && request.method !== 'HEAD') checkOrigin(request.headers, door.names);
+}
+
+/** No route, or one that does not take the method: then the answer says which it takes (RFC 9110 section 15.5.6). */
+function nowhere(routes: readonly Route[], request: FastifyRequest): ApiAnswer {
+  const path = request.url.split('?', 1)[0]!.split('/');
+  const here = routes.filter((route) => {
+    const own = route.path.split('/');
+    return own.length === path.length && own.every((part, index) => part === path[index] || (part.startsWith(':') && path[index] !== ''));
+  });
+  if (here.length === 0) return problemAnswer(new CodedError('not-found', 'There is no such route; /api/docs lists them'));
+  const allow = [...new Set(here.flatMap(methodsOf))].join(', ');
+  const answer = problemAnswer(new CodedError('bad-method', `This route takes ${allow}`));
+  return { ...answer, headers: { ...answer.headers, allow } };
+}
+
+/** Whoever can GET can ask for the headers alone. */
+function methodsOf({ method }: Route): string[] {
+  return method === 'GET' ? ['GET', 'HEAD'] : [method];
+}
+
 function addRoute(server: FastifyInstance, route: Route, around: { parts: ApiParts; stopping: AbortSignal }): void {
   const { parts, stopping } = around;
   server.route({
-    method: route.method,
+    method: methodsOf(route),
     url: route.path,
     ...(route.bodyBytesMax === undefined ? {} : { bodyLimit: route.bodyBytesMax }),
     schema: { querystring: { type: 'object', additionalProperties: false, properties: { ...route.arguments } } },
-    onRequest: async (request) => {
-      if (route.method !== 'GET') refuseOtherSites(request);
-      route.refuse?.(parts);
-    },
+    onRequest: async () => route.refuse?.(parts),
     handler: async (request, reply) => {
       const left = new AbortController();
       reply.raw.once('close', () => left.abort());
@@ -103,13 +155,6 @@ function addRoute(server: FastifyInstance, route: Route, around: { parts: ApiPar
       return send(reply, answer);
     },
   });
-}
-
-/** Browsers say where a request comes from; a page of another site may not write logs here. Other clients say nothing. */
-function refuseOtherSites(request: FastifyRequest): void {
-  const site = request.headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    throw new CodedError('bad-argument', 'Pages of other sites may not send here');
 }
 
 function toApiRequest(request: FastifyRequest, signal: AbortSignal): ApiRequest {
@@ -124,18 +169,21 @@ function toApiRequest(request: FastifyRequest, signal: AbortSignal): ApiRequest 
 }
 
 function send(reply: FastifyReply, answer: ApiAnswer): FastifyReply {
-  reply.code(answer.status ?? 200).type(answer.type);
+  reply.code(answer.status ?? 200);
+  if (answer.status !== 204) reply.type(answer.type);
   if (answer.headers) reply.headers(answer.headers);
+  // Node leaves the body of an answer to HEAD away; what is made while it is read is not made at all.
+  if (typeof answer.body === 'string' || reply.request.method === 'HEAD')
+    return reply.send(typeof answer.body === 'string' ? answer.body : '');
   // One chunk ahead: what a slow client does not take stays in the store.
-  return reply.send(typeof answer.body === 'string' ? answer.body : Readable.from(answer.body, { highWaterMark: 1 }));
+  return reply.send(Readable.from(answer.body, { highWaterMark: 1 }));
 }
 
 /** fastify's own errors in the words of our table. */
-function codedOf(error: FastifyError, schema: unknown): unknown {
+function codedOf(error: FastifyError, { schema, bodyLimit }: FastifyRequest['routeOptions']): unknown {
   if (isCoded(error)) return error;
-  if (error.validation) return new CodedError('bad-argument', argumentTrouble(error.validation[0], schema));
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return new CodedError('too-large', `The body has more than ${limits.ingestBodyBytesMax} bytes; send several`);
+  if (error.validation) return new CodedError('bad-argument', argumentTrouble(error.validation[0], schema?.querystring));
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CodedError('too-large', `The body has more than ${bodyLimit} bytes`);
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) return new CodedError('bad-body', error.message);
   return error;
 }

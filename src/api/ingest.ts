@@ -9,6 +9,7 @@ import { nowUs } from '../base/time.ts';
 import type { MessageFlag, MessageRun } from '../model.ts';
 import { type BodyMessages, jsonMessages, plainMessages } from './ingest-messages.ts';
 import { type ApiParts, type ApiRequest, headerOf, jsonAnswer, type Route } from './route.ts';
+import { arrayOf, objectOf, TEXT } from './schemas.ts';
 
 /** Errors of single lines in an answer; a client that gets so many wrong has one mistake, not many. */
 const LINE_ERRORS_MAX = 1000;
@@ -16,9 +17,31 @@ const LINE_ERRORS_MAX = 1000;
 export const ingest: Route = {
   method: 'POST',
   path: '/api/v1/ingest',
+  group: 'Writing',
   say: 'Plain lines or NDJSON `{"message":…, "host":…, "program":…, "time":…, "level":…}`; 200 only when durable',
   arguments: {},
   bodyBytesMax: limits.ingestBodyBytesMax,
+  bodyTypes: { 'text/plain': TEXT, 'application/x-ndjson': TEXT },
+  responses: [
+    {
+      status: 200,
+      say: 'Every accepted line is on disk',
+      types: {
+        'application/json': objectOf(
+          {
+            accepted: { type: 'integer', minimum: 0 },
+            errors: arrayOf(
+              objectOf({ line: { type: 'integer', minimum: 1 }, code: TEXT, message: TEXT }),
+              'Lines that were not taken, from 1',
+            ),
+            errorCount: { type: 'integer', description: 'How many there were, where `errors` shows only the first' },
+          },
+          ['errorCount'],
+        ),
+      },
+    },
+  ],
+  errors: ['bad-body', 'wrong-origin', 'too-large', 'overloaded', 'disk-full'],
   refuse(parts) {
     if (parts.ingest.pendingBytes > limits.intakeBytesMax)
       throw new CodedError('overloaded', 'Too much is waiting for the disk; send again in a second');

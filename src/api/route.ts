@@ -5,18 +5,22 @@
  * else is our bug and leaves as `internal` without its text.
  */
 import type { Counters } from '../base/counters.ts';
+import type { ErrorCode } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Follow } from '../follow.ts';
-import type { Ingest, Reader } from '../model.ts';
+import type { Ingest, Reader, SavedSearches } from '../model.ts';
 
 /** What the routes work with; whoever builds the whole supplies it. */
 export interface ApiParts {
   readonly reader: Reader;
   readonly ingest: Ingest;
   readonly follow: Follow;
+  readonly saved: SavedSearches;
   /** Everything that `GET /api/v1/status` says; JSON. */
   readonly status: () => Promise<object>;
   readonly log: Log;
+  /** Further names that the server goes by, in lower case; guard.ts says what for. */
+  readonly hosts?: readonly string[];
   /** Counts what comes in by `POST /ingest`, where given. */
   readonly counters?: Counters;
   /** False while starting or stopping; default: always true. */
@@ -54,15 +58,35 @@ export interface ArgumentSchema {
   readonly maxLength?: number;
 }
 
+/** JSON Schema of the 2020-12 dialect, as OpenAPI 3.1 takes it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** An answer that is no error; errors are problem JSON everywhere. */
+export interface RouteResponse {
+  readonly status: number;
+  readonly say: string;
+  /** Schema of the body by media type; empty: there is no body. Of an event stream: of one event's `data`. */
+  readonly types: Readonly<Record<string, JsonSchema>>;
+  /** Headers worth knowing, with what they say. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
+  /** Heading of the documents under which it stands. */
+  readonly group: string;
   readonly say: string;
   readonly arguments: Readonly<Record<string, ArgumentSchema>>;
   /** Parts of the path. */
   readonly params?: Readonly<Record<string, ArgumentSchema>>;
   /** Bytes of the body; absent: takes none. */
   readonly bodyBytesMax?: number;
+  /** Schema of the body by media type. */
+  readonly bodyTypes?: Readonly<Record<string, JsonSchema>>;
+  readonly responses: readonly RouteResponse[];
+  /** Codes of its own; those that every route can answer are in openapi.ts. */
+  readonly errors: readonly ErrorCode[];
   /** Throws to refuse a request before its body is read. */
   refuse?(parts: ApiParts): void;
   answer(parts: ApiParts, request: ApiRequest): Promise<ApiAnswer>;

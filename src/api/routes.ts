@@ -1,9 +1,29 @@
 /** The table of routes, in the order of README.md. A new route is one file and one line here. */
+import { context } from './context.ts';
+import { documentRoutes } from './docs.ts';
 import { ingest } from './ingest.ts';
 import { record } from './records.ts';
 import type { Route } from './route.ts';
+import { savedDrop, savedKeep, savedList, savedOne } from './saved.ts';
 import { search } from './search.ts';
 import { healthy, ready, status } from './status.ts';
 import { tail } from './tail.ts';
 
-export const ROUTES: readonly Route[] = [search, tail, record, ingest, status, healthy, ready];
+const [openapi, docs] = documentRoutes(() => ROUTES);
+
+export const ROUTES: readonly Route[] = [
+  search,
+  tail,
+  record,
+  context,
+  ingest,
+  savedList,
+  savedOne,
+  savedKeep,
+  savedDrop,
+  status,
+  openapi,
+  docs,
+  healthy,
+  ready,
+];

@@ -1,87 +1,122 @@
 /**
- * `GET /api/v1/search`: a page of records as JSON, or all of them as NDJSON (`Accept: application/x-ndjson`),
- * pulled page by page as the client reads and stopped when it leaves. Not here: matching and rendering;
- * query workers hand over finished JSON, this route only puts text together.
+ * `GET /api/v1/search`: a page of records as JSON, or - by `Accept` - all of them as NDJSON, as lines for people or as CSV,
+ * pulled page by page as the client reads and stopped when it leaves. Lines and CSV with a `limit` are a page, too, whose
+ * cursor is in a header. Not here: matching and rendering; query workers hand over finished text, this route only puts it together.
  */
+import { CSV_FIELDS, CSV_FIELDS_DEFAULT, type CsvField, csvFields, csvHeader } from '../base/csv.ts';
 import { CodedError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { nowUs } from '../base/time.ts';
-import type { Query, Reader, RenderedPage, SearchStats } from '../model.ts';
+import type { Query, Reader, RenderedPage, Show } from '../model.ts';
+import { CONTENT_TYPES, type Form, formOf } from './accept.ts';
+import { damageHeader, gather, membersOf, pagesOf, textOf } from './pages.ts';
 import { numberOf, queryOf, RANGE_ARGUMENTS } from './query-arguments.ts';
-import { type ApiAnswer, type ApiRequest, headerOf, JSON_TYPE, type Route } from './route.ts';
+import { type ApiAnswer, type ApiParts, type ApiRequest, JSON_TYPE, type Route, type RouteResponse } from './route.ts';
+import { SAVED_ARGUMENT, withSaved } from './saved-arguments.ts';
+import { arrayOf, objectOf, refTo, TEXT } from './schemas.ts';
 
-const NDJSON_TYPE = 'application/x-ndjson; charset=utf-8';
+const FORMS: readonly Form[] = ['json', 'ndjson', 'text', 'csv'];
 
-/** A JSON answer is made in memory: it ends early, with `next`, when it grows past this. */
-const ANSWER_CHARS_MAX = 32 * 1024 * 1024;
-/** Nor does anybody wait longer than this for a page; what was found by then goes out, with `next`. */
-const ANSWER_MS_MAX = limits.queryMsMax / 3;
+const PAGE: RouteResponse = {
+  status: 200,
+  say: 'A page of records; NDJSON, and lines and CSV without `limit`, are all of them',
+  types: {
+    'application/json': objectOf({
+      records: arrayOf(refTo('Record')),
+      next: { type: ['string', 'null'], description: 'Pass it as `cursor` for the next page; null: nothing is left' },
+      stats: refTo('SearchStats'),
+    }),
+    'application/x-ndjson': refTo('Record'),
+    'text/plain': TEXT,
+    'text/csv': TEXT,
+  },
+  headers: {
+    'x-next-cursor': 'Of a page of lines or CSV: `cursor` of the next one; absent when nothing is left',
+    'x-damaged': 'How many places could not be read, where that is known before the answer begins',
+  },
+};
 
 export const search: Route = {
   method: 'GET',
   path: '/api/v1/search',
-  say: 'Records that match, newest first; `Accept: application/x-ndjson` streams all of them',
-  arguments: RANGE_ARGUMENTS,
-  async answer(parts, request) {
-    if (wantsLines(request)) return streamAnswer(parts.reader, request);
-    const asked = numberOf(request, 'limit') ?? limits.searchLimitDefault;
-    if (asked < 1 || asked > limits.searchLimitMax) {
-      throw new CodedError('bad-argument', `limit is from 1 to ${limits.searchLimitMax}; cursor or Accept: application/x-ndjson give more`);
-    }
-    return pageAnswer(parts.reader, queryOf(request, { nowUs: nowUs(), limit: asked }), request.signal);
+  group: 'Records',
+  say: 'Records that match, newest first, as JSON, or by `Accept` as `application/x-ndjson`, `text/plain` or `text/csv`',
+  arguments: {
+    ...RANGE_ARGUMENTS,
+    fields: {
+      type: 'string',
+      maxLength: 1024,
+      description: `Columns of text/csv, separated by commas: ${CSV_FIELDS.join(' ')}; default: ${CSV_FIELDS_DEFAULT.join(' ')}`,
+    },
+    saved: SAVED_ARGUMENT,
+  },
+  responses: [PAGE],
+  errors: ['bad-query', 'bad-argument', 'bad-cursor', 'not-found', 'gone', 'timeout'],
+  async answer(parts, asked) {
+    const request = await withSaved(parts, asked);
+    const form = formOf(request, FORMS);
+    const fields = fieldsOf(request, form);
+    const limit = numberOf(request, 'limit');
+    if (form === 'json') return pageAnswer(parts, request, limit ?? limits.searchLimitDefault);
+    const show = showOf(form, fields);
+    const query = { ...queryOf(request, { nowUs: nowUs(), limit: limit ?? Number.POSITIVE_INFINITY }), ...show };
+    if (limit !== undefined && limit < 1) throw new CodedError('bad-argument', 'limit is at least 1; leave it away to get everything');
+    const head = form === 'csv' ? csvHeader(fields) : '';
+    if (form !== 'ndjson' && limit !== undefined && limit <= limits.searchLimitMax)
+      return linesPage(parts.reader, { query, form, head }, request.signal);
+    return streamAnswer(parts.reader, { query, form, head }, request.signal);
   },
 };
 
-function wantsLines(request: ApiRequest): boolean {
-  return /application\/(x-)?(ndjson|jsonlines|jsonl)\b/.test(headerOf(request, 'accept') ?? '');
+/** Checked also where they are not used: a misspelt column is a mistake in every form. */
+function fieldsOf(request: ApiRequest, form: Form): readonly CsvField[] {
+  const { fields } = request.arguments;
+  if (fields === undefined || fields === '') return CSV_FIELDS_DEFAULT;
+  const columns = csvFields(fields);
+  if (columns.includes('raw') && form === 'csv' && request.arguments.raw === 'false')
+    throw new CodedError('bad-argument', 'The column raw needs raw=true, which is the default with it');
+  return columns;
 }
 
-async function pageAnswer(reader: Reader, query: Query, signal: AbortSignal): Promise<ApiAnswer> {
-  const startedMs = performance.now();
-  const stats: SearchStats = { blocksRead: 0, blocksSkipped: 0, recordsScanned: 0, tookMs: 0 };
-  let lines = '';
-  let next: string | undefined;
-  for await (const page of pagesOf(reader, query, signal)) {
-    lines += page.ndjson;
-    next = page.next;
-    stats.blocksRead += page.stats.blocksRead;
-    stats.blocksSkipped += page.stats.blocksSkipped;
-    stats.recordsScanned += page.stats.recordsScanned;
-    stats.tookMs += page.stats.tookMs;
-    if (page.stats.damaged) stats.damaged = [...(stats.damaged ?? []), ...page.stats.damaged];
-    if (lines.length > ANSWER_CHARS_MAX || performance.now() - startedMs > ANSWER_MS_MAX) break;
+function showOf(form: Form, fields: readonly CsvField[]): { show?: Show; raw?: true } {
+  if (form === 'text') return { show: { form } };
+  if (form === 'csv') return { show: { form, fields }, ...(fields.includes('raw') ? { raw: true } : {}) };
+  return {};
+}
+
+async function pageAnswer({ reader }: ApiParts, request: ApiRequest, limit: number): Promise<ApiAnswer> {
+  if (limit < 1 || limit > limits.searchLimitMax) {
+    throw new CodedError('bad-argument', `limit is from 1 to ${limits.searchLimitMax}; cursor or Accept: application/x-ndjson give more`);
   }
-  // Each line is a JSON text without newlines of its own, so this is all it takes to make an array.
-  const records = lines === '' ? '' : lines.slice(0, -1).replaceAll('\n', ',\n');
-  const body = `{"records":[${records}],"next":${JSON.stringify(next ?? null)},"stats":${JSON.stringify(stats)}}\n`;
+  const { text, next, stats } = await gather(reader, queryOf(request, { nowUs: nowUs(), limit }), request.signal);
+  const body = `{"records":[${membersOf(text)}],"next":${JSON.stringify(next ?? null)},"stats":${JSON.stringify(stats)}}\n`;
   return { type: JSON_TYPE, body };
 }
 
-/** Pages until the limit is reached or nothing is left; a page may be empty when its time was over. */
-async function* pagesOf(reader: Reader, query: Query, signal: AbortSignal): AsyncGenerator<RenderedPage> {
-  let left = query.limit;
-  let cursor = query.cursor;
-  while (left > 0 && !signal.aborted) {
-    const limit = Math.min(left, limits.searchLimitMax);
-    const page = await reader.search(cursor === undefined ? { ...query, limit } : { ...query, limit, cursor }, signal);
-    left -= page.count;
-    cursor = page.next;
-    yield page;
-    if (cursor === undefined) return;
-  }
+interface Lines {
+  readonly query: Query;
+  readonly form: Form;
+  /** Before the first record. */
+  readonly head: string;
 }
 
-async function streamAnswer(reader: Reader, request: ApiRequest): Promise<ApiAnswer> {
-  const limit = numberOf(request, 'limit') ?? Number.POSITIVE_INFINITY;
-  if (limit < 1) throw new CodedError('bad-argument', 'limit is at least 1; leave it away to get everything');
-  const pages = pagesOf(reader, queryOf(request, { nowUs: nowUs(), limit }), request.signal);
+async function linesPage(reader: Reader, { query, form, head }: Lines, signal: AbortSignal): Promise<ApiAnswer> {
+  const { text, next, stats } = await gather(reader, query, signal);
+  const headers = { ...damageHeader(stats), ...(next === undefined ? {} : { 'x-next-cursor': next }) };
+  return { type: CONTENT_TYPES[form], headers, body: head + text };
+}
+
+async function streamAnswer(reader: Reader, { query, form, head }: Lines, signal: AbortSignal): Promise<ApiAnswer> {
+  const pages = pagesOf(reader, query, signal);
   // The first page is awaited here, so that a wrong query is an error and not half an answer.
   const first = await pages.next();
-  return { type: NDJSON_TYPE, headers: { 'x-accel-buffering': 'no' }, body: linesOf(first, pages) };
+  const headers = { 'x-accel-buffering': 'no', ...(first.done ? {} : damageHeader(first.value.stats)) };
+  return { type: CONTENT_TYPES[form], headers, body: textsOf(head, first, pages) };
 }
 
-async function* linesOf(first: IteratorResult<RenderedPage>, pages: AsyncGenerator<RenderedPage>): AsyncGenerator<string> {
+async function* textsOf(head: string, first: IteratorResult<RenderedPage>, pages: AsyncGenerator<RenderedPage>): AsyncGenerator<string> {
+  if (head !== '') yield head;
   if (first.done) return;
-  if (first.value.ndjson !== '') yield first.value.ndjson;
-  for await (const page of pages) if (page.ndjson !== '') yield page.ndjson;
+  if (textOf(first.value) !== '') yield textOf(first.value);
+  for await (const page of pages) if (textOf(page) !== '') yield textOf(page);
 }

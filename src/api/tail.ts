@@ -10,6 +10,7 @@ import { limits } from '../base/limits.ts';
 import type { FollowBatch } from '../follow.ts';
 import { filterOf, numberOf, QUERY_ARGUMENT } from './query-arguments.ts';
 import { type ApiRequest, headerOf, type Route } from './route.ts';
+import { objectOf, refTo } from './schemas.ts';
 
 /** The contract says at most 15 s; proxies commonly give up after 30 s. */
 const HEARTBEAT_MS = 10_000;
@@ -19,12 +20,21 @@ const RETRY_MS = 1000;
 export const tail: Route = {
   method: 'GET',
   path: '/api/v1/tail',
+  group: 'Records',
   say: 'New records as Server-Sent Events; `Last-Event-ID` or `after=` resumes exactly',
   arguments: {
     query: QUERY_ARGUMENT,
     after: { type: 'string', pattern: '^[0-9]{1,16}$', description: 'Begin behind this seq; default: with what comes now' },
     lines: { type: 'string', pattern: '^[0-9]{1,9}$', description: 'Begin with this many of the last records; not with after' },
   },
+  responses: [
+    {
+      status: 200,
+      say: 'Events `record`, `more` (text that joined the record `of` after it was sent) and `lost` (`{"count":N}` dropped before they were sent); `id:` is the seq',
+      types: { 'text/event-stream': { anyOf: [refTo('Record'), objectOf({ count: { type: 'integer', minimum: 1 } })] } },
+    },
+  ],
+  errors: ['bad-query', 'bad-argument', 'gone', 'too-many'],
   async answer(parts, request) {
     const filter = filterOf(request);
     const after = resumeFrom(request);

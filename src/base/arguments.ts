@@ -39,6 +39,7 @@ const VALUE_WORDS: Record<string, string> = {
   facilities: 'localN=SERVICE,…',
   duration: 'TIME',
   space: 'BYTES|PERCENT%',
+  names: 'NAME,…',
 };
 
 /** The flags of settings, for a verb's table and its help. */

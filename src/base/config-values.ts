@@ -4,10 +4,10 @@
  * came from. A wrong text throws `Unreadable`, whose words complete the sentence "udp is wrong: …".
  */
 import type { SETTINGS, Setting, SettingName, SettingType } from '../../config/keys.ts';
+import type { SpaceSetting } from '../model.ts';
 import { type Address, parseAddress } from './address.ts';
 import type { CodedError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
-import type { Space } from './space.ts';
 
 type One<N extends SettingName> = Extract<(typeof SETTINGS)[number], { name: N }>;
 type ValueOf<S extends Setting> = S extends { type: 'choice'; choices: readonly (infer Choice)[] }
@@ -18,19 +18,21 @@ type ValueOf<S extends Setting> = S extends { type: 'choice'; choices: readonly 
       ? 'auto' | number
       : S['type'] extends 'facilities'
         ? Readonly<Record<string, string>>
-        : S['type'] extends 'duration'
-          ? number | undefined
-          : S['type'] extends 'space'
-            ? Space | undefined
-            : S['type'] extends 'address'
-              ? Address | undefined
-              : S['default'] extends string
-                ? string
-                : string | undefined;
+        : S['type'] extends 'names'
+          ? readonly string[] | undefined
+          : S['type'] extends 'duration'
+            ? number | undefined
+            : S['type'] extends 'space'
+              ? SpaceSetting | undefined
+              : S['type'] extends 'address'
+                ? Address | undefined
+                : S['default'] extends string
+                  ? string
+                  : string | undefined;
 
 /** Every setting by its dotted name. An address that is `off` and an amount that is `none` are undefined; zone in minutes east of UTC, durations in µs. */
 export type Settings = { readonly [N in SettingName]: ValueOf<One<N>> };
-export type SettingValue = string | number | Address | Space | Readonly<Record<string, string>> | undefined;
+export type SettingValue = string | number | Address | SpaceSetting | Readonly<Record<string, string>> | readonly string[] | undefined;
 
 /** What is wrong with a value, as the end of a sentence. */
 export class Unreadable extends Error {}
@@ -44,6 +46,7 @@ const READERS: Record<SettingType, (text: string, setting: Setting) => SettingVa
   choice: readChoice,
   zone: readZone,
   facilities: readFacilities,
+  names: readNames,
   duration: readDuration,
   space: readSpace,
 };
@@ -174,7 +177,7 @@ function readDuration(text: string): number | undefined {
 const SPACE_BYTES_MIN = 1024 * 1024;
 
 /** `80%`, `500GiB`, `5%,512MiB`. `none` is undefined. */
-function readSpace(text: string): Space | undefined {
+function readSpace(text: string): SpaceSetting | undefined {
   if (text === 'none') return undefined;
   const space: { bytes?: number; percent?: number } = {};
   for (const part of text.split(',').map((one) => one.trim())) {
@@ -190,4 +193,14 @@ function readSpace(text: string): Space | undefined {
   if (bytes !== undefined && bytes < SPACE_BYTES_MIN) throw new Unreadable(`${bytes} bytes are less than 1MiB`);
   if (percent !== undefined && (percent <= 0 || percent > 100)) throw new Unreadable(`${percent}% is not more than 0% and at most 100%`);
   return space;
+}
+
+/** Names of hosts, as they stand in a Host header without the port. */
+function readNames(text: string): readonly string[] {
+  return text.split(',').map((part) => {
+    const name = part.trim().toLowerCase();
+    if (!/^([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])$/.test(name))
+      throw new Unreadable(`${quoted(part)} is not the name of a host like logs.example.com (without a port)`);
+    return name;
+  });
 }

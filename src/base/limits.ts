@@ -42,6 +42,11 @@ export const limits = {
   /** Records of one page of search. */
   searchLimitMax: 10_000,
   searchLimitDefault: 100,
+  /** Records before and after one in its context: what a person reads, and a terminal's -A -B -C ask for at most. */
+  contextRecordsMax: 1000,
+  /** Saved searches: a list that a person still reads; each is at most a longest query and its title. */
+  savedSearchesMax: 500,
+  savedSearchBytesMax: 64 * 1024,
   /** A query worker answers at least this often, so that a stop is heard. */
   pageMsMax: 50,
   pageBytesMax: 1024 * 1024,

@@ -12,6 +12,7 @@ export const serve: Verb = {
   flags: settingFlags([
     'data',
     'http',
+    'http.hosts',
     'udp',
     'tcp',
     'udp.receiver',

@@ -1,10 +1,12 @@
 /**
- * `state.db`: what outlives days. Today the zones that were learned of hosts; tokens, saved searches, group states and
- * the loss ledger get their tables here when they come. Losing this file loses no record.
+ * `state.db`: what outlives days. Today the zones that were learned of hosts and the saved searches (saved.ts); tokens, group
+ * states and the loss ledger get their tables here when they come. Losing this file loses no record.
  */
 import { join } from 'node:path';
 import { CodedError } from '../base/errors.ts';
+import type { SavedAsk } from '../model.ts';
 import { STATE_FILE } from './folder.ts';
+import { answerSaved, SAVED_SCHEMA } from './saved.ts';
 import { openSqlite, type Sqlite, storeError } from './sqlite.ts';
 
 /** `user_version`: raise it when an old program could misread a new file. */
@@ -14,6 +16,8 @@ export interface State {
   /** [host, minutes east of UTC]. */
   zones(): [string, number][];
   keepZone(host: string, minutes: number): void;
+  /** Saved searches; durable when it returns (saved.ts). */
+  saved(ask: SavedAsk): unknown;
   close(): void;
 }
 
@@ -28,6 +32,7 @@ export function openState(folder: string): State {
   try {
     checkFormat(database, file);
     database.exec(SCHEMA);
+    database.exec(SAVED_SCHEMA);
     // Written by the ingest thread between two lines: a flush of the disk for each host that is learned would hold it up.
     database.pragma('synchronous = NORMAL');
   } catch (error) {
@@ -43,6 +48,7 @@ export function openState(folder: string): State {
         )
         .run(host, minutes, Date.now() * 1000);
     },
+    saved: (ask) => answerSaved(database, ask),
     close() {
       database.close();
     },

@@ -267,7 +267,7 @@ test('big bodies go to the disk in runs; too long lines are cut, flagged and cou
 test('refusals of ingest', async () => {
   const { post, ingest } = await started();
   expect((await post('a', 'text/plain', { 'content-encoding': 'gzip' })).json.code).toBe('bad-body');
-  expect((await post('a', 'text/plain', { 'sec-fetch-site': 'cross-site' })).json.code).toBe('bad-argument');
+  expect((await post('a', 'text/plain', { 'sec-fetch-site': 'cross-site' })).json.code).toBe('wrong-origin');
   expect((await post('a', 'text/plain', { 'sec-fetch-site': 'same-origin' })).status).toBe(200);
   expect((await post(Buffer.alloc(limits.ingestBodyBytesMax + 1, 'a\n'), 'text/plain')).json.code).toBe('too-large');
   ingest.trouble = new CodedError('disk-full', 'no space left');

@@ -29,6 +29,7 @@ test('the defaults', () => {
   expect(defaultSettings()).toEqual({
     data: './data',
     http: { host: '127.0.0.1', port: 5580 },
+    'http.hosts': undefined,
     udp: { host: '0.0.0.0', port: 5514 },
     tcp: { host: '0.0.0.0', port: 5514 },
     'udp.receiver': 'auto',
@@ -70,6 +71,7 @@ test.each<[string, string, unknown]>([
   ['zone', 'UTC', 0],
   ['zone', '-00:00', 0],
   ['facilities', 'LOCAL5 = swift', { local5: 'swift' }],
+  ['http.hosts', 'Logs.Example.com, proxy,[::1]', ['logs.example.com', 'proxy', '[::1]']],
   ['url', 'https://logs.example/', 'https://logs.example'],
 ])('%s: %s', (name, text, want) => {
   expect(readValue(SETTINGS.find((one) => one.name === name)!, text)).toEqual(want);
@@ -97,6 +99,8 @@ test.each<[string, string, RegExp]>([
   ['zone', '+01:99', /not auto/],
   ['facilities', 'local9=nova', /local0 to local7/],
   ['facilities', 'nova', /pair like/],
+  ['http.hosts', 'logs.example.com:443', /without a port/],
+  ['http.hosts', 'a,,b', /not the name of a host/],
   ['url', 'ftp://x', /not a URL/],
   ['url', 'localhost:5580', /not a URL/],
 ])('%s: %j is refused', (name, text, want) => {

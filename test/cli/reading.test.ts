@@ -4,6 +4,7 @@ import { createApi } from '../../src/api/api.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { eventsOf } from '../../src/cli/sse.ts';
 import { recordOf, START, testApi } from '../api/parts.ts';
+import { testSaved } from '../api/saved-parts.ts';
 import { testShell } from './shell.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -171,7 +172,14 @@ test('tail comes back after the server was away, without loss or repeat, and say
   await terminal.saw('trying again in 1 s');
   const { createFollow } = await import('../../src/follow.ts');
   expect(follow.followers).toBe(0);
-  const again = await createApi({ reader, ingest, follow: createFollow(reader, ingest), status: async () => ({}), log: silentLog });
+  const again = await createApi({
+    reader,
+    ingest,
+    follow: createFollow(reader, ingest),
+    saved: testSaved(),
+    status: async () => ({}),
+    log: silentLog,
+  });
   open.push(again);
   await again.listen('127.0.0.1', port);
   await terminal.saw('line 6');
