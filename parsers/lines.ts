@@ -11,6 +11,7 @@
  */
 import { emptyRecord } from '../src/base/record.ts';
 import type { LogRecord } from '../src/model.ts';
+import { addFlag } from './header.ts';
 import { oslo } from './oslo.ts';
 import { hasForm, NO_FORM } from './parser.ts';
 import { render, templateOf } from './template.ts';
@@ -39,8 +40,15 @@ export function isFolded(text: string, at: number): boolean {
   return text.indexOf('\n', at) >= 0 || text.indexOf('#01', at) >= 0;
 }
 
-/** Sets the record's message to the lines of `rest`, and its form to one that writes them back. */
-export function unfold(record: LogRecord, rest: string): void {
+/**
+ * At these lengths relays cut: RFC 3164's 1024, rsyslog's 2048 until version 5 and 8096 since, syslog-ng's 8192. Seen: two
+ * tracebacks of exactly 2048 bytes among a hundred datagrams (Icehouse on CentOS 6).
+ */
+const CUT_CHARS: ReadonlySet<number> = new Set([1024, 2048, 8096, 8192]);
+
+/** Sets the record's message to the lines of `rest`, and its form to one that writes them back. `length` is that of the whole text. */
+export function unfold(record: LogRecord, rest: string, length = 0): void {
+  if (CUT_CHARS.has(length) && rest.includes(NEWLINE_ESCAPE)) addFlag(record, 'cut');
   let spec = '';
   if (rest.includes(TAB_ESCAPE) && !rest.includes('\t')) {
     rest = rest.replaceAll(TAB_ESCAPE, '\t');
@@ -103,16 +111,30 @@ function stripPrefixes(record: LogRecord, lines: string[], prefix: Prefix): void
       lines[index] = '';
       if (index === lines.length - 1) mark = '$';
       else regular = false;
-    } else regular = false;
+    } else {
+      regular = false;
+      if (index === lines.length - 1 && line !== '' && prefix.text.startsWith(line)) cutPrefix(record, lines);
+    }
   }
   if (!regular || !hasForm(prefix.form)) record.form = NO_FORM;
   else if (hasForm(record.form)) record.form = shared(`${record.form}${prefix.index - 1}|${prefix.form}${mark}`);
 }
 
+/** A relay cut the text within the last prefix: no line of the traceback has that text. */
+function cutPrefix(record: LogRecord, lines: string[]): void {
+  lines.pop();
+  addFlag(record, 'cut');
+}
+
 /** The body's text for one form (without `+`) and its message. */
 export function writeBody(record: LogRecord, form: string, message: string): string {
   const bar = form.indexOf('|');
-  if (bar < 0) return render(templateOf(form), record) + message;
+  if (bar < 0) {
+    // Text behind the message is a literal: a colour that is reset.
+    const inside = form.indexOf('%m');
+    const head = inside < 0 ? form : form.slice(0, inside);
+    return render(templateOf(head), record) + message + (inside < 0 ? '' : form.slice(inside + 2));
+  }
   const [head, spec, prefix] = form.split('|') as [string, string, string | undefined];
   const lines = (spec.includes('t') ? message.replaceAll('\t', TAB_ESCAPE) : message).split('\n');
   const separator = spec.startsWith('#') ? NEWLINE_ESCAPE : '\n';

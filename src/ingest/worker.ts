@@ -4,19 +4,21 @@
  *
  * A batch that somebody waits for is committed at once; others wait for company (limits.commitAfterMs, under load until
  * a whole block is together). A commit is in the log when it is told; the main thread brings the log to disk and answers
- * then, while this thread goes on. A refused commit (full disk) is told, and those messages are gone from here.
+ * then, while this thread goes on. A commit that a full disk refuses is tried again until there is room; one that is refused for
+ * another reason is told, and those messages are gone from here.
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { addFlag } from '../../parsers/header.ts';
 import { parse } from '../../parsers/index.ts';
 import { Counters } from '../base/counters.ts';
-import { type ErrorMessage, toMessage } from '../base/errors.ts';
+import { type ErrorMessage, isCoded, toMessage } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import type { Given, LogRecord } from '../model.ts';
+import type { AppendResult, Given, LogRecord } from '../model.ts';
 import { type OwnedWriter, openWriter } from '../store/days.ts';
 import { openState, type State } from '../store/state.ts';
 import { Joiner } from './join.ts';
+import { Keeping } from './keeping.ts';
 import type { FromWorker, MessageBatch, PositionsRequest, ToWorker, WorkerOptions } from './protocol.ts';
 import { savedMessage } from './saved.ts';
 import { Sources } from './sources.ts';
@@ -26,6 +28,9 @@ import { Zones } from './zones.ts';
 interface Slices {
   latin1Slice(start: number, end: number): string;
 }
+
+/** How soon a full disk is tried again. */
+const RETRY_MS = 1000;
 
 type MutableGiven = { -readonly [K in keyof Given]: Given[K] };
 
@@ -38,6 +43,9 @@ class IngestWorker {
   readonly #joiner = new Joiner();
   readonly #sources: Sources;
   readonly #counters = new Counters();
+  readonly #keeping: Keeping;
+  /** Records that a full disk refused: they are tried again, before all others. */
+  #unsaved: LogRecord[] = [];
   #wanted = false;
   #newestBatch = 0;
   #committedBatch = 0;
@@ -60,7 +68,9 @@ class IngestWorker {
     this.#sources = new Sources(this.#owned.writer);
     this.#joiner.remember(this.#owned.writer.fresh);
     port.on('message', (message: ToWorker) => this.#hear(message));
+    this.#keeping = new Keeping(this.#owned.writer, options.keep, (message) => this.#tell(message));
     this.#tell({ kind: 'ready', lastSeq: this.#owned.writer.lastSeq });
+    this.#keeping.start();
     for (const [host, minutes] of this.#state.zones()) this.#tell({ kind: 'zone', host, minutes });
   }
 
@@ -76,6 +86,7 @@ class IngestWorker {
       this.#settle();
     } else if (message.kind === 'want') this.#wanted = message.wanted;
     else if (message.kind === 'positions') this.#answerPositions(message);
+    else if (message.kind === 'keep') this.#keeping.configure(message.settings);
     else if (message.kind === 'saved') this.#tell(savedMessage(message, (ask) => this.#state.saved(ask)));
     else this.#stop();
   }
@@ -145,7 +156,8 @@ class IngestWorker {
   }
 
   #isBlockFull(): boolean {
-    return this.#joiner.size + this.#owned.writer.fresh.length >= limits.blockRecordsMax;
+    // While the disk refuses, trying again with every line would help nobody.
+    return this.#unsaved.length === 0 && this.#joiner.size + this.#owned.writer.fresh.length >= limits.blockRecordsMax;
   }
 
   #takeBytes(message: Buffer, given: MutableGiven): void {
@@ -188,13 +200,15 @@ class IngestWorker {
     const batch = this.#newestBatch;
     this.#committedBatch = batch;
     this.#urgent = false;
-    const { joinedCount } = this.#joiner;
+    const { joinedCount, cutCount } = this.#joiner;
+    const records = [...this.#unsaved, ...this.#joiner.finish()];
+    if (joinedCount > 0) this.#counters.add('lines.joined', joinedCount);
+    if (cutCount > 0) this.#counters.add('messages.flagged', cutCount, 'cut');
     try {
-      const records = this.#joiner.finish();
-      const { firstSeq, lastSeq } = this.#owned.writer.append(records, this.#sources.moves);
+      const { firstSeq, lastSeq } = this.#append(records);
+      this.#unsaved = [];
       this.#sources.settle();
       this.#counters.add('records.stored', records.length);
-      if (joinedCount > 0) this.#counters.add('lines.joined', joinedCount);
       const json = this.#wanted && records.length > 0 ? JSON.stringify(records) : undefined;
       this.#tell({
         kind: 'committed',
@@ -205,12 +219,28 @@ class IngestWorker {
         counters: this.#counters.take(),
         log: this.#owned.writer.log,
       });
+      this.#keeping.committed();
     } catch (error) {
       this.#joiner.forget();
+      if (isFull(error) && !this.#stopping) {
+        this.#unsaved = records;
+        this.#timer = setTimeout(() => this.#commit(), RETRY_MS);
+        return;
+      }
+      this.#unsaved = [];
       this.#sources.settle();
       const message = toMessage(error);
       if (this.#parsing) this.#broken = message;
       this.#tell({ kind: 'refused', batch, error: message });
+    }
+  }
+
+  #append(records: LogRecord[]): AppendResult {
+    try {
+      return this.#owned.writer.append(records, this.#sources.moves);
+    } catch (error) {
+      if (!isFull(error) || !this.#keeping.refused()) throw error;
+      return this.#owned.writer.append(records, this.#sources.moves);
     }
   }
 
@@ -236,12 +266,17 @@ class IngestWorker {
 
   #stop(): void {
     this.#stopping = true;
-    if (this.#newestBatch !== this.#committedBatch) this.#commit();
+    this.#keeping.stop();
+    if (this.#newestBatch !== this.#committedBatch || this.#unsaved.length > 0) this.#commit();
     this.#state.close();
     this.#owned.close();
     this.#tell({ kind: 'stopped' });
     this.#port.close();
   }
+}
+
+function isFull(error: unknown): boolean {
+  return isCoded(error) && error.code === 'disk-full';
 }
 
 const port = parentPort;

@@ -83,10 +83,10 @@ describe('a traceback', () => {
     );
   });
 
-  test('cut off inside a prefix: the text is kept raw, the other lines are read', () => {
+  test('cut off inside a prefix: the text is kept raw, the other lines are read, what is left of the prefix is none of them', () => {
     const text = [FIRST, PREFIX + TRACE[0], PREFIX.slice(0, 40)].join('#012');
     const record = parse(text, given);
-    expect(record).toMatchObject({ raw: text, message: `Instance failed to spawn\n${TRACE[0]}\n${PREFIX.slice(0, 40)}` });
+    expect(record).toMatchObject({ raw: text, message: `Instance failed to spawn\n${TRACE[0]}`, flags: 'cut' });
   });
 
   test('tabs come back from #011', () => {
