@@ -11,6 +11,7 @@ const SAME_SIGNAL_MS = 500;
 const interrupted = new AbortController();
 const closed = new AbortController();
 let firstMs = 0;
+let isLent = false;
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
@@ -18,7 +19,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       firstMs = performance.now();
       interrupted.abort(name);
       // Whoever presses Ctrl-C again does not want to wait for an orderly end.
-    } else if (performance.now() - firstMs > SAME_SIGNAL_MS) process.exit(130);
+    } else if (!isLent && performance.now() - firstMs > SAME_SIGNAL_MS) process.exit(130);
   });
 }
 
@@ -35,8 +36,25 @@ function output(stream: NodeJS.WriteStream, onClosed: () => void): Output {
 }
 
 process.exitCode = await run(process.argv.slice(2), {
+  // Opened when a verb reads it: an opened terminal would keep the process.
+  get input() {
+    return process.stdin;
+  },
   out: output(process.stdout, () => closed.abort()),
   err: output(process.stderr, () => {}),
+  terminal: process.stdout.isTTY
+    ? {
+        get columns() {
+          return process.stdout.columns;
+        },
+        get rows() {
+          return process.stdout.rows;
+        },
+        lend: (lent) => {
+          isLent = lent;
+        },
+      }
+    : undefined,
   environment: process.env,
   interrupted: interrupted.signal,
   closed: closed.signal,

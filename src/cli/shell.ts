@@ -8,9 +8,21 @@ export interface Output {
   readonly isTerminal: boolean;
 }
 
+/** The screen behind stdout. */
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+  /** While a pager has it, Ctrl-C is meant for the pager, however often. */
+  lend(isLent: boolean): void;
+}
+
 export interface Shell {
+  /** stdin; absent: there is nothing to read. */
+  readonly input?: AsyncIterable<Uint8Array> | undefined;
   readonly out: Output;
   readonly err: Output;
+  /** Absent where stdout is none. */
+  readonly terminal?: Terminal | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborts with Ctrl-C or SIGTERM; the reason is the signal's name. */
   readonly interrupted: AbortSignal;

@@ -4,6 +4,7 @@
  * The verbs' files are imported only when they run: `--help` must not wait for a server's imports.
  */
 
+import { parse } from './rows-offline.ts';
 import { search, status, tail } from './rows-reading.ts';
 import { demo, serve } from './rows-running.ts';
 import { help, version } from './rows-telling.ts';
@@ -11,4 +12,4 @@ import type { Verb } from './verb.ts';
 
 export type { Example, Verb, VerbRun } from './verb.ts';
 
-export const VERBS: readonly Verb[] = [serve, demo, search, tail, status, help, version];
+export const VERBS: readonly Verb[] = [serve, demo, search, tail, status, parse, help, version];
