@@ -85,9 +85,11 @@ function answerHtml({ description, headers, content }: DocumentResponse): string
 
 function contentHtml(content: Readonly<Record<string, { readonly schema: JsonSchema }>>): string {
   return Object.entries(content)
-    .map(([type, { schema }]) =>
-      isProblem(schema) ? '' : `<p><code>${escapeHtml(type)}</code> ${typeHtml(schema)}</p>${membersHtml(schema)}`,
-    )
+    .filter(([, { schema }]) => !isProblem(schema))
+    .map(([type, { schema }]) => {
+      const members = membersHtml(schema);
+      return `<p><code>${escapeHtml(type)}</code>${members === '' ? ` ${typeHtml(schema)}` : ''}</p>${members}`;
+    })
     .join('');
 }
 

@@ -1,6 +1,7 @@
 /** The table of routes, in the order of README.md. A new route is one file and one line here. */
 import { context } from './context.ts';
 import { documentRoutes } from './docs.ts';
+import { importPart, positions } from './import.ts';
 import { ingest } from './ingest.ts';
 import { record } from './records.ts';
 import type { Route } from './route.ts';
@@ -17,6 +18,8 @@ export const ROUTES: readonly Route[] = [
   record,
   context,
   ingest,
+  importPart,
+  positions,
   savedList,
   savedOne,
   savedKeep,
