@@ -7,24 +7,16 @@
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Counters } from './base/counters.ts';
 import { CodedError, fromMessage } from './base/errors.ts';
 import { limits } from './base/limits.ts';
 import { addRun, type Buffers, extentOf, type Filling, grow, makeBatch, messageOf } from './ingest/batch.ts';
-import type { CommittedMessage, FromWorker, PositionsMessage, ToWorker, WorkerOptions } from './ingest/protocol.ts';
+import { diskIsLow, HELD } from './ingest/low-disk.ts';
+import type { IngestOptions, StartedIngest } from './ingest/options.ts';
+import { PositionQuestions } from './ingest/position-questions.ts';
+import type { CommittedMessage, FromWorker, KeptMessage, ToWorker, WorkerOptions } from './ingest/protocol.ts';
 import { SavedQuestions } from './ingest/saved.ts';
-import type { Committed, Ingest, LogRecord, MessageRun, Position, SavedSearches } from './model.ts';
+import type { Committed, KeepingStatus, KeepSettings, LogRecord, MessageRun, Position } from './model.ts';
 import { WalSync } from './store/wal-sync.ts';
-
-export interface IngestOptions extends WorkerOptions {
-  readonly counters: Counters;
-  /** A host's zone was learned. */
-  readonly onZone?: (host: string, minutes: number) => void;
-  /** Something here threw that never should. */
-  readonly onBug?: (error: Error) => void;
-  /** The worker ended without being asked to: nothing can be stored any more. */
-  readonly onDeath?: (error: Error) => void;
-}
 
 /** Young generation of the worker: 4 to 64 MiB are equally fast, the small ones use less memory and stay in the processor's cache (bench:ingest). */
 const YOUNG_MIB = 8;
@@ -35,10 +27,7 @@ const STOP_MS_MAX = 10_000;
 /** Buffers kept for the next batches: allocating 256 KiB for each of a thousand small batches a second costs more than parsing them. */
 const SPARE_MAX = 4;
 
-/** The thread also keeps what people save: it owns `state.db`. */
-export interface StartedIngest extends Ingest {
-  readonly saved: SavedSearches;
-}
+export type { IngestOptions, StartedIngest } from './ingest/options.ts';
 
 class IngestThread implements StartedIngest {
   readonly #worker: Worker;
@@ -47,12 +36,17 @@ class IngestThread implements StartedIngest {
   /** Batches that were sent and are not committed, oldest first. */
   readonly #out: { id: number; batch: Filling }[] = [];
   #filling: Filling | undefined;
+  /** Full batches of senders that can wait, while the disk is low. */
+  #held: Filling[] = [];
   #unparsed = 0;
   /** Of the day file that the worker writes. */
   #log: WalSync | undefined;
   /** All answers to batches, in order. */
   #answers: Promise<void> = Promise.resolve();
-  readonly #asked = new Map<number, { resolve: (positions: Position[]) => void; reject: (error: Error) => void }>();
+  readonly #positions = new PositionQuestions(
+    (request) => this.#worker.postMessage(request satisfies ToWorker),
+    (log) => this.#onDisk(log),
+  );
   /** Buffers that came back. */
   readonly #spare: Buffers[] = [];
   #scheduled = false;
@@ -63,6 +57,8 @@ class IngestThread implements StartedIngest {
   #ended: CodedError | undefined;
   #onStopped: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
+  #keeping: KeepingStatus | undefined;
+  #mayHold = true;
   readonly saved = new SavedQuestions((request) => this.#worker.postMessage(request satisfies ToWorker));
 
   constructor(worker: Worker, lastSeq: number, options: IngestOptions) {
@@ -87,8 +83,17 @@ class IngestThread implements StartedIngest {
     return this.#committedSeq;
   }
 
+  get keeping(): KeepingStatus | undefined {
+    return this.#keeping;
+  }
+
+  get isReadOnly(): boolean {
+    return this.#mayHold && this.#keeping !== undefined && this.#keeping.disk !== 'ok';
+  }
+
   accept(run: MessageRun): Promise<void> {
     if (this.#ended) return Promise.reject(this.#ended);
+    if (this.isReadOnly && !HELD.has(run.source.transport)) return Promise.reject(diskIsLow(this.#keeping!));
     const extent = extentOf(run);
     const { size, count } = extent;
     // Without messages there may still be a position: blank lines are read, too.
@@ -112,11 +117,15 @@ class IngestThread implements StartedIngest {
 
   #flush(): void {
     this.#scheduled = false;
-    if (this.#filling !== undefined && this.#unparsed < UNPARSED_MAX) this.#send(this.#filling);
+    if (this.#filling !== undefined && this.#unparsed < UNPARSED_MAX && !this.isReadOnly) this.#send(this.#filling);
   }
 
   #send(batch: Filling): void {
     this.#filling = undefined;
+    if (this.isReadOnly) {
+      this.#held.push(batch);
+      return;
+    }
     const id = this.#nextId++;
     this.#out.push({ id, batch });
     this.#unparsed++;
@@ -136,7 +145,8 @@ class IngestThread implements StartedIngest {
       this.#inOrder(this.#onDisk(message.log), message, () => this.#committed(message));
     } else if (message.kind === 'refused') this.#inOrder(Promise.reject(fromMessage(message.error)), message, () => undefined);
     else if (message.kind === 'stale') this.#out.find(({ id }) => id === message.batch)?.batch.stale.add(message.run);
-    else if (message.kind === 'positions') this.#answerPositions(message);
+    else if (message.kind === 'positions') this.#positions.hear(message);
+    else if (message.kind === 'kept') this.#kept(message);
     else if (message.kind === 'saved') this.saved.hear(message);
     else if (message.kind === 'zone') this.#options.onZone?.(message.host, message.minutes);
     else if (message.kind === 'stopped') this.#onStopped?.();
@@ -191,30 +201,45 @@ class IngestThread implements StartedIngest {
     void this.#answers.then(() => this.#settle(Number.POSITIVE_INFINITY, (batch) => batch.reject(error)));
     this.#filling?.reject(error);
     this.#filling = undefined;
-    for (const asked of this.#asked.values()) asked.reject(error);
-    this.#asked.clear();
+    for (const batch of this.#held.splice(0)) batch.reject(error);
+    this.#positions.end(error);
     this.saved.end(error);
     if (this.#onStopped) this.#onStopped();
     else this.#options.onDeath?.(error);
+  }
+
+  #kept(message: KeptMessage): void {
+    this.#options.counters.merge(message.counters);
+    this.#keeping = message.status;
+    // The file before was brought to disk when it was let go of; an open log would keep the space of a file that is dropped.
+    if (this.#log !== undefined && this.#log.path !== message.log) {
+      this.#log.close();
+      this.#log = undefined;
+    }
+    for (const note of message.notes) this.#options.onNote?.(note);
+    if (message.hasDropped) this.#options.onDropped?.();
+    if (!this.isReadOnly) this.#sendHeld();
+  }
+
+  #sendHeld(): void {
+    for (const batch of this.#held.splice(0)) this.#send(batch);
+    if (!this.#scheduled) this.#flush();
+  }
+
+  configure(settings: KeepSettings): void {
+    if (!this.#ended) this.#worker.postMessage({ kind: 'keep', settings } satisfies ToWorker);
+  }
+
+  endHold(): void {
+    this.#mayHold = false;
+    this.#sendHeld();
   }
 
   positions(sources: readonly string[]): Promise<Position[]> {
     if (this.#ended) return Promise.reject(this.#ended);
     // What was accepted before is in the answer.
     if (this.#filling) this.#send(this.#filling);
-    const id = this.#nextId++;
-    const { promise, resolve, reject } = Promise.withResolvers<Position[]>();
-    this.#asked.set(id, { resolve, reject });
-    this.#worker.postMessage({ kind: 'positions', id, sources } satisfies ToWorker);
-    return promise;
-  }
-
-  /** A position holds once its log is on disk: who hears of it may drop what it stands for. */
-  #answerPositions({ id, positions, error, log }: PositionsMessage): void {
-    const asked = this.#asked.get(id);
-    this.#asked.delete(id);
-    if (error !== undefined) asked?.reject(fromMessage(error));
-    else this.#onDisk(log).then(() => asked?.resolve(positions), asked?.reject);
+    return this.#positions.ask(sources);
   }
 
   onCommitted(listener: (committed: Committed) => void): () => void {
@@ -236,6 +261,7 @@ class IngestThread implements StartedIngest {
     const stopped = new Promise<void>((resolve) => {
       this.#onStopped = resolve;
     });
+    this.endHold();
     if (this.#filling) this.#send(this.#filling);
     this.#worker.postMessage({ kind: 'stop' } satisfies ToWorker);
     const late = setTimeout(() => void this.#worker.terminate(), STOP_MS_MAX);
@@ -250,7 +276,7 @@ class IngestThread implements StartedIngest {
 /** Starts the worker; rejects with its coded error when the folder cannot be had. */
 export function startIngest(options: IngestOptions): Promise<StartedIngest> {
   const { promise, resolve, reject } = Promise.withResolvers<StartedIngest>();
-  const workerData: WorkerOptions = { folder: options.folder, zone: options.zone, facilities: options.facilities };
+  const workerData: WorkerOptions = { folder: options.folder, zone: options.zone, keep: options.keep, facilities: options.facilities };
   const worker = new Worker(new URL(`./ingest/worker${extname(import.meta.url)}`, import.meta.url), {
     workerData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },

@@ -2,7 +2,7 @@
  * Types of what a store answers, and the interface of its engines. Part of model.ts, which exports them all: import
  * from there. Types only.
  */
-import type { Filter, LogRecord, Query } from './model.ts';
+import type { CountAnswer, CountQuery, Filter, LogRecord, Query } from './model.ts';
 
 export interface SearchStats {
   blocksRead: number;
@@ -56,7 +56,24 @@ export interface StoreStatus {
   /** Record times, µs. */
   oldest: number | undefined;
   newest: number | undefined;
+  /** What of the folder cannot be read, and files that were set aside. */
+  damaged?: string[];
   days: { name: string; records: number; bytes: number; blocks: number; fresh: number }[];
+}
+
+/** How the folder is kept within its limits. */
+export interface KeepingStatus {
+  /** `low`: less free than the reserve; `full`: a commit was refused. Nothing new is stored then, queries go on. */
+  disk: 'ok' | 'low' | 'full';
+  diskSinceUs: number;
+  /** For us, when it was last looked at. */
+  freeBytes: number;
+  reserveBytes: number;
+  /** Retention; absent: without limit. */
+  bytesMax: number | undefined;
+  ageMaxUs: number | undefined;
+  /** Damaged day files, renamed and kept. */
+  setAside: string[];
 }
 
 /** The storage engines' interface. Methods are synchronous: the threads that call them do nothing else. */
@@ -65,6 +82,8 @@ export interface Store {
   append(records: LogRecord[]): AppendResult;
   search(query: Query): SearchPage;
   follow(after: number, filter: Filter, limit: number): FollowPage;
+  /** Counts records that match, folded as search folds them. */
+  aggregate(query: CountQuery): CountAnswer;
   record(seq: number): LogRecord | undefined;
   status(): StoreStatus;
   close(): void;

@@ -2,7 +2,7 @@
  * Types of what passes between threads: pages and events rendered by query workers, and the two sides of
  * the ingest thread. Part of model.ts, which exports them all: import from there. Types only.
  */
-import type { Filter, Intake, LogRecord, Position, Query, SearchStats, StoreStatus } from './model.ts';
+import type { CountAnswer, CountQuery, Filter, Intake, LogRecord, Position, Query, SearchStats, StoreStatus } from './model.ts';
 
 /** A page as a query worker hands it over: JSON made there, so that the main thread only passes text on. */
 export interface RenderedPage {
@@ -47,6 +47,19 @@ export interface Committed {
   lastSeq: number;
   /** Only while somebody wants them (`wantRecords`). */
   records: LogRecord[] | undefined;
+}
+
+/** What retention and the disk's reserve are set to; the settings `retention.age`, `retention.size` and `disk.reserve`. */
+export interface KeepSettings {
+  readonly ageUs: number | undefined;
+  readonly size: SpaceSetting | undefined;
+  readonly reserve: SpaceSetting | undefined;
+}
+
+/** Bytes, a part of the file system, or both: the smaller counts. */
+export interface SpaceSetting {
+  readonly bytes?: number;
+  readonly percent?: number;
 }
 
 /** Receiving side of the ingest thread, on the main thread; `ingest.ts` implements it. */

@@ -10,7 +10,7 @@ import { Counters } from './base/counters.ts';
 import { createLog, type Log } from './base/log.ts';
 import { createFollow } from './follow.ts';
 import { startIngest } from './ingest.ts';
-import type { Ingest } from './model.ts';
+import type { Ingest, KeepSettings } from './model.ts';
 import { facilityNumber } from './query/fields.ts';
 import { RECEIVERS, type Receiver, type StartReceiver, udpReceiver } from './receive/receivers.ts';
 import { QueryPool } from './store/pool.ts';
@@ -68,11 +68,16 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
   const counters = new Counters();
   const zones = new Map<string, number>();
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
+  // Before there are query workers nobody has a file open.
+  let letGo = (): void => {};
   const ingest = await startIngest({
     folder: settings.data,
     zone: settings.zone === 'auto' ? undefined : settings.zone,
     facilities: facilityServices(settings.facilities),
     counters,
+    keep: keepSettings(settings),
+    onNote: ({ level, text, facts }) => log[level](text, facts),
+    onDropped: () => letGo(),
     onZone: (host, minutes) => zones.set(host, minutes),
     onBug: (error) => log.error('BUG: an answer of the ingest thread was not handled', { error: error.message }),
     onDeath(error) {
@@ -83,6 +88,7 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
   rising.up('ingest', () => ingest.stop());
   const reader = new QueryPool(settings.data, QUERY_WORKERS);
   rising.up('the query workers', () => reader.close());
+  letGo = () => reader.letGo();
   await reader.ready();
   const receivers = await startReceivers(settings, { ingest, counters, log, rising });
   const follow = createFollow(reader, ingest);
@@ -99,6 +105,7 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
     counters: counters.read(),
     losses: counters.losses(),
     zones: Object.fromEntries(zones),
+    keeping: ingest.keeping,
     store: await reader.status(),
   });
   const api = await createApi({
@@ -122,12 +129,18 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
     failed,
     async stop() {
       isReady = false;
+      ingest.endHold();
       // Together, and first: what was read is committed while everything else is still there.
       await Promise.allSettled(receivers.map((receiver) => receiver.stop()));
       follow.close();
       await rising.down();
     },
   };
+}
+
+/** What of the settings concerns retention and the disk. */
+export function keepSettings(settings: Settings): KeepSettings {
+  return { ageUs: settings['retention.age'], size: settings['retention.size'], reserve: settings['disk.reserve'] };
 }
 
 /** The setting, by number; names were checked when it was read. */

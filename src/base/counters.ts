@@ -11,6 +11,9 @@ export const COUNTERS = {
   'lines.unparsed': 'Messages kept as plain text because no parser knew them',
   'messages.flagged': 'Messages kept although something was wrong with them, by flag',
   'messages.lost': 'Messages or datagrams lost, by reason',
+  'records.dropped': 'Records dropped by retention, by reason (`age`, `size`)',
+  'bytes.dropped': 'Bytes of the files that retention dropped, by reason',
+  'store.damaged': 'Files and batches that were found damaged and were set aside or left',
   'connections.opened': 'TCP connections accepted',
   'connections.refused': 'TCP connections refused, by reason',
 } as const;

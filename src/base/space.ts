@@ -3,15 +3,10 @@
  * (`5%,512MiB`). Pure: how large the file system is, is given.
  */
 
-/** At least one of the two. */
-export interface Space {
-  readonly bytes?: number;
-  /** Of the file system that holds the data folder. */
-  readonly percent?: number;
-}
+import type { SpaceSetting } from '../model.ts';
 
 /** In bytes, on a file system of this size. */
-export function spaceBytes({ bytes, percent }: Space, totalBytes: number): number {
+export function spaceBytes({ bytes, percent }: SpaceSetting, totalBytes: number): number {
   const part = percent === undefined ? Number.POSITIVE_INFINITY : Math.floor((totalBytes * percent) / 100);
   return Math.min(bytes ?? Number.POSITIVE_INFINITY, part);
 }

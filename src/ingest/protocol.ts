@@ -3,7 +3,8 @@
  * transferred, never one by one. Types only.
  */
 import type { ErrorMessage } from '../base/errors.ts';
-import type { MessageFlag, Position, Source } from '../model.ts';
+import type { KeepingStatus, KeepSettings, MessageFlag, Position, Source } from '../model.ts';
+import type { KeepNote } from '../store/keep.ts';
 import type { SavedMessage, SavedRequest } from './saved.ts';
 
 export interface BatchRun {
@@ -41,10 +42,13 @@ export type ToWorker =
   | PositionsRequest
   | SavedRequest
   | { readonly kind: 'want'; readonly wanted: boolean }
+  | { readonly kind: 'keep'; readonly settings: KeepSettings }
   | { readonly kind: 'stop' };
 
 export interface WorkerOptions {
   readonly folder: string;
+  /** Retention and what is kept back of the disk; absent: everything is kept, and nothing is kept back. */
+  readonly keep?: KeepSettings | undefined;
   /** Minutes east of UTC for all senders; absent: learned. */
   readonly zone: number | undefined;
   /** Services by facility number, for records whose program and logger name none. */
@@ -75,6 +79,18 @@ export interface PositionsMessage {
   readonly log: string;
 }
 
+/** At the start, and whenever something changed that retention or the disk have to do with. */
+export interface KeptMessage {
+  readonly kind: 'kept';
+  readonly status: KeepingStatus;
+  readonly notes: readonly KeepNote[];
+  /** Readers must let go of them. */
+  readonly hasDropped: boolean;
+  /** Of the file that is written; an older one is not written any more. */
+  readonly log: string;
+  readonly counters: { values: [string, number][] };
+}
+
 export type FromWorker =
   | { readonly kind: 'ready'; readonly lastSeq: number }
   | { readonly kind: 'failed'; readonly error: ErrorMessage }
@@ -82,6 +98,7 @@ export type FromWorker =
   /** The batch is parsed: there is room for another one. Its buffers come back, to be filled again. */
   | { readonly kind: 'taken'; readonly bytes: ArrayBuffer; readonly spans: ArrayBuffer }
   | PositionsMessage
+  | KeptMessage
   | SavedMessage
   /** Said before the batch is: its run number so and so was left out, its source was not where it said. */
   | { readonly kind: 'stale'; readonly batch: number; readonly run: number }

@@ -147,6 +147,8 @@ class TcpReceiver implements Receiver {
 
   /** A paused connection goes on at half the mark, so that it does not stop and start with every read. */
   #mustWait(connection: Connection, part = 1): boolean {
+    // Nothing can be stored: what it has sent is held, the rest may stay where it is.
+    if (this.#intake.isReadOnly === true) return true;
     return connection.waitingBytes > limits.connectionBytesMax * part || this.#intake.pendingBytes > limits.intakeBytesMax * part;
   }
 

@@ -2,14 +2,16 @@
  * One day file: the SQL of FORMAT.md and nothing else. A writer appends batches and seals blocks; readers
  * fetch rows by number. Every statement is short, and no transaction outlives a call.
  */
-import { Buffer } from 'node:buffer';
-import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
 import { CodedError } from '../base/errors.ts';
-import { emptyRecord } from '../base/record.ts';
 import { shapeHash, shapeKinds, shapePieces } from '../base/shape-text.ts';
 import type { LogRecord } from '../model.ts';
 import { Block, type BlockRow, type BlockSource, type ShapeRow } from './block-read.ts';
 import type { EncodedBlock } from './block-write.ts';
+import { DIGEST_PART } from './columns.ts';
+import { DayNotes } from './day-notes.ts';
+import { decodeFresh, encodeFresh } from './fresh-body.ts';
 import type { ShapeBook } from './shape-book.ts';
 import { type Durability, openSqlite, type Sqlite, type Statement, storeError } from './sqlite.ts';
 
@@ -18,9 +20,6 @@ const APPLICATION_ID = 0x5354524b;
 /** `user_version`: raise it when an old program could misread a new file. */
 export const FORMAT_VERSION = 1;
 const PARTS_PER_BLOCK = 64;
-/** A batch with more JSON than this is written packed: below, the call costs more than the bytes. */
-const FRESH_PACK_BYTES_MIN = 16 * 1024;
-const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 const SCHEMA = `
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -52,10 +51,13 @@ export interface Append {
   readonly merged: readonly (readonly [number, number])[];
   /** [parent, child] of continuations in `blocks`, which stay rows of their own. */
   readonly families: readonly (readonly [number, number])[];
+  /** How far sources are taken with these records; absent: none has moved. */
+  readonly positions?: ReadonlyMap<string, string>;
 }
 
 export class DayFile implements BlockSource {
   readonly file: string;
+  readonly notes: DayNotes;
   readonly #database: Sqlite;
   readonly #statements = new Map<string, Statement>();
   readonly #shapes = new Map<number, ShapeRow>();
@@ -63,6 +65,7 @@ export class DayFile implements BlockSource {
   constructor(file: string, mode: 'write' | 'read', durability?: Durability) {
     this.file = file;
     this.#database = openSqlite(file, mode, durability);
+    this.notes = new DayNotes(this.#database);
     try {
       if (mode === 'write') this.#prepareFile();
       else if (this.isMade) this.#checkFormat();
@@ -120,6 +123,7 @@ export class DayFile implements BlockSource {
         for (const [parent, child] of append.merged) this.#sql('DELETE FROM family WHERE parent = ? AND child = ?').run(parent, child);
         for (const [parent, child] of append.families) this.#addFamily(parent, child);
         if (append.records.length > 0) this.#insertFresh(append.records);
+        for (const row of append.positions ?? []) this.#sql('INSERT OR REPLACE INTO position(source, value) VALUES (?, ?)').run(...row);
       })();
     } catch (error) {
       if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
@@ -196,12 +200,23 @@ export class DayFile implements BlockSource {
     return this.#sql('SELECT parent, child FROM family').raw().all() as [number, number][];
   }
 
+  positions(): [source: string, value: string][] {
+    return this.#sql('SELECT source, value FROM position').raw().all() as [string, string][];
+  }
+
   part(block: number, part: number): Buffer {
     const data = this.#sql('SELECT data FROM part WHERE id = ?')
       .pluck()
       .get(block * PARTS_PER_BLOCK + part) as Buffer | undefined;
     if (data === undefined) throw new CodedError('store-corrupt', `${this.file}: part ${part} of block ${block} is missing`);
     return data;
+  }
+
+  /** The digest of a block as it lies in the file; undefined in blocks of older versions. */
+  digest(block: number): Buffer | undefined {
+    return this.#sql('SELECT data FROM part WHERE id = ?')
+      .pluck()
+      .get(block * PARTS_PER_BLOCK + DIGEST_PART) as Buffer | undefined;
   }
 
   shape(number: number): ShapeRow {
@@ -239,10 +254,13 @@ export class DayFile implements BlockSource {
     return Number(this.#database.pragma('data_version', { simple: true }));
   }
 
+  /** Newest seq of the file, or the newest before it; 0 when neither is known. */
   lastSeq(): number {
-    return Number(
-      this.#sql('SELECT max(coalesce((SELECT max(lastSeq) FROM fresh), 0), coalesce((SELECT max(lastSeq) FROM block), 0))').pluck().get(),
-    );
+    const newest = this.#sql(
+      'SELECT max(coalesce((SELECT max(lastSeq) FROM fresh), 0), coalesce((SELECT max(lastSeq) FROM block), 0))',
+    ).pluck();
+    const aside = this.notes.aside().map((row) => row.lastSeq);
+    return Math.max(Number(newest.get()), ...aside, this.notes.get('baseSeq') ?? 0);
   }
 
   /** Bytes of the file and its write-ahead log's place in it. */
@@ -262,18 +280,4 @@ export class DayFile implements BlockSource {
   close(): void {
     this.#database.close();
   }
-}
-
-// First byte: 0 = JSON, 1 = zstd of it. The JSON is an array of records, absent properties left out.
-function encodeFresh(records: readonly LogRecord[]): Buffer {
-  const json = Buffer.from(JSON.stringify(records));
-  if (json.length < FRESH_PACK_BYTES_MIN) return Buffer.concat([Buffer.from([0]), json]);
-  return Buffer.concat([Buffer.from([1]), zstdCompressSync(json, FAST)]);
-}
-
-function decodeFresh(body: Buffer): LogRecord[] {
-  const data = body[0] === 1 ? zstdDecompressSync(body.subarray(1)) : body.subarray(1);
-  const rows = JSON.parse(data.toString()) as LogRecord[];
-  // One hidden class, whatever the JSON left out.
-  return rows.map((row) => Object.assign(emptyRecord(row.received, row.transport, row.peer), row));
 }

@@ -6,6 +6,8 @@ import { toMessage } from '../base/errors.ts';
 import type { LogRecord } from '../model.ts';
 import type { Block, BlockRow } from './block-read.ts';
 import { DayFile, type FreshRow } from './day-file.ts';
+import type { Digest } from './digest.ts';
+import { DigestCache } from './digest-cache.ts';
 
 /** A committed batch, decoded. */
 export interface Fresh {
@@ -28,6 +30,12 @@ export class DayView {
   bytes = 0;
   /** False for a file without any table: a writer is just about to make it. */
   isMade = true;
+  /** Newest seq given before this file; where some were left out because of damage, the newest before those. */
+  baseSeq: number | undefined;
+  /** [from, to]: seqs that were never given. */
+  jump: readonly [number, number] | undefined;
+  /** Retention took it while somebody was still reading. */
+  isDropped = false;
   /** What of the file cannot be read; searches say so and answer from the rest. */
   damaged: string[] = [];
   /** Looked at after the writer had left it for the next file: it cannot change any more. */
@@ -35,6 +43,7 @@ export class DayView {
   /** For the reader's choice of which file to close. */
   usedAt = 0;
   readonly #opened = new Map<number, Block>();
+  readonly #digests = new DigestCache();
 
   constructor(path: string, name: string) {
     this.path = path;
@@ -66,10 +75,19 @@ export class DayView {
       });
       this.blocks = [...this.blocks, ...this.file.blocks(this.blocks.at(-1)?.id ?? 0)];
       this.families = this.file.families();
+      this.#readNotes(damaged);
       this.bytes = this.file.bytes();
     });
     this.#version = version;
     this.damaged = damaged;
+  }
+
+  #readNotes(damaged: string[]): void {
+    const { notes } = this.file;
+    this.baseSeq = notes.get('baseSeq');
+    const from = notes.get('jumpedFrom');
+    this.jump = from === undefined ? undefined : [from, this.baseSeq!];
+    for (const { id, lastSeq } of notes.aside()) damaged.push(`the fresh batch of seqs ${id} to ${lastSeq} was damaged and set aside`);
   }
 
   /** None when it cannot be read, so that the next look finds the damage again. */
@@ -80,6 +98,11 @@ export class DayView {
       damaged.push(toMessage(error).message);
       return [];
     }
+  }
+
+  /** What a block's digest says; undefined where it has none that can be read. */
+  digest(row: BlockRow): Digest | undefined {
+    return this.#digests.get(row.id, () => this.file.digest(row.id));
   }
 
   /** An opened block; `budget` is what all opened blocks of this file may hold. */

@@ -5,16 +5,22 @@
  * order of seq. `LOCK` is an SQLite file whose exclusive lock the owner holds: the kernel lets go of it however the owner ends,
  * so kill -9 leaves nothing to repair. Only SQLite may open it: closing it in any other way would let go of the lock. A folder with other things and without `LOCK` is not ours and is refused.
  */
-import { accessSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CodedError, isCoded } from '../base/errors.ts';
 import { openSqlite, type Sqlite, storeError } from './sqlite.ts';
 
 const LOCK_FILE = 'LOCK';
 export const STATE_FILE = 'state.db';
+/** Disk space that we give back when it is really full (reserve.ts). */
+export const RESERVE_FILE = 'RESERVE';
+/** Before the name of a day file that was damaged (open-newest.ts). */
+export const SET_ASIDE_PREFIX = 'damaged-';
+/** Where a restore collects its files; a folder that has it is half restored. */
+export const RESTORING_FOLDER = '.restoring';
 const DAY_FILE = /^(\d{4}-\d\d-\d\d)(?:\.([2-9]|[1-9]\d+))?\.db$/;
 /** Files of others that a folder may hold and still be empty to us: what file systems and editors leave. */
-const HARMLESS = new Set(['lost+found', '.keep', '.gitkeep', '.DS_Store']);
+const HARMLESS = new Set(['lost+found', '.keep', '.gitkeep', '.DS_Store', RESERVE_FILE]);
 
 export interface DayName {
   readonly file: string;
@@ -40,6 +46,20 @@ export function listDays(folder: string): DayName[] {
     if (match) days.push({ file, day: match[1]!, number: match[2] === undefined ? 1 : Number(match[2]) });
   }
   return days.sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.number - b.number));
+}
+
+/** Damaged files that were set aside, by name. */
+export function listSetAside(folder: string): string[] {
+  return readdirSync(folder).filter((file) => file.startsWith(SET_ASIDE_PREFIX) && file.endsWith('.db'));
+}
+
+/** Logs whose day file is gone: a drop was interrupted. Only for the owner of the folder. */
+export function removeOrphans(folder: string): void {
+  const files = new Set(readdirSync(folder));
+  for (const file of files) {
+    const day = /^(.*\.db)-(?:wal|shm)$/.exec(file)?.[1];
+    if (day !== undefined && DAY_FILE.test(day) && !files.has(day)) rmSync(join(folder, file), { force: true });
+  }
 }
 
 /** Bytes of everything in the folder. */
@@ -116,6 +136,8 @@ function makeMissing(folder: string): void {
 }
 
 function refuseForeign(folder: string): void {
+  if (existsSync(join(folder, RESTORING_FOLDER)))
+    throw new CodedError('store-foreign', `a restore into ${folder} was interrupted; run it again, or remove the folder`);
   const names = readdirSync(folder).filter((name) => !HARMLESS.has(name) && name !== LOCK_FILE && name !== `${LOCK_FILE}-journal`);
   if (names.length === 0 || names.includes(STATE_FILE) || names.some((name) => DAY_FILE.test(name))) return;
   throw new CodedError(

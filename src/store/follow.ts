@@ -8,6 +8,7 @@ import { isCoded } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Filter, FollowEvent, FollowPage, LogRecord } from '../model.ts';
 import { compile } from '../query/match.ts';
+import type { DayView } from './day-view.ts';
 import { blockTest } from './leaf.ts';
 import { exactText } from './merge.ts';
 import type { DaysReader } from './read.ts';
@@ -21,10 +22,11 @@ export interface FollowQuery {
 
 export function followDays(reader: DaysReader, query: FollowQuery): FollowPage {
   const deadline = performance.now() + limits.pageMsMax;
-  const all = unitsOf(reader.days());
+  const days = reader.days();
+  const all = unitsOf(days);
   const units = all.filter(({ extent }) => extent.lastSeq > query.after).sort((a, b) => firstSeqOf(a) - firstSeqOf(b));
   const events: FollowEvent[] = [];
-  let lost = lostBefore(all, query.after);
+  let lost = lostBefore(days, all, query.after);
   for (let position = 0; position < units.length; position++) {
     lost += collectOrLose(reader, { unit: units[position]!, query, events });
     const next = units[position + 1];
@@ -43,15 +45,19 @@ export function followDays(reader: DaysReader, query: FollowQuery): FollowPage {
   events.sort((a, b) => a.seq - b.seq);
   const shown = events.slice(0, query.limit);
   const whole = shown.length === events.length;
-  const newest = units.reduce((last, { extent }) => Math.max(last, extent.lastSeq), query.after);
+  const newest = units.reduce((last, { extent }) => Math.max(last, extent.lastSeq), Math.max(query.after, days.at(-1)?.baseSeq ?? 0));
   return { events: shown, after: whole ? newest : shown.at(-1)!.seq, caughtUp: whole, lost };
 }
 
 /** Records that retention took before the follower saw them. */
-function lostBefore(units: readonly Unit[], after: number): number {
-  if (after <= 0 || units.length === 0) return 0;
-  const oldest = units.reduce((first, unit) => Math.min(first, firstSeqOf(unit)), Number.MAX_SAFE_INTEGER);
-  return Math.max(0, oldest - 1 - after);
+function lostBefore(days: readonly DayView[], units: readonly Unit[], after: number): number {
+  if (after <= 0) return 0;
+  // Nothing kept: the newest file, still empty, knows what was there.
+  const empty = (days.at(-1)?.baseSeq ?? -1) + 1;
+  const oldest = units.length === 0 ? empty : units.reduce((first, unit) => Math.min(first, firstSeqOf(unit)), Number.MAX_SAFE_INTEGER);
+  let lost = oldest - 1 - after;
+  for (const { jump } of days) if (jump !== undefined && jump[1] < oldest) lost -= Math.max(0, jump[1] - Math.max(jump[0], after));
+  return Math.max(0, lost);
 }
 
 /** A unit that cannot be read does not end the following of the others: its records are lost to the follower, once. */

@@ -8,7 +8,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CodedError, fromMessage } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import type { Filter, Query, Reader, RenderedFollow, RenderedPage, StoreStatus } from '../model.ts';
+import type { CountAnswer, CountQuery, Filter, Query, Reader, RenderedFollow, RenderedPage, StoreStatus } from '../model.ts';
 import type { PoolAnswer, PoolRequest } from './pool-protocol.ts';
 
 type Question = PoolRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
@@ -181,12 +181,21 @@ export class QueryPool implements Reader {
     return this.#request({ kind: 'follow', after, filter, limit }) as Promise<RenderedFollow>;
   }
 
+  aggregate(query: CountQuery, signal?: AbortSignal): Promise<CountAnswer> {
+    return this.#request({ kind: 'count', query }, signal) as Promise<CountAnswer>;
+  }
+
   record(seq: number): Promise<string | undefined> {
     return this.#request({ kind: 'record', seq }) as Promise<string | undefined>;
   }
 
   status(): Promise<StoreStatus> {
     return this.#request({ kind: 'status' }) as Promise<StoreStatus>;
+  }
+
+  /** Files were dropped: idle workers must not keep them open, because that keeps their space. */
+  letGo(): void {
+    for (const { worker } of this.#members) worker.postMessage({ id: 0, kind: 'let-go' } satisfies PoolRequest);
   }
 
   /** For tests: the threads, so that one can be killed. */
@@ -202,7 +211,7 @@ export class QueryPool implements Reader {
 }
 
 function givenUp(): CodedError {
-  return new CodedError('timeout', 'the search was given up');
+  return new CodedError('timeout', 'the query was given up');
 }
 
 function hear(member: Member, answer: PoolAnswer): void {

@@ -1,8 +1,8 @@
 /**
  * A query worker: answers the pool's requests from the day files. Reads only.
  *
- * Searches run in slices, in turn, so that a needle does not wait behind a scan and a cancelled search stops
- * at its next block. A search that takes longer than limits.queryMsMax ends with `timeout`.
+ * Searches and counts run in slices, in turn, so that a needle does not wait behind a scan and a cancelled query stops
+ * at its next block. One that takes longer than limits.queryMsMax ends with `timeout`.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { marks } from '../../parsers/index.ts';
@@ -30,9 +30,8 @@ const WARM_UP: readonly Filter[] = [
 
 interface Running {
   readonly id: number;
-  readonly steps: Generator<undefined, SearchPage>;
+  readonly steps: Generator<undefined, unknown>;
   readonly startedAt: number;
-  readonly query: Query;
 }
 
 const reader = new DaysReader((workerData as { folder: string }).folder);
@@ -56,7 +55,7 @@ function renderPage({ records, next, stats }: SearchPage, { raw, show }: Query):
   return page;
 }
 
-function answer(request: Exclude<PoolRequest, { kind: 'search' | 'cancel' }>): unknown {
+function answer(request: Exclude<PoolRequest, { kind: 'search' | 'count' | 'cancel' | 'let-go' }>): unknown {
   if (request.kind === 'follow') {
     const page = reader.follow(request.after, request.filter, request.limit);
     const events = page.events.map(({ seq, kind, record }) => ({ seq, kind, json: render(record) }));
@@ -69,37 +68,41 @@ function answer(request: Exclude<PoolRequest, { kind: 'search' | 'cancel' }>): u
   return reader.status();
 }
 
-/** Gives each running search a slice, oldest first. */
+function* searchSteps(query: Query): Generator<undefined, RenderedPage> {
+  return renderPage(yield* reader.searchSteps(query), query);
+}
+
+/** Gives each running query a slice, oldest first. */
 function work(): void {
   scheduled = false;
   const deadline = performance.now() + SLICE_MS;
-  for (const search of [...running.values()]) {
-    running.delete(search.id);
+  for (const query of [...running.values()]) {
+    running.delete(query.id);
     try {
-      const page = advance(search, deadline);
-      if (page === undefined) running.set(search.id, search);
-      else tell({ id: search.id, value: renderPage(page, search.query) });
+      const answered = advance(query, deadline);
+      if (answered === undefined) running.set(query.id, query);
+      else tell({ id: query.id, value: answered });
     } catch (error) {
-      tell({ id: search.id, error: toMessage(error) });
+      tell({ id: query.id, error: toMessage(error) });
     }
     if (performance.now() > deadline) break;
   }
   schedule();
 }
 
-function advance(search: Running, deadline: number): SearchPage | undefined {
+function advance(query: Running, deadline: number): unknown {
   do {
-    const step = search.steps.next();
+    const step = query.steps.next();
     if (step.done) return step.value;
   } while (performance.now() < deadline);
   const seconds = limits.queryMsMax / 1000;
-  if (performance.now() - search.startedAt > limits.queryMsMax)
-    throw new CodedError('timeout', `the search took more than ${seconds} s; give a time range or a rarer word`);
+  if (performance.now() - query.startedAt > limits.queryMsMax)
+    throw new CodedError('timeout', `the query took more than ${seconds} s; give a time range or a rarer word`);
   return undefined;
 }
 
-function start(id: number, query: Query): void {
-  running.set(id, { id, steps: reader.searchSteps(query), startedAt: performance.now(), query });
+function start(id: number, steps: Running['steps']): void {
+  running.set(id, { id, steps, startedAt: performance.now() });
 }
 
 function schedule(): void {
@@ -111,7 +114,9 @@ function schedule(): void {
 parentPort!.on('message', (request: PoolRequest) => {
   try {
     if (request.kind === 'cancel') running.delete(request.id);
-    else if (request.kind === 'search') start(request.id, request.query);
+    else if (request.kind === 'let-go') reader.days();
+    else if (request.kind === 'search') start(request.id, searchSteps(request.query));
+    else if (request.kind === 'count') start(request.id, reader.countSteps(request.query));
     else tell({ id: request.id, value: answer(request) });
   } catch (error) {
     tell({ id: request.id, error: toMessage(error) });

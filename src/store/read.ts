@@ -2,14 +2,16 @@
  * The reading half of engine `days`: keeps views of the day files and answers from them.
  * Lives in a query worker (or beside the writer in tests); holds no transaction between calls.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, isCoded } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import type { Filter, FollowPage, LogRecord, Query, SearchPage, StoreStatus } from '../model.ts';
+import type { CountAnswer, CountQuery, Filter, FollowPage, LogRecord, Query, SearchPage, StoreStatus } from '../model.ts';
 import type { Block, BlockRow } from './block-read.ts';
+import { countDays } from './count.ts';
 import { DayView } from './day-view.ts';
 import { FamilyRecords } from './family.ts';
-import { folderBytes, listDays } from './folder.ts';
+import { folderBytes, listDays, listSetAside } from './folder.ts';
 import { followDays } from './follow.ts';
 import { searchDays } from './search.ts';
 import { storeError } from './sqlite.ts';
@@ -24,6 +26,8 @@ export class DaysReader {
   readonly #views = new Map<string, DayView>();
   #closed = false;
   #uses = 0;
+  /** Files that were damaged and renamed, as sentences. */
+  setAside: string[] = [];
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -33,9 +37,11 @@ export class DaysReader {
   days(): DayView[] {
     if (this.#closed) throw new CodedError('store-closed', 'the store is closed');
     const names = listDays(this.#folder);
+    this.setAside = listSetAside(this.#folder).map((file) => `${file}: was damaged and set aside, its records are missing`);
     const present = new Set(names.map(({ file }) => file));
     for (const [file, view] of this.#views) {
       if (present.has(file)) continue;
+      view.isDropped = true;
       view.close();
       this.#views.delete(file);
     }
@@ -59,7 +65,8 @@ export class DaysReader {
       const coded = storeError(error, view.path);
       if (!isCoded(coded) || coded.code === 'store-format') throw coded;
       view.close();
-      view.damaged = [coded.message];
+      view.isDropped = !existsSync(view.path);
+      view.damaged = view.isDropped ? [] : [coded.message];
       return false;
     }
   }
@@ -99,6 +106,19 @@ export class DaysReader {
     }
   }
 
+  /** Yields between units, as `searchSteps` does. */
+  *countSteps(query: CountQuery): Generator<undefined, CountAnswer> {
+    return yield* countDays(this, query);
+  }
+
+  aggregate(query: CountQuery): CountAnswer {
+    const steps = this.countSteps(query);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
   follow(after: number, filter: Filter, limit: number): FollowPage {
     return followDays(this, { after, filter, limit });
   }
@@ -126,7 +146,8 @@ export class DaysReader {
     const days = this.days();
     let oldest: number | undefined;
     let newest: number | undefined;
-    let lastSeq = 0;
+    let lastSeq = days.at(-1)?.baseSeq ?? 0;
+    const firstSeq = oldestSeqOf(days);
     const sizes = days.map((view) => {
       for (const { minTime, maxTime, lastSeq: last } of [...view.blocks, ...view.fresh]) {
         oldest = Math.min(oldest ?? minTime, minTime);
@@ -134,11 +155,27 @@ export class DaysReader {
         lastSeq = Math.max(lastSeq, last);
       }
       const fresh = view.fresh.reduce((sum, { records }) => sum + records.length, 0);
-      const records = fresh + view.blocks.reduce((sum, { count }) => sum + count, 0) - view.families.length;
+      const records = fresh + view.blocks.reduce((sum, { count }) => sum + count, 0) - view.families.length + orphansOf(view, firstSeq);
       return { name: view.name, records, bytes: view.bytes, blocks: view.blocks.length, fresh };
     });
     const records = sizes.reduce((sum, day) => sum + day.records, 0);
-    return { engine: 'days', records, bytes: folderBytes(this.#folder), firstSeq: oldestSeqOf(days), lastSeq, oldest, newest, days: sizes };
+    return {
+      engine: 'days',
+      records,
+      bytes: folderBytes(this.#folder),
+      firstSeq,
+      lastSeq,
+      oldest,
+      newest,
+      days: sizes,
+      ...this.#damages(days),
+    };
+  }
+
+  /** What searches say, too. */
+  #damages(days: readonly DayView[]): { damaged?: string[] } {
+    const damaged = [...days.flatMap((view) => view.damaged.map((text) => `${view.name}: ${text}`)), ...this.setAside];
+    return damaged.length === 0 ? {} : { damaged };
   }
 
   close(): void {
@@ -146,4 +183,9 @@ export class DaysReader {
     for (const view of this.#views.values()) view.close();
     this.#views.clear();
   }
+}
+
+/** Continuations whose parent retention has taken: of each family the first stands for it, and is a record. */
+function orphansOf({ families }: DayView, firstSeq = 0): number {
+  return new Set(families.flatMap(([parent]) => (parent < firstSeq ? [parent] : []))).size;
 }

@@ -89,7 +89,12 @@ export function* searchDays(reader: DaysReader, query: Query): Generator<undefin
   yield* searchUnits(search, orderUnits(units, query), index);
   search.hits.settle();
   const page = finish(search, started);
-  const damaged = [...days.flatMap((view) => view.damaged.map((text) => `${view.name}: ${text}`)), ...index.damaged, ...search.damaged];
+  const damaged = [
+    ...days.flatMap((view) => view.damaged.map((text) => `${view.name}: ${text}`)),
+    ...index.damaged,
+    ...search.damaged,
+    ...reader.setAside,
+  ];
   if (damaged.length > 0) page.stats.damaged = damaged;
   return page;
 }
@@ -181,6 +186,8 @@ function scanBlock(search: Search, unit: Unit & { kind: 'block' }): void {
 
 function noteDamage(search: Search, unit: Unit, error: unknown): void {
   if (error instanceof CodedError && error.code === 'bad-query') throw error;
+  // Retention was faster than the search.
+  if (unit.view.isDropped) return;
   const where = unit.kind === 'block' ? `block ${unit.extent.id}` : 'a fresh batch';
   search.damaged.add(`${unit.view.name}, ${where}: ${(error as Error).message}`);
 }

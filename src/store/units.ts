@@ -33,7 +33,9 @@ export function firstSeqOf({ kind, extent }: Unit): number {
 /** Seq of the oldest row that is kept; undefined when there is none, or when an older file is damaged and may hold some. */
 export function oldestSeqOf(days: readonly DayView[]): number | undefined {
   const first = days.findIndex((view) => view.blocks.length + view.fresh.length > 0);
-  if (first < 0 || days.slice(0, first + 1).some((view) => view.damaged.length > 0)) return undefined;
+  // All was dropped: the newest file, still empty, knows where its seqs begin.
+  if (first < 0) return days.at(-1)?.baseSeq ? days.at(-1)!.baseSeq! + 1 : undefined;
+  if (days.slice(0, first + 1).some((view) => view.damaged.length > 0)) return undefined;
   return unitsOf(days).reduce((oldest, unit) => Math.min(oldest, firstSeqOf(unit)), Number.MAX_SAFE_INTEGER);
 }
 
@@ -105,6 +107,7 @@ export class IndexAnswers {
     try {
       return this.#reader.use(view).file.blocksWith(expression);
     } catch (error) {
+      if (view.isDropped) return new Set();
       this.damaged.push(`${view.name}, index: ${toMessage(error).message}`);
       return new Set(view.blocks.map(({ id }) => id));
     }

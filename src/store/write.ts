@@ -5,25 +5,29 @@
  * sealed, so sealing reads nothing back. A failed commit leaves everything as it was before.
  */
 import { join } from 'node:path';
-import { CodedError } from '../base/errors.ts';
+import { CodedError, isCoded } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { AppendResult, LogRecord } from '../model.ts';
 import { type EncodedBlock, encodeBlock } from './block-write.ts';
 import { DayFile } from './day-file.ts';
-import { type DayName, dayFileName, dayOf, listDays } from './folder.ts';
+import { type DayName, dayFileName, dayOf, removeOrphans } from './folder.ts';
 import { mergeFamilies } from './merge.ts';
+import { loadDay, openNewest, type Trouble, type WritableDay } from './open-newest.ts';
+import { NO_POSITIONS, Positions, positionsOf } from './positions.ts';
+import { blockEnds, holdBack, sizeOf } from './settled.ts';
 import { ShapeBook } from './shape-book.ts';
-import type { Durability } from './sqlite.ts';
+import { type Durability, storeError } from './sqlite.ts';
 import { syncLog } from './wal-sync.ts';
 
-/** Errors and tracebacks that arrived within this time stay fresh, so that what still belongs to them can join them. */
-const HOLD_US = 500_000;
-/** At most so many are held back. */
-const HOLD_RECORDS_MAX = 512;
-const SECOND_US = 1_000_000;
+/** When a file rolls before its day is over, so that retention can drop in steps that are small enough. */
+export interface RollLimits {
+  readonly fileBytesMax: number;
+  /** Longest time between its first and its last arrival, µs. */
+  readonly fileSpanUs: number;
+}
 
 export class DaysWriter {
-  readonly #folder: string;
+  readonly folder: string;
   readonly #nowUs: () => number;
   #file: DayFile | undefined;
   #name: DayName | undefined;
@@ -33,12 +37,16 @@ export class DaysWriter {
   #freshBytes = 0;
   #lastSeq = 0;
   readonly #durability: Durability;
+  #positions: Positions | undefined;
   /** The file is full: the next append begins another one, so that a roll that fails never refuses what is committed. */
   #isLarge = false;
+  #rollLimits: RollLimits = { fileBytesMax: Number.POSITIVE_INFINITY, fileSpanUs: Number.POSITIVE_INFINITY };
   #closed = false;
+  /** What was found damaged since the start. */
+  readonly troubles: Trouble[] = [];
 
   constructor(folder: string, nowUs: () => number, durability: Durability = 'commit') {
-    this.#folder = folder;
+    this.folder = folder;
     this.#nowUs = nowUs;
     this.#durability = durability;
     this.#open();
@@ -58,39 +66,64 @@ export class DaysWriter {
     return this.#fresh;
   }
 
-  #open(): void {
-    const days = listDays(this.#folder);
-    for (const name of days.toReversed()) {
-      const file = new DayFile(join(this.#folder, name.file), 'write', this.#durability);
-      const last = file.lastSeq();
-      if (this.#file === undefined) {
-        this.#use(file, name);
-        this.#loadFresh(file);
-      } else file.close();
-      if (last > 0) {
-        this.#lastSeq = last;
-        return;
-      }
-    }
+  /** The file that is written; older ones are closed for ever. */
+  get current(): DayName | undefined {
+    return this.#name;
   }
 
-  #use(file: DayFile, name: DayName): void {
+  #open(): void {
+    removeOrphans(this.folder);
+    const { day, after, lastSeq, jumpedFrom, troubles } = openNewest(this.folder, this.#durability);
+    this.troubles.push(...troubles);
+    this.#lastSeq = lastSeq;
+    if (day !== undefined) {
+      this.#use(day);
+      // Of an older program: it must know its seqs by itself before the files before it are dropped.
+      if (day.fresh.length === 0 && day.file.notes.get('baseSeq') === undefined) day.file.notes.note({ baseSeq: lastSeq });
+    } else if (jumpedFrom !== undefined) this.#begin(nameAfter(after, dayOf(this.#nowUs())), jumpedFrom);
+  }
+
+  #use({ file, name, book, fresh }: WritableDay): void {
     this.#file = file;
     this.#name = name;
-    this.#isLarge = false;
-    this.#book = new ShapeBook(limits.dayShapesMax);
-    file.loadShapes(this.#book);
+    this.#book = book;
+    this.#fresh = fresh;
+    this.#freshBytes = fresh.reduce((bytes, record) => bytes + sizeOf(record), 0);
+    this.#isLarge = this.#isTooLarge(file);
   }
 
-  #loadFresh(file: DayFile): void {
-    this.#fresh = file.freshRows().flatMap((row) => file.freshRecords(row.id) ?? []);
-    this.#fresh.sort((a, b) => a.seq - b.seq);
-    this.#freshBytes = this.#fresh.reduce((bytes, record) => bytes + sizeOf(record), 0);
+  #isTooLarge(file: DayFile): boolean {
+    return file.bytes() > Math.min(limits.dayFileBytesMax, this.#rollLimits.fileBytesMax);
+  }
+
+  /** Makes the next file and goes over to it; until it is made the one before is kept. */
+  #begin(name: DayName, jumpedFrom?: number): void {
+    const file = new DayFile(join(this.folder, name.file), 'write', this.#durability);
+    try {
+      file.notes.note({ baseSeq: this.#lastSeq, createdUs: this.#nowUs(), ...(jumpedFrom === undefined ? {} : { jumpedFrom }) });
+    } catch (error) {
+      file.close();
+      throw storeError(error, file.file);
+    }
+    this.#letGo();
+    this.#use(loadDay(file, name, this.troubles));
   }
 
   /** Committed when it returns, and durable (with durability `log`: when the log is); coded error and nothing changed when it cannot be. */
-  append(records: LogRecord[]): AppendResult {
+  append(records: LogRecord[], positions?: ReadonlyMap<string, string>): AppendResult {
     if (this.#closed) throw new CodedError('store-closed', 'the store is closed');
+    try {
+      return this.#append(records, positions);
+    } catch (error) {
+      if (!isCoded(error) || error.code !== 'store-corrupt') throw error;
+      // The file became unwritable under our hands: what is in it stays, and is read as far as that goes; we go on in another one.
+      this.troubles.push({ text: `${this.#file?.file} is damaged and is not written any more: ${error.message}`, records: 0 });
+      this.#begin(nameAfter(this.#name, dayOf(this.#nowUs())));
+      return this.#append(records, positions);
+    }
+  }
+
+  #append(records: LogRecord[], positions: ReadonlyMap<string, string> | undefined): AppendResult {
     const file = this.#fileOfToday();
     const firstSeq = this.#lastSeq + 1;
     let bytes = this.#freshBytes;
@@ -98,17 +131,42 @@ export class DaysWriter {
       records[index]!.seq = firstSeq + index;
       bytes += sizeOf(records[index]!);
     }
-    if (records.length === 0) return { firstSeq, lastSeq: this.#lastSeq, records };
+    if (records.length === 0) {
+      if (positions?.size) this.#move(file, positions);
+      return { firstSeq, lastSeq: this.#lastSeq, records };
+    }
     const full = this.#fresh.length + records.length >= limits.blockRecordsMax || bytes >= limits.blockBytesMax;
-    if (full) this.#seal(file, { records: [...this.#fresh, ...records], all: false });
+    if (full) this.#seal(file, { records: [...this.#fresh, ...records], all: false, positions });
     else {
-      file.append({ records, blocks: [], replacesFresh: false, merged: [], families: [] });
+      file.append({ records, blocks: [], replacesFresh: false, merged: [], families: [], positions: positions ?? NO_POSITIONS });
       for (const record of records) this.#fresh.push(record);
       this.#freshBytes = bytes;
     }
     this.#lastSeq = firstSeq + records.length - 1;
-    if (full) this.#isLarge = file.bytes() > limits.dayFileBytesMax;
+    this.#positions?.keep(positions);
+    if (full) this.#isLarge = this.#isTooLarge(file);
     return { firstSeq, lastSeq: this.#lastSeq, records };
+  }
+
+  /** How far each source was taken, over all day files; read when it is first asked for. */
+  get positions(): ReadonlyMap<string, string> {
+    this.#positions ??= new Positions(this.folder, this.#file);
+    return this.#positions.newest;
+  }
+
+  /** Before a day file is dropped: what it says of sources and no newer file does goes into the one that is written now, on disk when it returns. */
+  carryPositions(dayFile: string): void {
+    if (this.#closed) throw new CodedError('store-closed', 'the store is closed');
+    const newest = this.positions;
+    const carried = positionsOf(this.folder, dayFile).filter(([source, value]) => newest.get(source) === value);
+    if (carried.length === 0 || dayFile === this.#name?.file) return;
+    this.#move(this.#fileOfToday(), new Map(carried));
+    if (this.#durability === 'log') syncLog(this.log);
+  }
+
+  #move(file: DayFile, positions: ReadonlyMap<string, string>): void {
+    file.append({ records: [], blocks: [], replacesFresh: false, merged: [], families: [], positions });
+    this.#positions?.keep(positions);
   }
 
   /** Seals whatever is fresh: at the end of a day, before a measurement. */
@@ -134,21 +192,40 @@ export class DaysWriter {
   #fileOfToday(): DayFile {
     const day = dayOf(this.#nowUs());
     // A clock that went back must not reopen a file behind newer ones: seqs are in the order of names.
-    if (this.#file === undefined || day > this.#name!.day) this.#roll(day, 1);
-    else if (this.#isLarge) this.#roll(this.#name!.day, this.#name!.number + 1);
+    if (this.#file === undefined || day > this.#name!.day || this.#isLarge) this.#roll(day);
     return this.#file!;
   }
 
-  #roll(day: string, number: number): void {
-    this.flush();
-    const name = { file: dayFileName(day, number), day, number };
-    const next = new DayFile(join(this.#folder, name.file), 'write', this.#durability);
-    this.#letGo();
-    this.#use(next, name);
+  /** From now on; a file that is too large already rolls with the next append. */
+  configure(rollLimits: RollLimits): void {
+    this.#rollLimits = rollLimits;
+    if (this.#file !== undefined) this.#isLarge = this.#isTooLarge(this.#file);
+  }
+
+  /** Closes a file whose day is over, or that has reached a limit, without waiting for the next record; an empty one goes on. */
+  rollIfDue(): boolean {
+    if (this.#closed || this.#file === undefined) return false;
+    const { notes } = this.#file;
+    if (this.#lastSeq === notes.get('baseSeq')) return false;
+    const nowUs = this.#nowUs();
+    const day = dayOf(nowUs);
+    const createdUs = notes.get('createdUs') ?? startOf(this.#name!.day);
+    if (day <= this.#name!.day && !this.#isLarge && nowUs - createdUs <= this.#rollLimits.fileSpanUs) return false;
+    this.#roll(day);
+    return true;
+  }
+
+  #roll(day: string): void {
+    if (this.#file) {
+      if (this.#fresh.length > 0) this.#seal(this.#file, { records: this.#fresh, all: true });
+      this.#file.notes.note({ closedUs: this.#nowUs() });
+      this.#file.checkpoint();
+    }
+    this.#begin(nameAfter(this.#name, day));
   }
 
   /** Encodes `records` (by seq) into blocks; what is held back or does not fill a block stays fresh. One transaction. */
-  #seal(file: DayFile, of: { records: readonly LogRecord[]; all: boolean }): void {
+  #seal(file: DayFile, of: { records: readonly LogRecord[]; all: boolean; positions?: ReadonlyMap<string, string> | undefined }): void {
     const { records, merged } = mergeFamilies(of.records);
     const { settled, held } = of.all ? { settled: records, held: [] } : holdBack(records, this.#nowUs());
     const blocks: EncodedBlock[] = [];
@@ -162,7 +239,7 @@ export class DaysWriter {
       }
       const fresh = [...settled.slice(from), ...held].sort((a, b) => a.seq - b.seq);
       const families = settled.flatMap(({ of: parent, seq }): [number, number][] => (parent === undefined ? [] : [[parent, seq]]));
-      file.append({ records: fresh, blocks, replacesFresh: true, merged, families });
+      file.append({ records: fresh, blocks, replacesFresh: true, merged, families, positions: of.positions ?? NO_POSITIONS });
       this.#book.committed();
       this.#fresh = fresh;
       this.#freshBytes = fresh.reduce((bytes, record) => bytes + sizeOf(record), 0);
@@ -174,41 +251,15 @@ export class DaysWriter {
   }
 }
 
-/** Rough bytes of a record's text, for the size of a block. */
-function sizeOf(record: LogRecord): number {
-  return record.message.length + (record.raw?.length ?? 0) + (record.structuredData?.length ?? 0) + 64;
+/** The name of the next file; a clock that went back must not put it before the others. */
+function nameAfter(newest: DayName | undefined, today: string): DayName {
+  const isNewDay = newest === undefined || today > newest.day;
+  const day = isNewDay ? today : newest.day;
+  const number = isNewDay ? 1 : newest.number + 1;
+  return { file: dayFileName(day, number), day, number };
 }
 
-/** Where blocks end: at 8192 records or 4 MiB; the rest fills a block only when all must be sealed, or when it is the first. */
-function blockEnds(records: readonly LogRecord[], all: boolean): number[] {
-  const ends: number[] = [];
-  let from = 0;
-  let bytes = 0;
-  for (let index = 0; index < records.length; index++) {
-    bytes += sizeOf(records[index]!);
-    if (index + 1 - from < limits.blockRecordsMax && bytes < limits.blockBytesMax) continue;
-    ends.push(index + 1);
-    from = index + 1;
-    bytes = 0;
-  }
-  const rest = records.length - from;
-  if (rest > 0 && (all || rest > limits.blockRecordsMax - HOLD_RECORDS_MAX)) ends.push(records.length);
-  return ends;
-}
-
-function holdBack(records: readonly LogRecord[], nowUs: number): { settled: readonly LogRecord[]; held: LogRecord[] } {
-  const since = nowUs - HOLD_US;
-  const held: LogRecord[] = [];
-  for (let index = records.length - 1; index >= 0 && held.length < HOLD_RECORDS_MAX; index--) {
-    const record = records[index]!;
-    if (record.received < since - SECOND_US) break;
-    if (record.received >= since && mayGrow(record)) held.push(record);
-  }
-  if (held.length === 0) return { settled: records, held };
-  const kept = new Set(held);
-  return { settled: records.filter((record) => !kept.has(record)), held };
-}
-
-function mayGrow(record: LogRecord): boolean {
-  return record.level === 'ERROR' || record.level === 'CRITICAL' || record.of !== undefined || record.message.includes('\n');
+/** µs at which a UTC day begins. */
+function startOf(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) * 1000;
 }

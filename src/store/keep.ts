@@ -1,0 +1,213 @@
+/**
+ * Keeps the folder within its limits: rolls files early enough, drops the oldest by age of arrival and by total size, and
+ * watches the disk. Beside the writer, in its thread. Not here: the decisions (retention.ts, disk.ts).
+ *
+ * Invariants: the file that is written is never dropped; what is dropped is always the oldest; every drop is counted and said.
+ */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Counters } from '../base/counters.ts';
+import { toMessage } from '../base/errors.ts';
+import { spaceBytes } from '../base/space.ts';
+import type { KeepingStatus, KeepSettings } from '../model.ts';
+import { DayFile } from './day-file.ts';
+import { Disk, type DiskSpace } from './disk.ts';
+import { folderBytes, listDays, listSetAside } from './folder.ts';
+import { type ClosedFile, type Due, dropFile, dueFiles, rollLimitsOf } from './retention.ts';
+import type { DaysWriter } from './write.ts';
+
+/** For the log. */
+export interface KeepNote {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly text: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+export interface KeeperOptions {
+  readonly writer: DaysWriter;
+  readonly settings: KeepSettings;
+  readonly counters: Counters;
+  /** For tests. */
+  readonly nowUs?: () => number;
+  readonly probe?: () => DiskSpace;
+}
+
+const DAY_US = 86_400e6;
+
+export class Keeper {
+  readonly #writer: DaysWriter;
+  readonly #counters: Counters;
+  readonly #nowUs: () => number;
+  readonly #disk: Disk;
+  #settings: KeepSettings;
+  #diskSinceUs: number;
+  #notes: KeepNote[] = [];
+  #troublesSaid = 0;
+  /** Of closed files, which do not change. */
+  readonly #closedUs = new Map<string, number>();
+
+  constructor(options: KeeperOptions) {
+    this.#writer = options.writer;
+    this.#settings = options.settings;
+    this.#counters = options.counters;
+    this.#nowUs = options.nowUs ?? (() => Date.now() * 1000);
+    this.#disk = new Disk(options.writer.folder, options.settings.reserve, options.probe);
+    this.#diskSinceUs = this.#nowUs();
+  }
+
+  /** From now on; `look` acts on it. */
+  configure(settings: KeepSettings): void {
+    this.#settings = settings;
+    this.#disk.configure(settings.reserve);
+  }
+
+  /** At the start, when a file was rolled, and every minute: true when files were dropped. */
+  look(): boolean {
+    this.lookAtDisk();
+    this.#sayTroubles();
+    const bytesMax = this.#bytesMax;
+    this.#writer.configure(rollLimitsOf({ ageUs: this.#settings.ageUs, bytesMax }));
+    try {
+      this.#writer.rollIfDue();
+    } catch (error) {
+      // The next append says it to whom it concerns; what is closed can still be dropped.
+      this.#note('warn', 'the day file cannot be closed yet', { error: toMessage(error).message });
+    }
+    const due = dueFiles(this.#closedFiles(), {
+      nowUs: this.#nowUs(),
+      bytes: folderBytes(this.#writer.folder),
+      ageUs: this.#settings.ageUs,
+      bytesMax,
+    });
+    for (const one of due) this.#drop(one);
+    if (due.length > 0) this.lookAtDisk();
+    return due.length > 0;
+  }
+
+  lookAtDisk(): void {
+    const before = this.#disk.state;
+    this.#noteDisk(before, this.#disk.look());
+  }
+
+  /** A commit was refused for want of space. True: try again, there is room now. */
+  diskRefused(): boolean {
+    const before = this.#disk.state;
+    const hasRoom = this.#disk.refused();
+    this.#noteDisk(before, this.#disk.state);
+    return hasRoom;
+  }
+
+  /** What has to be logged since the last call. */
+  takeNotes(): KeepNote[] {
+    this.#sayTroubles();
+    return this.#notes.splice(0);
+  }
+
+  status(): KeepingStatus {
+    const { freeBytes } = this.#disk.space;
+    return {
+      disk: this.#disk.state,
+      diskSinceUs: this.#diskSinceUs,
+      freeBytes,
+      reserveBytes: this.#disk.reserveBytes,
+      bytesMax: this.#bytesMax,
+      ageMaxUs: this.#settings.ageUs,
+      setAside: listSetAside(this.#writer.folder),
+    };
+  }
+
+  get #bytesMax(): number | undefined {
+    const { size } = this.#settings;
+    return size === undefined ? undefined : spaceBytes(size, this.#disk.space.totalBytes);
+  }
+
+  #closedFiles(): ClosedFile[] {
+    const { folder, current } = this.#writer;
+    const closed: ClosedFile[] = [];
+    for (const { file, day } of listDays(folder)) {
+      if (file === current?.file) break;
+      const path = join(folder, file);
+      const bytes = sizeOf(path) + sizeOf(`${path}-wal`) + sizeOf(`${path}-shm`);
+      let closedUs = this.#closedUs.get(file);
+      if (closedUs === undefined) {
+        closedUs = closedUsOf(path) ?? Date.parse(`${day}T00:00:00Z`) * 1000 + DAY_US;
+        this.#closedUs.set(file, closedUs);
+      }
+      closed.push({ file, bytes, closedUs });
+    }
+    return closed;
+  }
+
+  #drop({ file, reason }: Due): void {
+    const path = join(this.#writer.folder, file);
+    const records = recordsOf(path);
+    const bytes = sizeOf(path) + sizeOf(`${path}-wal`);
+    try {
+      this.#writer.carryPositions(file);
+    } catch (error) {
+      this.#note('warn', `what ${file} says of imported files is lost`, { error: toMessage(error).message });
+    }
+    try {
+      dropFile(path);
+    } catch (error) {
+      this.#note('error', `${path} should be dropped and cannot be removed`, { error: toMessage(error).message });
+      return;
+    }
+    this.#closedUs.delete(file);
+    this.#counters.add('records.dropped', records ?? 0, reason);
+    this.#counters.add('bytes.dropped', bytes, reason);
+    const why = reason === 'age' ? 'older than retention.age' : 'the folder is larger than retention.size';
+    this.#note('info', `dropped ${file}: ${why}`, { records: records ?? 'unknown, the file is damaged', bytes });
+  }
+
+  #noteDisk(before: string, state: string): void {
+    if (before === state) return;
+    this.#diskSinceUs = this.#nowUs();
+    const facts = { freeBytes: this.#disk.space.freeBytes, reserveBytes: this.#disk.reserveBytes };
+    if (state === 'low') this.#note('error', 'the disk is low: nothing new is stored until there is more room; queries go on', facts);
+    else if (state === 'full') this.#note('error', 'the disk is full: nothing new is stored until there is room; queries go on', facts);
+    else this.#note('info', 'the disk has room again: storing goes on', facts);
+  }
+
+  #sayTroubles(): void {
+    const { troubles } = this.#writer;
+    for (; this.#troublesSaid < troubles.length; this.#troublesSaid++) {
+      const { text, records } = troubles[this.#troublesSaid]!;
+      this.#note('error', text, { records: records === 0 ? 'unknown' : records });
+      this.#counters.add('store.damaged', 1);
+    }
+  }
+
+  #note(level: KeepNote['level'], text: string, facts: KeepNote['facts']): void {
+    this.#notes.push({ level, text, facts });
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Undefined for a file of an older program, and for one that cannot be read. */
+function closedUsOf(path: string): number | undefined {
+  return ofFile(path, (file) => file.notes.get('closedUs'));
+}
+
+function recordsOf(path: string): number | undefined {
+  return ofFile(path, (file) => {
+    const rows = [...file.freshRows(), ...file.blocks()];
+    return rows.reduce((sum, { count }) => sum + count, 0) - file.families().length;
+  });
+}
+
+function ofFile<T>(path: string, read: (file: DayFile) => T): T | undefined {
+  try {
+    const file = new DayFile(path, 'read');
+    try {
+      return file.isMade ? read(file) : undefined;
+    } finally {
+      file.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
