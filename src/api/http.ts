@@ -127,7 +127,7 @@ function nowhere(routes: readonly Route[], request: FastifyRequest): ApiAnswer {
   const path = request.url.split('?', 1)[0]!.split('/');
   const here = routes.filter((route) => {
     const own = route.path.split('/');
-    return own.length === path.length && own.every((part, index) => part === path[index] || (part.startsWith(':') && path[index] !== ''));
+    return own.length === path.length && own.every((part, index) => part === path[index] || part.startsWith(':'));
   });
   if (here.length === 0) return problemAnswer(new CodedError('not-found', 'There is no such route; /api/docs lists them'));
   const allow = [...new Set(here.flatMap(methodsOf))].join(', ');

@@ -9,7 +9,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { publicJson } from '../../src/base/public.ts';
 import { emptyRecord } from '../../src/base/record.ts';
 import { createFollow, type FollowOptions } from '../../src/follow.ts';
-import type { Committed, Ingest, LogRecord, MessageRun, Position, Query, Reader, Store } from '../../src/model.ts';
+import type { Committed, CountQuery, Ingest, LogRecord, MessageRun, Position, Query, Reader, Store } from '../../src/model.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { shown } from '../../src/store/show.ts';
 import { testSaved } from './saved-parts.ts';
@@ -103,6 +103,7 @@ export class TestIngest implements Ingest {
 export class TestReader implements Reader {
   readonly store: Store;
   readonly queries: Query[] = [];
+  readonly counts: CountQuery[] = [];
   follows = 0;
   /** Called before each page; a test holds pages back or breaks them with it. */
   beforePage: () => Promise<void> | void = () => {};
@@ -128,6 +129,11 @@ export class TestReader implements Reader {
     this.follows++;
     const page = this.store.follow(after, filter, limit);
     return { ...page, events: page.events.map(({ seq, kind, record }) => ({ seq, kind, json: publicJson(record, {}) })) };
+  }
+
+  async aggregate(query: CountQuery) {
+    this.counts.push(query);
+    return this.store.aggregate(query);
   }
 
   async record(seq: number) {
