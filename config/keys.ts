@@ -8,7 +8,19 @@
  */
 
 /** How the text of a value is read; src/base/config-values.ts has one reader per word. */
-export type SettingType = 'text' | 'path' | 'address' | 'url' | 'bytes' | 'choice' | 'zone' | 'facilities' | 'duration' | 'space' | 'names';
+export type SettingType =
+  | 'text'
+  | 'path'
+  | 'address'
+  | 'url'
+  | 'bytes'
+  | 'choice'
+  | 'zone'
+  | 'zones'
+  | 'facilities'
+  | 'duration'
+  | 'space'
+  | 'names';
 
 export interface Setting {
   readonly name: string;
@@ -22,6 +34,8 @@ export interface Setting {
   readonly max?: number;
   /** Never printed, never logged. */
   readonly secret?: true;
+  /** A running service takes a new value from its file at once; absent: with the next start. */
+  readonly live?: true;
   /** Cannot stand in the configuration file. */
   readonly notInFile?: true;
   readonly say: string;
@@ -57,18 +71,21 @@ export const SETTINGS = [
   },
   {
     name: 'retention.age',
+    live: true,
     type: 'duration',
     default: 'none',
     say: 'Records that arrived longer ago are dropped, oldest file first: `30d`, `12w`, at least `1h`; `none`: whatever their age',
   },
   {
     name: 'retention.size',
+    live: true,
     type: 'space',
     default: '80%',
     say: 'The oldest files are dropped while the data folder is larger: `500GiB`, `80%` of its file system, both with a comma (the smaller counts), or `none`',
   },
   {
     name: 'disk.reserve',
+    live: true,
     type: 'space',
     // 5 % keeps a small disk usable; 512 MiB is more than checkpoints, indexes and what is under way can ask for, so that more would only be lost.
     default: '5%,512MiB',
@@ -76,18 +93,27 @@ export const SETTINGS = [
   },
   {
     name: 'zone',
+    live: true,
     type: 'zone',
     default: 'auto',
     say: 'Zone of stamps without one: `auto` learns it per source, else an offset such as `+02:00` or minutes east of UTC',
   },
   {
+    name: 'zones',
+    type: 'zones',
+    default: undefined,
+    say: 'Zones of some hosts, which win over `zone`: `c0*=Europe/Berlin,10.1.*=-05:00`, or a map in the file; of several patterns the first counts',
+  },
+  {
     name: 'facilities',
+    live: true,
     type: 'facilities',
     default: 'local0=nova,local1=glance,local2=cinder,local3=keystone',
     say: 'Service of a message that names none, by its syslog facility (the Operations Guide gives local0 to local3)',
   },
   {
     name: 'log.level',
+    live: true,
     type: 'choice',
     choices: ['debug', 'info', 'warn', 'error', 'silent'],
     default: 'info',

@@ -29,6 +29,8 @@ export interface SettingSources {
 
 export interface EffectiveSettings {
   readonly values: Settings;
+  /** Each as it was written, or its default; absent where there is none. */
+  readonly texts: Readonly<Partial<Record<SettingName, string>>>;
   /** Where each value came from; `default` where nobody gave one. */
   readonly places: Readonly<Record<SettingName, string>>;
   /** Of the file only. */
@@ -54,12 +56,21 @@ export function readSettings(sources: SettingSources): EffectiveSettings {
   const { settings: inFile, site } = file === undefined ? NO_FILE : readConfigFile(file.text);
   const values: Record<string, SettingValue> = {};
   const places: Record<string, string> = {};
+  const texts: Partial<Record<SettingName, string>> = {};
   for (const setting of SETTINGS) {
     const found = given(setting.name) ?? inFile.get(setting.name);
     places[setting.name] = found?.place ?? 'default';
+    const text = found?.text ?? setting.default;
+    if (text !== undefined) texts[setting.name] = text;
     values[setting.name] = found === undefined ? defaultOf(setting) : checked(setting, found);
   }
-  return { values: values as unknown as Settings, places: places as Record<SettingName, string>, site, warnings: strangers(environment) };
+  return {
+    values: values as unknown as Settings,
+    texts,
+    places: places as Record<SettingName, string>,
+    site,
+    warnings: strangers(environment),
+  };
 }
 
 /** All defaults; what a test or a small program starts from. */
@@ -200,7 +211,7 @@ function located(walk: Walk, node: Node | null | undefined, around: { place: str
 
 /** The value as it was written, so that `0012` or `off` mean here what they mean as a flag. */
 function textOf(setting: Setting, value: unknown, place: string): string {
-  const map = setting.type === 'facilities' && isMap(value) ? value.items : undefined;
+  const map = (setting.type === 'facilities' || setting.type === 'zones') && isMap(value) ? value.items : undefined;
   const texts = map ? map.flatMap((pair) => [scalarText(pair.key), scalarText(pair.value)]) : [scalarText(value)];
   if (texts.includes(undefined)) throw new CodedError('bad-setting', `${place}: ${setting.name} has no single value`);
   return map ? map.map((_, index) => `${texts[2 * index]}=${texts[2 * index + 1]}`).join(',') : texts[0]!;

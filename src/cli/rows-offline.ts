@@ -1,6 +1,7 @@
 /**
  * Rows of the verbs that work without a server and without data: parse, config, completion. verbs.ts is the table.
  */
+import { SETTINGS } from '../../config/keys.ts';
 import { settingFlags } from '../base/arguments.ts';
 import { COLOR_FLAG, type Verb } from './verb.ts';
 
@@ -26,4 +27,33 @@ export const parse: Verb = {
     { words: 'parse --config site.yaml sample.log', does: 'try patterns of your own before the service has them' },
   ],
   load: () => import('./parse.ts'),
+};
+
+export const config: Verb = {
+  name: 'config',
+  words: '[check [FILE]]',
+  wordsMax: 2,
+  say: 'The settings as they hold here, each with where it came from; `check` says whether a file is right',
+  flags: [
+    { name: 'output', short: 'o', value: 'yaml|json', say: 'YAML that is a configuration again (default), or JSON' },
+    ...settingFlags(SETTINGS.map((setting) => setting.name)),
+  ],
+  examples: [
+    { words: 'config --config /etc/stacktrail.yaml', does: 'what the service would use, and why' },
+    { words: 'config check /etc/stacktrail.yaml', does: 'exit 0 when it is right, else 2 with the place of the mistake' },
+  ],
+  load: () => import('./config.ts'),
+};
+
+export const completion: Verb = {
+  name: 'completion',
+  words: 'bash|zsh|fish',
+  wordsMax: 1,
+  say: 'Completion of verbs, flags and their words for your shell',
+  flags: [],
+  examples: [
+    { words: 'completion bash', does: 'in ~/.bashrc: eval "$(stacktrail completion bash)"' },
+    { words: 'completion fish', does: 'into ~/.config/fish/completions/stacktrail.fish' },
+  ],
+  load: () => import('./completion.ts'),
 };

@@ -4,7 +4,8 @@
  * The verbs' files are imported only when they run: `--help` must not wait for a server's imports.
  */
 
-import { parse } from './rows-offline.ts';
+import { importFiles } from './rows-keeping.ts';
+import { completion, config, parse } from './rows-offline.ts';
 import { search, status, tail } from './rows-reading.ts';
 import { demo, serve } from './rows-running.ts';
 import { help, version } from './rows-telling.ts';
@@ -12,4 +13,4 @@ import type { Verb } from './verb.ts';
 
 export type { Example, Verb, VerbRun } from './verb.ts';
 
-export const VERBS: readonly Verb[] = [serve, demo, search, tail, status, parse, help, version];
+export const VERBS: readonly Verb[] = [serve, demo, search, tail, importFiles, status, parse, config, completion, help, version];
