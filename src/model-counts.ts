@@ -13,12 +13,15 @@ export interface CountQuery {
   readonly start?: number;
   /** Record time, µs, exclusive. */
   readonly end?: number;
-  /** One answer per list: rows for each combination of values of its fields. `[[]]` is the plain count. */
+  /**
+   * One answer per list: rows for each combination of values of its fields. `[[]]` is the plain count. Of a field with several
+   * values (flags) each counts. Not by `message` or `seq`: each record has its own.
+   */
   readonly by: readonly (readonly FieldName[])[];
   /** Width of the buckets of time, µs; absent: one bucket over everything. Edges are whole multiples since 1970. */
   readonly stepUs?: number;
   readonly measure?: MeasureName;
-  /** Rows kept per list, most frequent values first; the rest is summed up in `others`. */
+  /** Combinations of values kept per list, most frequent first; the records of the others are summed up in `others`. */
   readonly rowsMax: number;
 }
 
@@ -40,10 +43,18 @@ export interface Measured {
   max: number;
 }
 
+export interface CountList {
+  /** By combination, most frequent first, equal ones by their text; those of one combination by time. Empty buckets are left out. */
+  rows: CountRow[];
+  others: number;
+  /** There were so many combinations that rare ones were let go: counts of rows may be too small, `others` too large. */
+  approximate?: true;
+}
+
 export interface CountAnswer {
   /** Records that matched. */
   count: number;
   /** In the order of `by`. */
-  lists: { rows: CountRow[]; others: number }[];
+  lists: CountList[];
   stats: SearchStats;
 }

@@ -52,8 +52,17 @@ export const limits = {
   pageBytesMax: 1024 * 1024,
   /** Time a query may take in all. */
   queryMsMax: 30_000,
+  /** Memory of what one count has found, by rough reckoning; beyond it the rarest values are let go, and the answer says so. */
+  countBytesMax: 32 * 1024 * 1024,
+  /** Buckets of time in one answer: more than any chart has pixels. */
+  countBucketsMax: 2000,
   /** Body of one POST /ingest. */
   ingestBodyBytesMax: 32 * 1024 * 1024,
+  /** Lines and bytes of one part of an imported file: it commits as a whole, so this bounds what the ingest thread holds. */
+  importLinesMax: 16_384,
+  importPartBytesMax: 1024 * 1024,
+  /** Body of one POST /import: a part, or one line that is cut. */
+  importBodyBytesMax: 2 * 1024 * 1024,
   /** Followers at once; each costs a connection and a place in the fan-out. */
   followersMax: 1000,
   tcpConnectionsMax: 2000,

@@ -61,6 +61,12 @@ function withoutModules(whole: string): string {
   return whole.slice(whole.lastIndexOf('.') + 1);
 }
 
+/** How a field is read off a record: for whoever needs its values themselves. */
+export function readField(field: FieldName): ReadField {
+  if (field === 'message') throw new Error('BUG: message is matched as text');
+  return READ[field];
+}
+
 export function fieldTest(filter: FieldFilter, marks: ReadMarks): (record: LogRecord) => boolean {
   if (filter.field === 'message') throw new Error('BUG: message is matched as text');
   const read = READ[filter.field];

@@ -18,7 +18,9 @@ import {
   SPARSE_VALUES,
 } from './columns.ts';
 import { pack } from './compress.ts';
+import { type CodedColumn, DIGEST_COLUMNS, encodeDigest, type LettersName } from './digest.ts';
 import { encodeIdColumn, IdTable } from './ids.ts';
+import { Letters } from './letters.ts';
 import type { ShapeBook, ShapeEntry } from './shape-book.ts';
 import { Terms } from './terms.ts';
 import { addTerms, encodeVariables } from './variables.ts';
@@ -41,6 +43,16 @@ export interface EncodedBlock {
 
 /** Fields in which bare words look (query TEXT_FIELDS) that are dictionaries here: their values' words belong to the block. */
 const WORD_COLUMNS: ReadonlySet<string> = new Set(['host', 'program', 'logger', 'user', 'project', 'msgid']);
+/** Those that the digest may have to leave out of its combinations. */
+const LETTERS_COLUMNS: ReadonlySet<string> = new Set<LettersName>([
+  'host',
+  'program',
+  'logger',
+  'user',
+  'project',
+  'msgid',
+  'structuredData',
+]);
 
 class Parts {
   readonly #parts: ByteWriter[] = Array.from({ length: PARTS }, () => new ByteWriter(4096));
@@ -77,10 +89,13 @@ export function encodeBlock(records: readonly LogRecord[], book: ShapeBook): Enc
   const count = records.length;
   const parts = new Parts();
   const terms = new Terms();
+  const letters = new Map<LettersName, Letters>();
+  const columns = new Map<string, CodedColumn>();
   for (const name of DICTIONARY_COLUMNS) {
-    const { data, distinct } = encodeDictionary(records, DICTIONARY_VALUES[name]);
+    const { data, distinct, codes } = encodeDictionary(records, DICTIONARY_VALUES[name]);
     parts.add(name, data);
-    if (WORD_COLUMNS.has(name)) for (const value of distinct.keys()) if (value !== undefined) terms.text(String(value));
+    if (WORD_COLUMNS.has(name)) addWords(distinct.keys(), terms, lettersOf(letters, name));
+    if ((DIGEST_COLUMNS as readonly string[]).includes(name)) columns.set(name, { name, values: [...distinct.keys()] as string[], codes });
   }
   const numbers = new Float64Array(count);
   for (const [name, read] of entriesOf(DELTA_VALUES)) {
@@ -92,9 +107,11 @@ export function encodeBlock(records: readonly LogRecord[], book: ShapeBook): Enc
   parts.add('headerTime', encodeHeaderTimes(headers, numbers));
   const ids = new IdTable();
   for (const [name, read] of entriesOf(ID_VALUES)) {
-    parts.add(name, encodeIdColumn(records.map(read), ids, terms));
+    const column = encodeIdColumn(records.map(read), ids, terms);
+    parts.add(name, column.data);
+    letters.set(name, column.letters);
   }
-  const shapesAdded = addMessages(records, { book, ids, parts, terms });
+  const { shapes, codes, shapesAdded } = addMessages(records, { book, ids, parts, terms });
   const table = ids.bytes();
   parts.add('ids', table);
   terms.ids(table);
@@ -102,8 +119,26 @@ export function encodeBlock(records: readonly LogRecord[], book: ShapeBook): Enc
     const data = encodeSparse(records, read);
     if (data) parts.add(name, data);
   }
-  for (const { structuredData } of records) if (structuredData !== undefined) terms.text(structuredData);
+  const structured = new Set(records.map(({ structuredData }) => structuredData));
+  addWords(structured, terms, lettersOf(letters, 'structuredData'));
+  const digested = DIGEST_COLUMNS.map((name) => columns.get(name)!);
+  parts.add('digest', encodeDigest({ shapes: shapes.map(({ number }) => number), shapeCodes: codes, columns: digested, letters }));
   return finish(records, { parts, words: terms.joined(), shapesAdded });
+}
+
+function lettersOf(all: Map<LettersName, Letters>, name: string): Letters | undefined {
+  if (!LETTERS_COLUMNS.has(name)) return undefined;
+  const letters = new Letters();
+  all.set(name as LettersName, letters);
+  return letters;
+}
+
+function addWords(values: Iterable<unknown>, terms: Terms, letters: Letters | undefined): void {
+  for (const value of values) {
+    if (value === undefined) continue;
+    terms.text(String(value));
+    letters?.add(String(value));
+  }
 }
 
 function entriesOf<N extends string, V>(table: Readonly<Record<N, V>>): [N, V][] {
@@ -122,7 +157,14 @@ interface MessageTarget {
   terms: Terms;
 }
 
-function addMessages(records: readonly LogRecord[], { book, ids, parts, terms }: MessageTarget): ShapeEntry[] {
+/** Code n of a record means `shapes[n - 1]`, code 0 a text. */
+interface Messages {
+  shapes: readonly ShapeEntry[];
+  codes: Uint16Array;
+  shapesAdded: ShapeEntry[];
+}
+
+function addMessages(records: readonly LogRecord[], { book, ids, parts, terms }: MessageTarget): Messages {
   const entries: (ShapeEntry | undefined)[] = records.map((record, index) => book.take(record.message, index, ids));
   const { shapes, added } = book.settle(limits.blockShapesMax);
   const codes = new Uint16Array(records.length);
@@ -138,7 +180,7 @@ function addMessages(records: readonly LogRecord[], { book, ids, parts, terms }:
   parts.add('shape', encodeShapes(shapes, codes));
   parts.add('variables', encodeVariables(shapes, ids));
   if (texts.length > 0) parts.add('texts', encodeTexts(texts));
-  return added;
+  return { shapes, codes, shapesAdded: added };
 }
 
 // [count of shapes] [number in the file]… then per record 1 or 2 bytes: 0 = text, n = the block's n-th shape.

@@ -17,6 +17,8 @@ export type Codes = Uint8Array | Uint16Array;
 export interface EncodedDictionary {
   readonly data: Buffer;
   readonly distinct: ReadonlyMap<string | number | undefined, number>;
+  /** Per record, in the order of `distinct`. */
+  readonly codes: Uint16Array;
 }
 
 // [count of values] [absent? 0/1, string]… then one code per record: none for one value, else 1 or 2 bytes.
@@ -46,7 +48,7 @@ export function encodeDictionary<T>(items: readonly T[], read: (item: T) => stri
   }
   if (codeOf.size > 256) out.block(new Uint8Array(codes.buffer));
   else if (codeOf.size > 1) out.block(Uint8Array.from(codes));
-  return { data: out.view(), distinct: codeOf };
+  return { data: out.view(), distinct: codeOf, codes };
 }
 
 export function decodeDictionary(bytes: Buffer, count: number): Dictionary {

@@ -9,7 +9,7 @@ import type { LogRecord } from '../model.ts';
  * dictionary: distinct values once, then one index per record · delta: differences of neighbours ·
  * id: references into the block's table of ids · sparse: [index, value] pairs as JSON.
  */
-export type Codec = 'dictionary' | 'numbers' | 'delta' | 'header' | 'id' | 'sparse' | 'shape' | 'variables' | 'texts' | 'ids';
+export type Codec = 'dictionary' | 'numbers' | 'delta' | 'header' | 'id' | 'sparse' | 'shape' | 'variables' | 'texts' | 'ids' | 'digest';
 
 export interface ColumnKind {
   readonly number: number;
@@ -19,8 +19,9 @@ export interface ColumnKind {
   readonly part: number;
 }
 
-/** Parts: 0 what filters ask for first · 1 times · 2 other dictionaries · 3 ids · 4 variables · 5 the rest. */
-export const PARTS = 6;
+/** Parts: 0 what filters ask for first · 1 times · 2 other dictionaries · 3 ids · 4 variables · 5 the rest · 6 the digest, read without the head. */
+export const PARTS = 7;
+export const DIGEST_PART = 6;
 
 export const COLUMNS = [
   { number: 1, name: 'shape', codec: 'shape', part: 0 },
@@ -61,6 +62,7 @@ export const COLUMNS = [
   { number: 72, name: 'raw', codec: 'sparse', part: 5 },
   { number: 73, name: 'of', codec: 'sparse', part: 5 },
   { number: 74, name: 'more', codec: 'sparse', part: 5 },
+  { number: 80, name: 'digest', codec: 'digest', part: 6 },
 ] as const satisfies readonly ColumnKind[];
 
 export type ColumnName = (typeof COLUMNS)[number]['name'];

@@ -56,6 +56,7 @@ export function openDays(options: DaysOptions): DaysStore {
     flush: () => owned.writer.flush(),
     search: (query) => reader.search(query),
     follow: (after, filter, limit) => reader.follow(after, filter, limit),
+    aggregate: (query) => reader.aggregate(query),
     record: (seq) => reader.record(seq),
     status: () => reader.status(),
     close() {

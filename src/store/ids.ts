@@ -7,6 +7,7 @@
  */
 import { ByteReader, ByteWriter } from '../base/bytes.ts';
 import { isUuidAt } from '../base/shape.ts';
+import { Letters } from './letters.ts';
 import type { Terms } from './terms.ts';
 
 const ID_BYTES = 16;
@@ -168,7 +169,10 @@ const TEXT = 3;
 
 // [table length before] [kind + 4 × reference]… ; for other texts the reference is 0 = new, followed by the text, else how far back.
 /** Encodes the column, and puts the words of its texts into `terms`; those of ids come from the table (`terms.ids`). */
-export function encodeIdColumn(values: (string | undefined)[], table: IdTable, terms: Terms): Buffer {
+export function encodeIdColumn(values: (string | undefined)[], table: IdTable, terms: Terms): { data: Buffer; letters: Letters } {
+  const letters = new Letters();
+  let hasUuids = false;
+  let hasRequests = false;
   const out = new ByteWriter(values.length * 2 + 16);
   out.varint(table.size);
   const texts = new Map<string, number>();
@@ -181,7 +185,8 @@ export function encodeIdColumn(values: (string | undefined)[], table: IdTable, t
     if ((isRequest || value.length === UUID_CHARS) && isUuidAt(value, value.length - UUID_CHARS)) {
       const reference = table.reference(table.intern(value, value.length - UUID_CHARS, true));
       out.varint((isRequest ? REQUEST : UUID) + 4 * reference);
-      if (isRequest) terms.hasRequests = true;
+      hasUuids = true;
+      hasRequests ||= isRequest;
       continue;
     }
     const position = texts.get(value);
@@ -189,9 +194,15 @@ export function encodeIdColumn(values: (string | undefined)[], table: IdTable, t
     if (position !== undefined) continue;
     texts.set(value, texts.size);
     out.string(value);
+    letters.add(value);
     terms.text(value);
   }
-  return out.view();
+  if (hasUuids) letters.add('0123456789abcdef-');
+  if (hasRequests) {
+    letters.add('req');
+    terms.hasRequests = true;
+  }
+  return { data: out.view(), letters };
 }
 
 /** A decoded id column: per record a position in the block's table (then `prefix` says what stands before the UUID), or a text, or nothing. */

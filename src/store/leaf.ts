@@ -8,11 +8,16 @@
 import { marks } from '../../parsers/index.ts';
 import { emptyRecord } from '../base/record.ts';
 import { SLOT } from '../base/shape.ts';
-import type { FieldName, Filter, LogRecord } from '../model.ts';
+import type { Filter, LogRecord } from '../model.ts';
+import { literalsOf, type TextFilter } from '../query/literals.ts';
 import { compile } from '../query/match.ts';
 import type { Block, ShapeRow } from './block-read.ts';
-import type { DictionaryName, IdName } from './columns.ts';
-import { shapeVerdict, VERDICT } from './shape-verdict.ts';
+import type { ColumnName, DictionaryName, IdName } from './columns.ts';
+import type { Digest } from './digest.ts';
+import { mayStand } from './digest-verdict.ts';
+import { FIELD_COLUMNS, FIELD_IDS, WORD_COLUMNS, WORD_IDS } from './field-columns.ts';
+import { type ShapeJudge, shapeJudge, VERDICT } from './shape-verdict.ts';
+import { mayHaveTest, textProbe } from './text-marks.ts';
 
 /** Does record `index` of the block match? */
 export type Test = (index: number) => boolean;
@@ -21,46 +26,24 @@ type Matcher = (record: LogRecord) => boolean;
 const ALWAYS: Test = () => true;
 const NEVER: Test = () => false;
 
-/** Query fields that are dictionary columns. */
-const FIELD_COLUMNS: Partial<Record<FieldName, DictionaryName>> = {
-  host: 'host',
-  service: 'service',
-  program: 'program',
-  level: 'level',
-  logger: 'logger',
-  pid: 'pid',
-  user: 'user',
-  project: 'project',
-  facility: 'facility',
-  severity: 'severity',
-  transport: 'transport',
-  peer: 'peer',
-  msgid: 'msgid',
-  flags: 'flags',
-  format: 'format',
-};
-const FIELD_IDS: Partial<Record<FieldName, IdName>> = { request: 'request', global: 'globalRequest', instance: 'instance' };
-/** Where bare words look, besides the message, the id columns and the structured data. */
-const WORD_COLUMNS = ['host', 'program', 'logger', 'user', 'project', 'msgid'] as const satisfies readonly DictionaryName[];
-const WORD_IDS = ['request', 'globalRequest', 'instance'] as const satisfies readonly IdName[];
-
-export function blockTest(filter: Filter, block: Block): Test {
+/** With its digest it need not read columns in which the filter's words cannot stand. */
+export function blockTest(filter: Filter, block: Block, digest?: Digest): Test {
   switch (filter.kind) {
     case 'all':
       return ALWAYS;
     case 'and':
-      return allOf(filter.of.map((part) => blockTest(part, block)));
+      return allOf(filter.of.map((part) => blockTest(part, block, digest)));
     case 'or':
-      return anyOf(filter.of.map((part) => blockTest(part, block)));
+      return anyOf(filter.of.map((part) => blockTest(part, block, digest)));
     case 'not': {
-      const test = blockTest(filter.of, block);
+      const test = blockTest(filter.of, block, digest);
       if (test === NEVER) return ALWAYS;
       return test === ALWAYS ? NEVER : (index) => !test(index);
     }
     case 'field':
       return fieldTest(filter, block);
     default:
-      return textTest(filter, block);
+      return textTest(filter, block, digest);
   }
 }
 
@@ -98,8 +81,14 @@ function fieldTest(filter: Filter & { kind: 'field' }, block: Block): Test {
       return matches(probe);
     };
   }
-  // What the marks of the text say (status, duration, exception …): on the record itself.
-  return (index) => matches(block.record(index));
+  return markTest(filter, block, matches);
+}
+
+/** What is read off the text: status, duration, exception … */
+function markTest(filter: Filter & { kind: 'field' }, block: Block, matches: Matcher): Test {
+  const probe = textProbe(block);
+  const mayHave = mayHaveTest(filter.field, block);
+  return (index) => mayHave(index) && matches(probe(index));
 }
 
 function dictionaryTest(block: Block, column: DictionaryName, matches: Matcher): Test {
@@ -127,15 +116,17 @@ function idColumnTest(block: Block, column: IdName, matches: Matcher): Test {
 }
 
 /** Bare words, phrases, ids, substrings, expressions: in the message or any field of words. */
-function textTest(filter: Exclude<Filter, { kind: 'field' }>, block: Block): Test {
+function textTest(filter: TextFilter, block: Block, digest: Digest | undefined): Test {
   const matches = compile(filter, marks);
   const empty = emptyRecord(0, 'udp', '');
   // An expression that matches nothing at all would make every absent field match: only whole records tell.
   if (matches(empty)) return (index) => matches(block.record(index));
-  const tests: Test[] = WORD_COLUMNS.map((column) => dictionaryTest(block, column, matches));
+  const literals = literalsOf(filter);
+  const mayBeIn = (name: ColumnName): boolean => digest === undefined || digest.columns.has(name) || mayStand(digest, name, literals);
+  const tests: Test[] = WORD_COLUMNS.filter(mayBeIn).map((column) => dictionaryTest(block, column, matches));
   if (filter.kind === 'id' && HEX_ID.test(filter.id)) tests.push(idTest(filter.id, block, matches));
   else {
-    for (const column of WORD_IDS)
+    for (const column of WORD_IDS.filter(mayBeIn))
       if (canBeInIds(filter) || block.ids(column).texts.size > 0) tests.push(idColumnTest(block, column, matches));
     tests.push(messageTest(filter, block, matches));
   }
@@ -158,9 +149,21 @@ function canBeInIds(filter: Filter): boolean {
   return filter.kind !== 'phrase' || filter.tokens.every((token) => ID_WORD.test(token));
 }
 
+/** What shapes say of a filter, kept as long as the filter is: blocks of a file share most of their shapes. */
+const judges = new WeakMap<Filter, ShapeJudge>();
+
+function judgeFor(filter: Filter): ShapeJudge {
+  let judge = judges.get(filter);
+  if (judge === undefined) {
+    judge = shapeJudge(filter);
+    judges.set(filter, judge);
+  }
+  return judge;
+}
+
 function messageTest(filter: Filter, block: Block, matches: Matcher): Test {
   const { list, codes } = block.shapes();
-  const verdicts = [VERDICT.maybe, ...list.map((shape) => shapeVerdict(filter, shape))];
+  const verdicts = [VERDICT.maybe, ...list.map(judgeFor(filter))];
   if (verdicts.every((verdict, code) => verdict === VERDICT.no || (code === 0 && !codes.includes(0)))) return NEVER;
   const probe = emptyRecord(0, 'udp', '');
   return (index) => {

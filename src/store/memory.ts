@@ -6,8 +6,21 @@
  */
 import { marks } from '../../parsers/index.ts';
 import { CodedError } from '../base/errors.ts';
-import type { AppendResult, Filter, FollowEvent, FollowPage, LogRecord, Query, SearchPage, Store, StoreStatus } from '../model.ts';
+import type {
+  AppendResult,
+  CountAnswer,
+  CountQuery,
+  Filter,
+  FollowEvent,
+  FollowPage,
+  LogRecord,
+  Query,
+  SearchPage,
+  Store,
+  StoreStatus,
+} from '../model.ts';
 import { compile, type ReadMarks } from '../query/match.ts';
+import { countPlain } from './count-plain.ts';
 import { type Cursor, readCursor, writeCursor } from './cursor.ts';
 import { type Families, folded } from './fold.ts';
 
@@ -77,6 +90,15 @@ class MemoryStore implements Store {
       if (matches(row)) events.push({ seq: row.seq, kind: row.of === undefined ? 'record' : 'more', record: copyOf(row) });
     }
     return { events, after: Math.max(after, seen), caughtUp: seen >= this.#rows.length, lost: 0 };
+  }
+
+  aggregate(query: CountQuery): CountAnswer {
+    this.#requireOpen();
+    const started = performance.now();
+    const { records } = this.#folded();
+    const answer = countPlain(records, query, this.#readMarks);
+    const tookMs = performance.now() - started;
+    return { ...answer, stats: { blocksRead: 0, blocksSkipped: 0, recordsScanned: records.length, tookMs } };
   }
 
   record(seq: number): LogRecord | undefined {

@@ -157,7 +157,7 @@ describe('columns', () => {
       fc.property(fc.array(fc.option(anyId, { nil: undefined })), fc.array(uuid), (values, before) => {
         const table = new IdTable();
         encodeIdColumn(before, table, new Terms());
-        const column = encodeIdColumn(values, table, new Terms());
+        const column = encodeIdColumn(values, table, new Terms()).data;
         const bytes = Buffer.from(table.bytes());
         const decoded = decodeIdColumn(column, values.length, bytes);
         expect(values.map((_, index) => idValue(decoded, index, bytes))).toEqual(values);

@@ -83,6 +83,7 @@ describe('the owner of a folder', () => {
       close: () => reader.close(),
       search: (asked) => reader.search(asked),
       follow: (...asked) => reader.follow(...asked),
+      aggregate: (asked) => reader.aggregate(asked),
       record: (seq) => reader.record(seq),
       status: () => reader.status(),
     };
