@@ -9,9 +9,9 @@ import type { Settings } from './base/config.ts';
 import { Counters } from './base/counters.ts';
 import { createLog, type Log } from './base/log.ts';
 import { createFollow } from './follow.ts';
+import { facilityServices } from './ingest/facilities.ts';
 import { startIngest } from './ingest.ts';
 import type { Ingest, KeepSettings } from './model.ts';
-import { facilityNumber } from './query/fields.ts';
 import { RECEIVERS, type Receiver, type StartReceiver, udpReceiver } from './receive/receivers.ts';
 import { QueryPool } from './store/pool.ts';
 
@@ -67,18 +67,23 @@ export async function startService(settings: Settings): Promise<Service> {
 async function build(settings: Settings, log: Log, rising: Rising): Promise<Service> {
   const counters = new Counters();
   const zones = new Map<string, number>();
+  let skew: readonly (readonly [host: string, us: number])[] = [];
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
   // Before there are query workers nobody has a file open.
   let letGo = (): void => {};
   const ingest = await startIngest({
     folder: settings.data,
     zone: settings.zone === 'auto' ? undefined : settings.zone,
+    zones: settings.zones,
     facilities: facilityServices(settings.facilities),
     counters,
     keep: keepSettings(settings),
     onNote: ({ level, text, facts }) => log[level](text, facts),
     onDropped: () => letGo(),
     onZone: (host, minutes) => zones.set(host, minutes),
+    onSkew(hosts) {
+      skew = hosts;
+    },
     onBug: (error) => log.error('BUG: an answer of the ingest thread was not handled', { error: error.message }),
     onDeath(error) {
       log.error('the ingest thread ended', { error: error.message });
@@ -105,6 +110,7 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
     counters: counters.read(),
     losses: counters.losses(),
     zones: Object.fromEntries(zones),
+    skewSeconds: Object.fromEntries(skew.map(([host, us]) => [host, Math.round(us / 1000) / 1000])),
     keeping: ingest.keeping,
     store: await reader.status(),
   });
@@ -141,16 +147,6 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
 /** What of the settings concerns retention and the disk. */
 export function keepSettings(settings: Settings): KeepSettings {
   return { ageUs: settings['retention.age'], size: settings['retention.size'], reserve: settings['disk.reserve'] };
-}
-
-/** The setting, by number; names were checked when it was read. */
-function facilityServices(setting: Readonly<Record<string, string>>): (string | undefined)[] {
-  const services: (string | undefined)[] = [];
-  for (const [name, service] of Object.entries(setting)) {
-    const number = facilityNumber(name);
-    if (number !== undefined) services[number] = service;
-  }
-  return services;
 }
 
 interface Around {

@@ -21,6 +21,9 @@ export interface Ask {
   readonly arguments?: Readonly<Record<string, string | undefined>>;
   readonly accept: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Default GET. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +48,12 @@ export async function ask(server: Server, what: Ask): Promise<Response> {
   if (server.token !== undefined) headers.authorization = `Bearer ${server.token}`;
   let response: Response;
   try {
-    response = await fetch(url, { headers, signal: what.signal });
+    response = await fetch(url, {
+      method: what.method ?? 'GET',
+      headers,
+      signal: what.signal,
+      ...(what.body === undefined ? {} : { body: what.body }),
+    });
   } catch (error) {
     throw what.signal.aborted ? error : new CodedError('unreachable', unreachableText(server, error));
   }

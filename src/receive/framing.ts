@@ -244,7 +244,7 @@ function digitsOf(count: number): number {
 }
 
 /** Where the text of the line in [start, stop) ends, its LF already taken: before NULs, the CR of CR LF, and NULs again. */
-function lineEnd(bytes: Uint8Array, start: number, stop: number): number {
+export function lineEnd(bytes: Uint8Array, start: number, stop: number): number {
   if (start === stop || bytes[stop - 1]! > CR) return stop;
   let end = withoutNuls(bytes, start, stop);
   if (end > start && bytes[end - 1] === CR) end--;
