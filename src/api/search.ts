@@ -9,7 +9,7 @@ import { limits } from '../base/limits.ts';
 import { nowUs } from '../base/time.ts';
 import type { Query, Reader, RenderedPage, Show } from '../model.ts';
 import { CONTENT_TYPES, type Form, formOf } from './accept.ts';
-import { damageHeader, gather, membersOf, pagesOf, textOf } from './pages.ts';
+import { addStats, damageHeader, gather, membersOf, pagesOf, textOf } from './pages.ts';
 import { numberOf, queryOf, RANGE_ARGUMENTS } from './query-arguments.ts';
 import { type ApiAnswer, type ApiParts, type ApiRequest, JSON_TYPE, type Route, type RouteResponse } from './route.ts';
 import { SAVED_ARGUMENT, withSaved } from './saved-arguments.ts';
@@ -48,6 +48,11 @@ export const search: Route = {
       maxLength: 1024,
       description: `Columns of text/csv, separated by commas: ${CSV_FIELDS.join(' ')}; default: ${CSV_FIELDS_DEFAULT.join(' ')}`,
     },
+    stats: {
+      type: 'string',
+      enum: ['true', 'false'],
+      description: 'Of NDJSON: the last line is `{"stats":{…}}`, what the search cost and what could not be read',
+    },
     saved: SAVED_ARGUMENT,
   },
   responses: [PAGE],
@@ -64,7 +69,8 @@ export const search: Route = {
     const head = form === 'csv' ? csvHeader(fields) : '';
     if (form !== 'ndjson' && limit !== undefined && limit <= limits.searchLimitMax)
       return linesPage(parts.reader, { query, form, head }, request.signal);
-    return streamAnswer(parts.reader, { query, form, head }, request.signal);
+    const withStats = form === 'ndjson' && request.arguments.stats === 'true';
+    return streamAnswer(parts.reader, { query, form, head, withStats }, request.signal);
   },
 };
 
@@ -98,6 +104,8 @@ interface Lines {
   readonly form: Form;
   /** Before the first record. */
   readonly head: string;
+  /** Behind the last record of a stream. */
+  readonly withStats?: boolean;
 }
 
 async function linesPage(reader: Reader, { query, form, head }: Lines, signal: AbortSignal): Promise<ApiAnswer> {
@@ -106,17 +114,22 @@ async function linesPage(reader: Reader, { query, form, head }: Lines, signal: A
   return { type: CONTENT_TYPES[form], headers, body: head + text };
 }
 
-async function streamAnswer(reader: Reader, { query, form, head }: Lines, signal: AbortSignal): Promise<ApiAnswer> {
-  const pages = pagesOf(reader, query, signal);
+async function streamAnswer(reader: Reader, lines: Lines, signal: AbortSignal): Promise<ApiAnswer> {
+  const pages = pagesOf(reader, lines.query, signal);
   // The first page is awaited here, so that a wrong query is an error and not half an answer.
   const first = await pages.next();
   const headers = { 'x-accel-buffering': 'no', ...(first.done ? {} : damageHeader(first.value.stats)) };
-  return { type: CONTENT_TYPES[form], headers, body: textsOf(head, first, pages) };
+  return { type: CONTENT_TYPES[lines.form], headers, body: textsOf(lines, first, pages) };
 }
 
-async function* textsOf(head: string, first: IteratorResult<RenderedPage>, pages: AsyncGenerator<RenderedPage>): AsyncGenerator<string> {
-  if (head !== '') yield head;
+async function* textsOf(lines: Lines, first: IteratorResult<RenderedPage>, pages: AsyncGenerator<RenderedPage>): AsyncGenerator<string> {
+  if (lines.head !== '') yield lines.head;
   if (first.done) return;
+  const stats = { ...first.value.stats };
   if (textOf(first.value) !== '') yield textOf(first.value);
-  for await (const page of pages) if (textOf(page) !== '') yield textOf(page);
+  for await (const page of pages) {
+    addStats(stats, page.stats);
+    if (textOf(page) !== '') yield textOf(page);
+  }
+  if (lines.withStats) yield `${JSON.stringify({ stats })}\n`;
 }

@@ -9,8 +9,10 @@ import { visible, visibleLines } from './visible.ts';
 
 export interface LineStyle {
   readonly color: boolean;
-  /** How a time is written, from µs; default: `displayTime`, in the zone of this process. */
+  /** How a time is written, from µs; default: `displayTime`, in the zone of this process. '' leaves its column away. */
   readonly time?: (timeUs: number) => string;
+  /** Marks what a person looks for, in text that is visible already. */
+  readonly mark?: ((text: string) => string) | undefined;
 }
 
 /** What most names need (`compute-01`, `nova-compute`, `CRITICAL`), so that columns line up without cutting anybody. */
@@ -22,26 +24,38 @@ const COLORS: Record<string, string> = { CRITICAL: '1;31', ERROR: '31', WARNING:
 export function lineOf(record: PublicRecord, style: LineStyle): string {
   const level = record.level ?? '-';
   const color = style.color ? COLORS[level] : undefined;
-  const padded = level.padEnd(WIDTHS.level);
-  const [first = '', ...more] = visibleLines(record.message).split('\n');
+  const word = level.padEnd(WIDTHS.level);
+  const mark = style.mark ?? asItIs;
+  const [first = '', ...more] = visibleLines(record.message).split('\n').map(mark);
+  const time = timeOf(record, style);
   const head = [
-    timeOf(record, style),
-    visible(record.host ?? '-').padEnd(WIDTHS.host),
-    visible(record.program ?? record.service ?? '-').padEnd(WIDTHS.program),
-    color === undefined ? padded : `\x1b[${color}m${padded}\x1b[0m`,
+    ...(time === '' ? [] : [time]),
+    padded(visible(record.host ?? '-'), WIDTHS.host, mark),
+    padded(visible(record.program ?? record.service ?? '-'), WIDTHS.program, mark),
+    color === undefined ? word : `\x1b[${color}m${word}\x1b[0m`,
   ];
-  if (record.request !== undefined) head.push(`[${shortRequest(record.request)}]`);
+  if (record.request !== undefined) head.push(`[${mark(shortRequest(record.request))}]`);
   return [`${head.join(' ')} ${first}`.trimEnd(), ...more.map((line) => `${INDENT}${line}`)].join('\n');
 }
 
 /** Only the text that joined a record which was printed before. */
 export function moreOf(record: PublicRecord, isNext: boolean, style: LineStyle = { color: false }): string {
+  const mark = style.mark ?? asItIs;
   const lines = visibleLines(record.message)
     .split('\n')
-    .map((line) => `${INDENT}${line}`);
+    .map((line) => `${INDENT}${mark(line)}`);
   if (isNext) return lines.join('\n');
-  const whose = `${INDENT}(more of ${timeOf(record, style)} ${visible(record.host ?? '-')} ${visible(record.program ?? record.service ?? '-')})`;
-  return [whose, ...lines].join('\n');
+  const whose = [timeOf(record, style), visible(record.host ?? '-'), visible(record.program ?? record.service ?? '-')];
+  return [`${INDENT}(more of ${whose.filter((part) => part !== '').join(' ')})`, ...lines].join('\n');
+}
+
+function asItIs(text: string): string {
+  return text;
+}
+
+/** Marks have no width, so the spaces come from the bare text. */
+function padded(text: string, width: number, mark: (text: string) => string): string {
+  return mark(text) + ' '.repeat(Math.max(0, width - text.length));
 }
 
 function timeOf(record: PublicRecord, style: LineStyle): string {

@@ -77,7 +77,9 @@ function offsetIn(format: Intl.DateTimeFormat, timeUs: number): number {
 function unknown(text: string, name: string): never {
   const cities = new Map(Intl.supportedValuesOf('timeZone').map((zone) => [zone.slice(zone.lastIndexOf('/') + 1).toLowerCase(), zone]));
   // Most people know their city, not its continent.
-  const suggestion = cities.get(name.toLowerCase().replaceAll(' ', '_')) ?? nearest(name, ['local', 'UTC', ...cities.values()]);
+  const city = name.toLowerCase().replaceAll(' ', '_');
+  const suggestion =
+    cities.get(city) ?? nearest(name, ['local', 'UTC', ...cities.values()]) ?? cities.get(nearest(city, cities.keys()) ?? '');
   const place = { text, position: 0, length: Math.max(1, text.length), ...(suggestion === undefined ? {} : { suggestion }) };
   const hint = suggestion === undefined ? '' : `; try ${suggestion}`;
   throw new CodedError(

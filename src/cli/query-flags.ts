@@ -16,10 +16,22 @@ const FLAGS: readonly { flag: string; field: FieldName }[] = [
 
 /** Throws `bad-query` with the place in what was typed. */
 export function queryText(given: Arguments): string {
-  const filters = [parse(given.words.join(' ')), ...FLAGS.map(({ flag, field }) => anyOf(given, flag, field))];
+  return textOf(queryFilter(given, given.words.join(' ')));
+}
+
+/** The same as a filter; `typed` is the query where the words are something else. */
+export function queryFilter(given: Arguments, typed: string): Filter {
+  return allOf([parse(typed), ...FLAGS.map(({ flag, field }) => anyOf(given, flag, field))]);
+}
+
+/** What matches all of them. */
+export function allOf(filters: readonly Filter[]): Filter {
   const needed = filters.filter((filter) => filter.kind !== 'all');
-  const [only = { kind: 'all' } as const] = needed;
-  const filter: Filter = needed.length > 1 ? { kind: 'and', of: needed } : only;
+  return needed.length > 1 ? { kind: 'and', of: needed } : (needed[0] ?? { kind: 'all' });
+}
+
+/** '' finds everything. */
+export function textOf(filter: Filter): string {
   return filter.kind === 'all' ? '' : print(filter);
 }
 

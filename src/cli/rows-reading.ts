@@ -2,7 +2,7 @@
  * Rows of the verbs that ask a running server: search, tail, status. verbs.ts is the table.
  */
 import { limits } from '../base/limits.ts';
-import { COLOR_FLAG, FILTER_FLAGS, QUIET_FLAG, SERVER_FLAGS, type Verb } from './verb.ts';
+import { COLOR_FLAG, FILTER_FLAGS, OUTPUT_FLAGS, QUIET_FLAG, SERVER_FLAGS, type Verb } from './verb.ts';
 
 export const search: Verb = {
   name: 'search',
@@ -15,11 +15,20 @@ export const search: Verb = {
     { name: 'direction', value: 'backward|forward', say: 'print the newest first, or take the oldest instead of the newest' },
     ...FILTER_FLAGS,
     {
-      name: 'output',
-      short: 'o',
-      value: 'default|json|jsonl|raw',
-      say: 'a line for people, one JSON array, JSON lines, or the text as it was received',
+      name: 'after-context',
+      short: 'A',
+      value: 'COUNT',
+      say: 'also this many records after each that was found; `>` marks those that were',
     },
+    { name: 'before-context', short: 'B', value: 'COUNT', say: 'also this many before it' },
+    { name: 'context', short: 'C', value: 'COUNT', say: 'both' },
+    { name: 'scope', value: 'process|host|service|all', say: 'whose records those are (default process: same host, program and pid)' },
+    ...OUTPUT_FLAGS,
+    {
+      name: 'pager',
+      say: 'on a terminal, page what is longer than the screen (default; STACKTRAIL_PAGER, PAGER, else less); `--no-pager` turns it off',
+    },
+    { name: 'stats', say: 'what the search cost, on stderr' },
     COLOR_FLAG,
     QUIET_FLAG,
     ...SERVER_FLAGS,
@@ -28,6 +37,8 @@ export const search: Verb = {
     { words: 'search 903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c', does: 'everything about an instance, request, volume, port …' },
     { words: "search --since 2h 'level:>=warning service:nova'", does: 'what went wrong in nova' },
     { words: 'search -n 0 -o jsonl --since yesterday \'"no valid host"\'', does: 'all of it, for a program' },
+    { words: 'search -C 3 level:critical', does: 'with what the same process said before and after' },
+    { words: "search 'status:>=500' --template '{time} {host} {http.status} {http.path}'", does: 'only what is asked for' },
   ],
   load: () => import('./search.ts'),
 };
@@ -35,12 +46,22 @@ export const search: Verb = {
 export const tail: Verb = {
   name: 'tail',
   words: '[QUERY]',
-  say: 'Follow the cloud live; reconnects for ever, without loss or repeat',
+  say: 'Follow the cloud live; reconnects for ever, without loss or repeat. With --local: files of this machine, without a server',
   flags: [
     { name: 'lines', short: 'n', value: 'COUNT', say: 'begin with this many of the last (default 10)' },
     { name: 'follow', short: 'f', say: 'go on (default); `--no-follow` ends after the last lines' },
     ...FILTER_FLAGS,
-    { name: 'output', short: 'o', value: 'default|json|jsonl', say: 'a line for people, or one JSON object a line' },
+    {
+      name: 'include',
+      short: 'i',
+      value: 'REGEX',
+      say: 'only records with a match in message, host, program, logger or ids; `/…/i` ignores case; repeated: any of them',
+    },
+    { name: 'exclude', short: 'e', value: 'REGEX', say: 'none with such a match' },
+    { name: 'highlight', short: 'H', value: 'REGEX', say: 'mark what matches: bold and underlined, without colours as »…«' },
+    { name: 'local', say: 'follow files of this machine, without a server: the words are files, rotation is followed' },
+    { name: 'query', value: 'QUERY', say: 'the query, where the words are files' },
+    ...OUTPUT_FLAGS,
     COLOR_FLAG,
     QUIET_FLAG,
     ...SERVER_FLAGS,
@@ -48,6 +69,8 @@ export const tail: Verb = {
   examples: [
     { words: 'tail', does: 'everything' },
     { words: 'tail -l ">=warning" -s nova,neutron', does: 'trouble in two services' },
+    { words: "tail -i 'req-[0-9a-f]{8}' -e healthcheck -H 'timed.out'", does: 'picked and marked by regular expressions' },
+    { words: 'tail --local /var/log/nova/*.log -l ">=warning"', does: 'files of this machine, tracebacks joined, without a server' },
   ],
   load: () => import('./tail.ts'),
 };

@@ -1,124 +1,138 @@
 /**
  * `stacktrail search QUERY`. Of too many records the newest are taken, and printed oldest first, because in a
- * terminal the newest is read at the bottom. Exit 1 when nothing was found.
+ * terminal the newest is read at the bottom. Exit 1 when nothing was found. What could not be read is said, always.
  */
 import type { Arguments } from '../base/arguments.ts';
-import { CodedError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import type { PublicRecord } from '../base/public.ts';
 import { formatTime, nowUs, parseTime } from '../base/time.ts';
-import { visibleLines } from '../base/visible.ts';
+import type { Zone } from '../base/zone.ts';
+import type { Direction, SearchStats } from '../model.ts';
+import { type Around, aroundOf, Groups, neighboursOf } from './around.ts';
+import { damageText, found as foundBy } from './find.ts';
+import { choiceOf, countOf } from './flags.ts';
+import { type Screen, screenOf } from './pager.ts';
+import { type Look, lookOf, type Printer, printerOf } from './printer.ts';
 import { queryText } from './query-flags.ts';
-import { type LineStyle, lineOf } from './render.ts';
-import { ask, linesOf, serverOf } from './server.ts';
+import { type Server, serverOf } from './server.ts';
 import { EXIT, exitOfLeaving, hasColor, leaving, type Shell, say } from './shell.ts';
 import type { VerbRun } from './verbs.ts';
 
-const FORMS = ['default', 'json', 'jsonl', 'raw'] as const;
-type Form = (typeof FORMS)[number];
+/** What is asked, and what for. */
+interface Search {
+  readonly server: Server;
+  readonly query: string;
+  readonly range: Range;
+  readonly look: Look;
+  readonly around: Around | undefined;
+  /** As the person said it. */
+  readonly direction: Direction | undefined;
+  /** 0: all. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+interface Range {
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+}
+
+/** What is known at the end. */
+interface Found {
+  count: number;
+  hasMore: boolean;
+  stats: SearchStats | undefined;
+  /** Records whose neighbours are of a wider scope, by that scope. */
+  readonly otherScopes: Map<string, number>;
+  isContextDamaged: boolean;
+}
 
 export async function run({ arguments: given, shell }: VerbRun): Promise<number> {
-  const form = choiceOf(given, 'output', FORMS) ?? 'default';
+  const look = lookOf(given, shell);
+  const around = aroundOf(given);
   const direction = choiceOf(given, 'direction', ['backward', 'forward'] as const);
   const limit = countOf(given, 'limit') ?? limits.searchLimitDefault;
-  const asked = {
-    query: queryText(given),
-    ...rangeOf(given),
-    direction: direction ?? (limit === 0 ? 'forward' : 'backward'),
-    raw: form === 'raw' ? 'true' : undefined,
-  };
-  const server = serverOf(given, shell);
-  const signal = leaving(shell);
-  // One more than wanted tells whether there is more.
-  const response = await ask(server, {
-    path: '/api/v1/search',
-    accept: 'application/x-ndjson',
-    arguments: { ...asked, limit: limit === 0 ? undefined : String(limit + 1) },
-    signal,
-  });
-  const printer = printerOf(form, shell, { color: hasColor(shell, choiceOf(given, 'color', ['auto', 'always', 'never'] as const)) });
-  const kept: string[] = [];
-  let count = 0;
-  for await (const line of linesOf(server, response, signal)) {
-    count++;
-    if (limit !== 0 && count > limit) continue;
-    if (direction === undefined && limit !== 0) kept.push(line);
-    else printer.print(line);
+  const color = hasColor(shell, choiceOf(given, 'color', ['auto', 'always', 'never'] as const));
+  const asked = { query: queryText(given), range: rangeOf(given, look.zone), server: serverOf(given, shell) };
+  const screen = screenOf(shell, given.is('pager') ?? true);
+  const search: Search = { ...asked, look, around, direction, limit, signal: AbortSignal.any([leaving(shell), screen.left]) };
+  const printer = printerOf(look, { out: screen, color, tellsHits: around !== undefined });
+  const found: Found = { count: 0, hasMore: false, stats: undefined, otherScopes: new Map(), isContextDamaged: false };
+  try {
+    await show(search, { screen, printer }, found);
+  } catch (error) {
+    if (!screen.left.aborted) throw error;
+  } finally {
+    await screen.end();
   }
-  for (const line of kept.reverse()) printer.print(line);
-  printer.end();
-  if (signal.aborted) return exitOfLeaving(shell);
-  if (limit !== 0 && count > limit) {
-    say(
-      shell,
-      `there are more; these are the ${direction === 'forward' ? 'oldest' : 'newest'} ${limit} (-n 1000 for more, -n 0 for all)`,
-      given.is('quiet'),
-    );
-  }
-  if (count === 0) say(shell, 'nothing found', given.is('quiet'));
-  return count === 0 ? EXIT.nothing : EXIT.found;
+  if (leaving(shell).aborted) return exitOfLeaving(shell);
+  if (screen.left.aborted) return EXIT.found;
+  tell(search, found, { shell, quiet: given.is('quiet') ?? false, wantsStats: given.is('stats') ?? false });
+  return found.count === 0 ? EXIT.nothing : EXIT.found;
 }
 
 /** Times are read here, where the person's clock and zone are. */
-function rangeOf(given: Arguments): { start: string | undefined; end: string | undefined } {
+function rangeOf(given: Arguments, zone: Zone): Range {
   const now = nowUs();
   const time = (name: string): string | undefined => {
     const text = given.text(name);
-    return text === undefined ? undefined : formatTime(parseTime(text, now));
+    return text === undefined ? undefined : formatTime(parseTime(text, now, zone.name === 'local' ? undefined : zone));
   };
   return { start: time('since'), end: time('until') };
 }
 
-interface Printer {
-  print(json: string): void;
-  end(): void;
+async function show(search: Search, { screen, printer }: { screen: Screen; printer: Printer }, found: Found): Promise<void> {
+  const hits = counted(search, found);
+  if (search.around === undefined) {
+    for await (const json of hits) {
+      await screen.ready();
+      printer.print({ json });
+    }
+  } else {
+    const groups = new Groups(search.around, printer, search.direction === 'backward');
+    const { server, look, around, signal } = search;
+    for await (const neighbours of neighboursOf(hits, { server, around, raw: look.wantsRaw, signal })) {
+      await screen.ready();
+      groups.add(neighbours);
+      found.isContextDamaged ||= neighbours.isDamaged;
+      const { otherScope } = neighbours;
+      if (otherScope !== undefined) found.otherScopes.set(otherScope, (found.otherScopes.get(otherScope) ?? 0) + 1);
+    }
+    groups.end();
+  }
+  if (!search.signal.aborted) printer.end();
 }
 
-function printerOf(form: Form, shell: Shell, style: LineStyle): Printer {
-  const { out } = shell;
-  const lines = (write: (json: string) => string): Printer => ({ print: (json) => out.write(`${write(json)}\n`), end: () => {} });
-  switch (form) {
-    case 'jsonl':
-      return lines((json) => json);
-    case 'json': {
-      let before = '[\n';
-      return {
-        print: (json) => {
-          out.write(`${before}${json}`);
-          before = ',\n';
-        },
-        end: () => out.write(before === '[\n' ? '[]\n' : '\n]\n'),
-      };
-    }
-    case 'raw':
-      return { print: (json) => printRaw(JSON.parse(json) as PublicRecord, shell), end: () => {} };
-    case 'default':
-      return lines((json) => lineOf(JSON.parse(json) as PublicRecord, style));
+/** Found records in the order in which they are printed. */
+async function* counted({ range, look, ...search }: Search, found: Found): AsyncGenerator<string> {
+  const onEnd = (end: Pick<Found, 'hasMore' | 'stats'>): void => void Object.assign(found, end);
+  for await (const json of foundBy({ ...search, ...range, raw: look.wantsRaw, onEnd })) {
+    found.count++;
+    yield json;
   }
 }
 
-/**
- * Exactly as received; only a terminal gets it made visible. Bytes that were no UTF-8 were read as Latin-1 (flag
- * `latin1`) and are written as such; lines of others that joined such a record may not allow it.
- */
-function printRaw({ raw, flags }: PublicRecord, { out }: Shell): void {
-  if (raw === undefined || raw === null) throw new CodedError('internal', 'this server does not give texts as they were received');
-  const isLatin1 = flags?.split(' ').includes('latin1') === true && !/[^\x00-\xff]/.test(raw);
-  if (out.isTerminal) out.write(`${visibleLines(raw)}\n`);
-  else out.write(`${raw}\n`, isLatin1 ? 'latin1' : undefined);
+interface Telling {
+  readonly shell: Shell;
+  readonly quiet: boolean;
+  readonly wantsStats: boolean;
 }
 
-/** The value of a flag that is one of some words; throws `bad-argument`. */
-export function choiceOf<T extends string>(given: Arguments, name: string, choices: readonly T[]): T | undefined {
-  const text = given.text(name);
-  const choice = choices.find((one) => one === text);
-  if (text !== undefined && choice === undefined) throw new CodedError('bad-argument', `--${name} is one of ${choices.join(', ')}`);
-  return choice;
+function tell({ limit, direction }: Search, found: Found, { shell, quiet, wantsStats }: Telling): void {
+  const { count, stats } = found;
+  if (found.hasMore) {
+    const which = direction === 'forward' ? 'oldest' : 'newest';
+    say(shell, `there are more; these are the ${which} ${limit} (-n 1000 for more, -n 0 for all)`, quiet);
+  }
+  if (count === 0) say(shell, 'nothing found', quiet);
+  for (const [scope, records] of found.otherScopes)
+    say(shell, `${records} of them do not say which process wrote them: their neighbours are of scope ${scope}`, quiet);
+  // Neither is what people who want to hear nothing mean.
+  if (stats?.damaged !== undefined) say(shell, damageText(stats.damaged), false);
+  else if (found.isContextDamaged) say(shell, 'some stored data near these records are damaged: neighbours may be missing', false);
+  if (wantsStats && stats !== undefined) say(shell, statsText(stats), false);
 }
 
-/** The value of a flag that counts; throws `bad-argument`. */
-export function countOf(given: Arguments, name: string): number | undefined {
-  const text = given.text(name);
-  if (text !== undefined && !/^\d{1,9}$/.test(text)) throw new CodedError('bad-argument', `--${name} is a whole number, such as 100`);
-  return text === undefined ? undefined : Number(text);
+function statsText({ recordsScanned, blocksRead, blocksSkipped, tookMs }: SearchStats): string {
+  const number = (value: number): string => Math.round(value).toLocaleString('en-US');
+  return `looked at ${number(recordsScanned)} records in ${number(blocksRead)} blocks, skipped ${number(blocksSkipped)} blocks; took ${number(tookMs)} ms`;
 }

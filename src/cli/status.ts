@@ -1,5 +1,5 @@
 /** `stacktrail status`: what the server says of itself, for people or as it is. */
-import { choiceOf } from './search.ts';
+import { choiceOf } from './flags.ts';
 import { ask, serverOf } from './server.ts';
 import { EXIT, leaving } from './shell.ts';
 import { statusText } from './status-text.ts';

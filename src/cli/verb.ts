@@ -39,6 +39,29 @@ export const SERVER_FLAGS: readonly Flag[] = [
   { name: 'token', value: 'TOKEN', say: 'API token (STACKTRAIL_TOKEN)' },
 ];
 
+/** Of records that are printed; printer.ts reads them. */
+export const OUTPUT_FLAGS: readonly Flag[] = [
+  {
+    name: 'output',
+    short: 'o',
+    value: 'default|raw|json|jsonl|csv',
+    say: 'a line for people, the text as it was received, JSON (an array; of tail lines), JSON lines, or CSV',
+  },
+  {
+    name: 'template',
+    value: 'TEXT',
+    say: 'lines like `{time} {host} {pid|-} {http.status} {message}`; `\\t \\n \\{`; {field|instead} where there is none',
+  },
+  { name: 'fields', value: 'NAME,…', say: 'columns of CSV' },
+  { name: 'timestamps', value: 'full|short|iso|relative|none', say: 'how times stand in lines (default full)' },
+  {
+    name: 'timezone',
+    short: 'z',
+    value: 'ZONE',
+    say: 'zone of times shown and typed: `local` (default), `UTC`, `+02:00`, `Europe/Berlin` (STACKTRAIL_TIMEZONE); JSON and CSV are always UTC',
+  },
+];
+
 export const QUIET_FLAG: Flag = { name: 'quiet', short: 'q', say: 'nothing on stderr but errors' };
 export const COLOR_FLAG: Flag = {
   name: 'color',

@@ -38,6 +38,7 @@ test.each([
   ['Berlin', 'Europe/Berlin'],
   ['new york', 'America/New_York'],
   ['Europe/Berln', 'Europe/Berlin'],
+  ['Berln', 'Europe/Berlin'],
   ['', undefined],
   ['+25:00', undefined],
   ['+02:99', undefined],

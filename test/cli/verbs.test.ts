@@ -46,7 +46,7 @@ test.each([
   [['search', '--sinze', '1h'], 2, '', 'did you mean --since?'],
   [['search', '--since', '15', 'x'], 2, '', '15m'],
   [['search', '-n', 'many'], 2, '', '--limit is a whole number'],
-  [['search', '-o', 'csv'], 2, '', '--output is one of default, json, jsonl, raw'],
+  [['search', '-o', 'xml'], 2, '', '--output is one of default, raw, json, jsonl, csv'],
   [['search', '--url', 'ftp://x', 'a'], 2, '', 'not a URL'],
   [['search', '--url', 'http://127.0.0.1:1', 'a'], 2, '', 'no server answers at http://127.0.0.1:1'],
   [['tail', '--url', 'http://127.0.0.1:1'], 2, '', 'no server answers at http://127.0.0.1:1'],
