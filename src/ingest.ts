@@ -13,7 +13,7 @@ import { addRun, type Buffers, extentOf, type Filling, grow, makeBatch, messageO
 import { diskIsLow, HELD } from './ingest/low-disk.ts';
 import type { IngestOptions, StartedIngest } from './ingest/options.ts';
 import { PositionQuestions } from './ingest/position-questions.ts';
-import type { CommittedMessage, FromWorker, KeptMessage, ToWorker, WorkerOptions } from './ingest/protocol.ts';
+import type { CommittedMessage, FromWorker, KeptMessage, ReadingSettings, ToWorker, WorkerOptions } from './ingest/protocol.ts';
 import { SavedQuestions } from './ingest/saved.ts';
 import type { Committed, KeepingStatus, KeepSettings, LogRecord, MessageRun, Position } from './model.ts';
 import { WalSync } from './store/wal-sync.ts';
@@ -149,6 +149,7 @@ class IngestThread implements StartedIngest {
     else if (message.kind === 'kept') this.#kept(message);
     else if (message.kind === 'saved') this.saved.hear(message);
     else if (message.kind === 'zone') this.#options.onZone?.(message.host, message.minutes);
+    else if (message.kind === 'skew') this.#options.onSkew?.(message.hosts);
     else if (message.kind === 'stopped') this.#onStopped?.();
   }
 
@@ -230,6 +231,10 @@ class IngestThread implements StartedIngest {
     if (!this.#ended) this.#worker.postMessage({ kind: 'keep', settings } satisfies ToWorker);
   }
 
+  configureReading(settings: ReadingSettings): void {
+    if (!this.#ended) this.#worker.postMessage({ kind: 'reading', settings } satisfies ToWorker);
+  }
+
   endHold(): void {
     this.#mayHold = false;
     this.#sendHeld();
@@ -276,7 +281,8 @@ class IngestThread implements StartedIngest {
 /** Starts the worker; rejects with its coded error when the folder cannot be had. */
 export function startIngest(options: IngestOptions): Promise<StartedIngest> {
   const { promise, resolve, reject } = Promise.withResolvers<StartedIngest>();
-  const workerData: WorkerOptions = { folder: options.folder, zone: options.zone, keep: options.keep, facilities: options.facilities };
+  const { folder, zone, zones, keep, facilities, site } = options;
+  const workerData: WorkerOptions = { folder, zone, zones, keep, facilities, site };
   const worker = new Worker(new URL(`./ingest/worker${extname(import.meta.url)}`, import.meta.url), {
     workerData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },

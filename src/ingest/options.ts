@@ -2,7 +2,7 @@
 import type { Counters } from '../base/counters.ts';
 import type { Ingest, KeepingStatus, KeepSettings, SavedSearches } from '../model.ts';
 import type { KeepNote } from '../store/keep.ts';
-import type { WorkerOptions } from './protocol.ts';
+import type { ReadingSettings, WorkerOptions } from './protocol.ts';
 
 export interface IngestOptions extends WorkerOptions {
   readonly counters: Counters;
@@ -12,6 +12,8 @@ export interface IngestOptions extends WorkerOptions {
   readonly onDropped?: () => void;
   /** A host's zone was learned. */
   readonly onZone?: (host: string, minutes: number) => void;
+  /** How much later the lines of each host arrive than they say, µs: all hosts, every few seconds. */
+  readonly onSkew?: (hosts: readonly (readonly [host: string, us: number])[]) => void;
   /** Something here threw that never should. */
   readonly onBug?: (error: Error) => void;
   /** The worker ended without being asked to: nothing can be stored any more. */
@@ -25,6 +27,8 @@ export interface StartedIngest extends Ingest {
   readonly keeping: KeepingStatus | undefined;
   /** Other limits, from now on; takes effect at once. */
   configure(keep: KeepSettings): void;
+  /** Other zones, services and rules of the site, from the next message on; they must have been checked. */
+  configureReading(settings: ReadingSettings): void;
   /** Before receivers stop: what a low disk holds up is stored after all, as far as it goes. */
   endHold(): void;
 }

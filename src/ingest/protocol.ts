@@ -3,7 +3,7 @@
  * transferred, never one by one. Types only.
  */
 import type { ErrorMessage } from '../base/errors.ts';
-import type { KeepingStatus, KeepSettings, MessageFlag, Position, Source } from '../model.ts';
+import type { KeepingStatus, KeepSettings, MessageFlag, Position, SiteRules, Source } from '../model.ts';
 import type { KeepNote } from '../store/keep.ts';
 import type { SavedMessage, SavedRequest } from './saved.ts';
 
@@ -43,16 +43,25 @@ export type ToWorker =
   | SavedRequest
   | { readonly kind: 'want'; readonly wanted: boolean }
   | { readonly kind: 'keep'; readonly settings: KeepSettings }
+  | { readonly kind: 'reading'; readonly settings: ReadingSettings }
   | { readonly kind: 'stop' };
 
-export interface WorkerOptions {
+/** How messages are read. */
+export interface ReadingSettings {
+  /** Minutes east of UTC for all senders; absent: learned. */
+  readonly zone: number | undefined;
+  /** Zones of hosts by pattern, as `zoneOf` reads them; they win over `zone` and what is learned. */
+  readonly zones?: Readonly<Record<string, string>> | undefined;
+  /** Services by facility number, for records whose program and logger name none. */
+  readonly facilities: readonly (string | undefined)[];
+  /** Services and patterns of the site, checked. */
+  readonly site?: SiteRules | undefined;
+}
+
+export interface WorkerOptions extends ReadingSettings {
   readonly folder: string;
   /** Retention and what is kept back of the disk; absent: everything is kept, and nothing is kept back. */
   readonly keep?: KeepSettings | undefined;
-  /** Minutes east of UTC for all senders; absent: learned. */
-  readonly zone: number | undefined;
-  /** Services by facility number, for records whose program and logger name none. */
-  readonly facilities: readonly (string | undefined)[];
 }
 
 export interface CommittedMessage {
@@ -104,4 +113,6 @@ export type FromWorker =
   | { readonly kind: 'stale'; readonly batch: number; readonly run: number }
   | { readonly kind: 'refused'; readonly batch: number; readonly error: ErrorMessage }
   | { readonly kind: 'zone'; readonly host: string; readonly minutes: number }
+  /** All hosts whose clock is watched, median in µs: how much later their lines arrive than they say. */
+  | { readonly kind: 'skew'; readonly hosts: readonly (readonly [host: string, us: number])[] }
   | { readonly kind: 'stopped' };

@@ -10,19 +10,19 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { addFlag } from '../../parsers/header.ts';
-import { parse } from '../../parsers/index.ts';
 import { Counters } from '../base/counters.ts';
 import { type ErrorMessage, isCoded, toMessage } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import type { AppendResult, Given, LogRecord } from '../model.ts';
+import type { AppendResult, LogRecord } from '../model.ts';
 import { type OwnedWriter, openWriter } from '../store/days.ts';
 import { openState, type State } from '../store/state.ts';
 import { Joiner } from './join.ts';
 import { Keeping } from './keeping.ts';
 import type { FromWorker, MessageBatch, PositionsRequest, ToWorker, WorkerOptions } from './protocol.ts';
+import { type MutableGiven, Reading } from './reading.ts';
 import { savedMessage } from './saved.ts';
+import { Skew } from './skew.ts';
 import { Sources } from './sources.ts';
-import { Zones } from './zones.ts';
 
 /** Node's own slice without the decoding of arguments that `toString` does: 0.1 µs a line less (bench:ingest). */
 interface Slices {
@@ -32,14 +32,12 @@ interface Slices {
 /** How soon a full disk is tried again. */
 const RETRY_MS = 1000;
 
-type MutableGiven = { -readonly [K in keyof Given]: Given[K] };
-
 class IngestWorker {
   readonly #port: MessagePort;
   readonly #owned: OwnedWriter;
   readonly #state: State;
-  readonly #zones: Zones;
-  readonly #facilities: WorkerOptions['facilities'];
+  readonly #reading: Reading;
+  readonly #skew = new Skew();
   readonly #joiner = new Joiner();
   readonly #sources: Sources;
   readonly #counters = new Counters();
@@ -62,9 +60,7 @@ class IngestWorker {
     this.#port = port;
     this.#owned = openWriter({ folder: options.folder }, 'log');
     this.#state = openState(options.folder);
-    this.#facilities = options.facilities;
-    this.#zones = new Zones(options.zone, (host, minutes) => this.#learned(host, minutes));
-    for (const [host, minutes] of this.#state.zones()) this.#zones.load(host, minutes);
+    this.#reading = new Reading(options, { known: () => this.#state.zones(), learned: (host, minutes) => this.#learned(host, minutes) });
     this.#sources = new Sources(this.#owned.writer);
     this.#joiner.remember(this.#owned.writer.fresh);
     port.on('message', (message: ToWorker) => this.#hear(message));
@@ -87,6 +83,7 @@ class IngestWorker {
     } else if (message.kind === 'want') this.#wanted = message.wanted;
     else if (message.kind === 'positions') this.#answerPositions(message);
     else if (message.kind === 'keep') this.#keeping.configure(message.settings);
+    else if (message.kind === 'reading') this.#reading.configure(message.settings);
     else if (message.kind === 'saved') this.#tell(savedMessage(message, (ask) => this.#state.saved(ask)));
     else this.#stop();
   }
@@ -122,20 +119,13 @@ class IngestWorker {
         continue;
       }
       const end = batch.runs[run + 1]?.first ?? batch.count;
-      const given: MutableGiven = {
-        received,
-        transport: source.transport,
-        peer: source.peer,
-        zone: source.hints?.zone ?? this.#zones.given,
-        hints: source.hints,
-        facilities: this.#facilities,
-      };
+      const given = this.#reading.about(source, received);
       this.#sources.begin(source, position?.source);
       for (let index = first; index < end; index++) {
         const start = batch.spans[index * 2]!;
         const stop = batch.spans[index * 2 + 1]!;
         given.flag = batch.flags.size === 0 ? undefined : batch.flags.get(index);
-        if (ascii) this.#takeRecord(this.#parseText(bytes.toString('latin1', start, stop), given));
+        if (ascii) this.#takeRecord(this.#reading.read(bytes.toString('latin1', start, stop), given));
         else this.#takeBytes(bytes.subarray(start, stop), given);
         // A whole block is together: sealed here and now, its records never become fresh rows. Messages with a position are committed with it, not before.
         if (position === undefined && this.#isBlockFull()) this.#commit();
@@ -144,6 +134,7 @@ class IngestWorker {
       this.#sources.moved(position);
       if (this.#isBlockFull()) this.#commit();
     }
+    this.#tellSkew();
     this.#parsing = false;
     this.#urgent ||= batch.urgent;
     this.#newestBatch = batch.id;
@@ -155,6 +146,11 @@ class IngestWorker {
     this.#commit();
   }
 
+  #tellSkew(): void {
+    const hosts = this.#skew.due(performance.now() * 1000);
+    if (hosts !== undefined) this.#tell({ kind: 'skew', hosts });
+  }
+
   #isBlockFull(): boolean {
     // While the disk refuses, trying again with every line would help nobody.
     return this.#unsaved.length === 0 && this.#joiner.size + this.#owned.writer.fresh.length >= limits.blockRecordsMax;
@@ -162,12 +158,12 @@ class IngestWorker {
 
   #takeBytes(message: Buffer, given: MutableGiven): void {
     if (isUtf8(message)) {
-      this.#takeRecord(this.#parseText(message.toString(), given));
+      this.#takeRecord(this.#reading.read(message.toString(), given));
       return;
     }
     // Bytes that are not UTF-8 are read as Latin-1: every byte survives, and can be given back. A cut message keeps its own flag besides.
     given.flag ??= 'latin1';
-    const record = this.#parseText(message.toString('latin1'), given);
+    const record = this.#reading.read(message.toString('latin1'), given);
     addFlag(record, 'latin1');
     this.#takeRecord(record);
   }
@@ -175,22 +171,9 @@ class IngestWorker {
   #takeRecord(record: LogRecord): void {
     if (record.flags !== undefined) for (const word of record.flags.split(' ')) this.#counters.add('messages.flagged', 1, word);
     if (record.format === 'plain') this.#counters.add('lines.unparsed');
-    this.#zones.apply(record);
+    this.#skew.note(record);
     this.#sources.dated(record);
     this.#joiner.add(record);
-  }
-
-  #parseText(text: string, given: Given): LogRecord {
-    try {
-      return parse(text, given);
-    } catch {
-      // A bug in a parser must not cost the message: it is kept as it is, and counted.
-      const record = parse('', given);
-      record.message = text;
-      record.raw = text;
-      record.flags = 'parser-error';
-      return record;
-    }
   }
 
   /** Commits what was taken; batches up to `#newestBatch` are whole in it. */
