@@ -100,6 +100,7 @@ export const SETTINGS = [
   },
   {
     name: 'zones',
+    live: true,
     type: 'zones',
     default: undefined,
     say: 'Zones of some hosts, which win over `zone`: `c0*=Europe/Berlin,10.1.*=-05:00`, or a map in the file; of several patterns the first counts',
@@ -127,6 +128,18 @@ export const SETTINGS = [
     choices: ['auto', 'always', 'never'],
     default: 'auto',
     say: 'Colours in the terminal; `NO_COLOR` is heeded',
+  },
+  {
+    name: 'timezone',
+    type: 'text',
+    default: 'local',
+    say: 'Zone of times that the reading verbs show and read: `local`, `UTC`, `+02:00`, `Europe/Berlin`',
+  },
+  {
+    name: 'pager',
+    type: 'text',
+    default: undefined,
+    say: 'What pages a search that is longer than the terminal, before `PAGER` and `less`; `cat` for nothing',
   },
   {
     name: 'readyFile',

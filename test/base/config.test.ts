@@ -43,6 +43,8 @@ test('the defaults', () => {
     url: 'http://127.0.0.1:5580',
     token: undefined,
     color: 'auto',
+    timezone: 'local',
+    pager: undefined,
     readyFile: undefined,
     config: undefined,
   });
@@ -71,6 +73,7 @@ test.each<[string, string, unknown]>([
   ['zone', 'UTC', 0],
   ['zone', '-00:00', 0],
   ['facilities', 'LOCAL5 = swift', { local5: 'swift' }],
+  ['zones', 'C0*=+0200, 10.1.*=europe/berlin', { 'c0*': '+0200', '10.1.*': 'Europe/Berlin' }],
   ['http.hosts', 'Logs.Example.com, proxy,[::1]', ['logs.example.com', 'proxy', '[::1]']],
   ['url', 'https://logs.example/', 'https://logs.example'],
 ])('%s: %s', (name, text, want) => {
@@ -99,6 +102,9 @@ test.each<[string, string, RegExp]>([
   ['zone', '+01:99', /not auto/],
   ['facilities', 'local9=nova', /local0 to local7/],
   ['facilities', 'nova', /pair like/],
+  ['zones', 'c01', /pair of host and zone/],
+  ['zones', 'c01=Berlin', /Europe\/Berlin/],
+  ['zones', 'c01=+15:00', /no time zone/],
   ['http.hosts', 'logs.example.com:443', /without a port/],
   ['http.hosts', 'a,,b', /not the name of a host/],
   ['url', 'ftp://x', /not a URL/],
@@ -141,6 +147,7 @@ test.each<[string, Record<string, string>]>([
   ['udp:\n  receiver: auto\nlog: { level: debug }', { 'udp.receiver': 'auto', 'log.level': 'debug' }],
   ['udp: off\nzone: +02:00\ntoken: 0012', { udp: 'off', zone: '+02:00', token: '0012' }],
   ['udp:\n  receiver: dgram', { 'udp.receiver': 'dgram' }],
+  ['zones:\n  c0*: Europe/Berlin\n  10.1.*: +02:00', { zones: 'c0*=Europe/Berlin,10.1.*=+02:00' }],
   ['facilities:\n  local0: nova\n  local7: 12', { facilities: 'local0=nova,local7=12' }],
   ['data: &x /a\ntoken: *x', { data: '/a', token: '/a' }],
 ])('the file %j', (text, want) => {
