@@ -10,6 +10,7 @@ import { Counters } from './base/counters.ts';
 import { createLog, type Log } from './base/log.ts';
 import { createFollow } from './follow.ts';
 import { facilityServices } from './ingest/facilities.ts';
+import { clocksStatus, type HostSkew } from './ingest/skew.ts';
 import { startIngest } from './ingest.ts';
 import type { Ingest, KeepSettings } from './model.ts';
 import { RECEIVERS, type Receiver, type StartReceiver, udpReceiver } from './receive/receivers.ts';
@@ -67,7 +68,7 @@ export async function startService(settings: Settings): Promise<Service> {
 async function build(settings: Settings, log: Log, rising: Rising): Promise<Service> {
   const counters = new Counters();
   const zones = new Map<string, number>();
-  let skew: readonly (readonly [host: string, us: number])[] = [];
+  let skew: readonly HostSkew[] = [];
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
   // Before there are query workers nobody has a file open.
   let letGo = (): void => {};
@@ -110,7 +111,7 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
     counters: counters.read(),
     losses: counters.losses(),
     zones: Object.fromEntries(zones),
-    skewSeconds: Object.fromEntries(skew.map(([host, us]) => [host, Math.round(us / 1000) / 1000])),
+    clocks: clocksStatus(skew),
     keeping: ingest.keeping,
     store: await reader.status(),
   });

@@ -8,6 +8,7 @@ import type { SpaceSetting } from '../model.ts';
 import { type Address, parseAddress } from './address.ts';
 import type { CodedError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
+import { zoneOf } from './zone.ts';
 
 type One<N extends SettingName> = Extract<(typeof SETTINGS)[number], { name: N }>;
 type ValueOf<S extends Setting> = S extends { type: 'choice'; choices: readonly (infer Choice)[] }
@@ -16,19 +17,21 @@ type ValueOf<S extends Setting> = S extends { type: 'choice'; choices: readonly 
     ? number
     : S['type'] extends 'zone'
       ? 'auto' | number
-      : S['type'] extends 'facilities'
-        ? Readonly<Record<string, string>>
-        : S['type'] extends 'names'
-          ? readonly string[] | undefined
-          : S['type'] extends 'duration'
-            ? number | undefined
-            : S['type'] extends 'space'
-              ? SpaceSetting | undefined
-              : S['type'] extends 'address'
-                ? Address | undefined
-                : S['default'] extends string
-                  ? string
-                  : string | undefined;
+      : S['type'] extends 'zones'
+        ? Readonly<Record<string, string>> | undefined
+        : S['type'] extends 'facilities'
+          ? Readonly<Record<string, string>>
+          : S['type'] extends 'names'
+            ? readonly string[] | undefined
+            : S['type'] extends 'duration'
+              ? number | undefined
+              : S['type'] extends 'space'
+                ? SpaceSetting | undefined
+                : S['type'] extends 'address'
+                  ? Address | undefined
+                  : S['default'] extends string
+                    ? string
+                    : string | undefined;
 
 /** Every setting by its dotted name. An address that is `off` and an amount that is `none` are undefined; zone in minutes east of UTC, durations in µs. */
 export type Settings = { readonly [N in SettingName]: ValueOf<One<N>> };
@@ -45,6 +48,7 @@ const READERS: Record<SettingType, (text: string, setting: Setting) => SettingVa
   bytes: readBytes,
   choice: readChoice,
   zone: readZone,
+  zones: readZones,
   facilities: readFacilities,
   names: readNames,
   duration: readDuration,
@@ -140,6 +144,21 @@ function readZone(text: string): 'auto' | number {
   if (minutes < ZONE_MINUTES.min || minutes > ZONE_MINUTES.max) throw new Unreadable(`${text} is not between -12:00 and +14:00`);
   // -00:00 gives -0.
   return minutes + 0;
+}
+
+/** Patterns with `*` for hosts, each with an offset or a name: names are right in summer, too. */
+function readZones(text: string): Readonly<Record<string, string>> {
+  const zones: Record<string, string> = {};
+  for (const part of text.split(',')) {
+    const match = /^\s*([^\s=,]{1,255})\s*=\s*(\S{1,64})\s*$/.exec(part);
+    if (!match) throw new Unreadable(`${quoted(part)} is not a pair of host and zone like c0*=Europe/Berlin`);
+    try {
+      zones[match[1]!.toLowerCase()] = zoneOf(match[2]!).name;
+    } catch (error) {
+      throw new Unreadable((error as CodedError).message);
+    }
+  }
+  return zones;
 }
 
 const FACILITIES = Array.from({ length: 8 }, (_, index) => `local${index}`);

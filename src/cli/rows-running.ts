@@ -21,6 +21,7 @@ export const serve: Verb = {
     'retention.size',
     'disk.reserve',
     'zone',
+    'zones',
     'facilities',
     'log.level',
     'readyFile',

@@ -1,11 +1,15 @@
 /**
- * Zones of senders: oslo and RFC 3164 write local time without an offset. If the clock of a line that has
+ * Zones of senders: oslo and RFC 3164 write local time without an offset. What the configuration says of a host holds, in summer and
+ * winter if it is a name. If the clock of a line that has
  * just arrived differs from ours by a multiple of 15 minutes (to within a minute), that multiple is its zone.
  *
  * Learned per host, and slowly: a sender that replays a queue is late by anything, for a moment also by a multiple.
- * A fixed zone of the configuration switches learning off.
+ * A fixed zone of the configuration switches learning off. Lines of files and imports teach nothing.
  */
+import { fold } from '../base/tokens.ts';
+import { momentOf, type Zone, zoneOf } from '../base/zone.ts';
 import type { LogRecord, Transport } from '../model.ts';
+import { globMatcher } from '../query/glob.ts';
 
 const MINUTE_US = 60_000_000;
 const STEP_US = 15 * MINUTE_US;
@@ -31,16 +35,34 @@ interface HostZone {
   since: number;
 }
 
+/** Did the message come when it was written? */
+export function isLive({ transport }: LogRecord): boolean {
+  return LIVE.has(transport);
+}
+
+interface Configured {
+  readonly matches: (host: string) => boolean;
+  readonly zone: Zone;
+}
+
 /** What a sender's stamps lack. */
 export class Zones {
   readonly #hosts = new Map<string, HostZone>();
   readonly #fixed: number | undefined;
   readonly #onLearned: (host: string, minutes: number) => void;
+  readonly #configured: readonly Configured[];
+  /** Which of them each host has; null: none. */
+  readonly #configuredOf = new Map<string, Zone | null>();
 
-  /** `fixed`: minutes east of UTC for every sender; `onLearned` is told of every change. */
-  constructor(fixed: number | undefined, onLearned: (host: string, minutes: number) => void) {
+  /** `fixed`: minutes east of UTC for every sender but those of `configured`; `onLearned` is told of every change. */
+  constructor(
+    fixed: number | undefined,
+    onLearned: (host: string, minutes: number) => void,
+    configured: Readonly<Record<string, string>> = {},
+  ) {
     this.#fixed = fixed;
     this.#onLearned = onLearned;
+    this.#configured = Object.entries(configured).map(([pattern, zone]) => ({ matches: globMatcher(fold(pattern)), zone: zoneOf(zone) }));
   }
 
   get given(): number {
@@ -53,7 +75,12 @@ export class Zones {
 
   /** Corrects the record's time by its host's zone, and learns from it. */
   apply(record: LogRecord): void {
-    if (this.#fixed !== undefined || !LIVE.has(record.transport) || !isLocal(record)) return;
+    const configured = this.#configured.length === 0 ? null : this.#configuredFor(record.host ?? record.peer);
+    if (configured !== null) {
+      if (isLocal(record)) moveTo(record, configured);
+      return;
+    }
+    if (this.#fixed !== undefined || !isLive(record) || !isLocal(record)) return;
     const host = record.host ?? record.peer;
     let zone = this.#hosts.get(host);
     if (zone === undefined) {
@@ -65,6 +92,17 @@ export class Zones {
     if (zone.minutes === record.zone) return;
     record.time -= (zone.minutes - record.zone) * MINUTE_US;
     record.zone = zone.minutes;
+  }
+
+  #configuredFor(host: string): Zone | null {
+    let zone = this.#configuredOf.get(host);
+    if (zone === undefined) {
+      if (this.#configuredOf.size >= HOSTS_MAX) this.#configuredOf.clear();
+      const folded = fold(host);
+      zone = this.#configured.find(({ matches }) => matches(folded))?.zone ?? null;
+      this.#configuredOf.set(host, zone);
+    }
+    return zone;
   }
 
   /**
@@ -103,6 +141,14 @@ export class Zones {
     zone.votes = 0;
     this.#onLearned(host, minutes);
   }
+}
+
+/** The record's clock is one of this zone. Whole minutes: what was written is the time and the zone. */
+function moveTo(record: LogRecord, zone: Zone): void {
+  const wall = record.time + record.zone * MINUTE_US;
+  const minutes = Math.round((wall - momentOf(zone, wall)) / MINUTE_US);
+  record.time = wall - minutes * MINUTE_US;
+  record.zone = minutes;
 }
 
 /** Did the record's time come from a stamp without a zone? */

@@ -19,8 +19,8 @@ class Listener {
   readonly zones: Zones;
   nowUs = NOON_US;
 
-  constructor(fixed?: number) {
-    this.zones = new Zones(fixed, (host, minutes) => this.learned.push([host, minutes]));
+  constructor(fixed?: number, configured?: Readonly<Record<string, string>>) {
+    this.zones = new Zones(fixed, (host, minutes) => this.learned.push([host, minutes]), configured);
   }
 
   /** A line that was written `lateUs` ago by a host in this zone. */
@@ -173,4 +173,45 @@ test('a sender of made-up hosts neither keeps real ones from being learned nor m
     ['c02', -300],
   ]);
   expect([listener.hearOff(120, known), listener.hearOff(-300, { host: 'c02' })]).toEqual([0, 0]);
+});
+
+describe('zones of the configuration', () => {
+  const CONFIGURED = { 'c0*': '+02:00', '10.0.0.*': '-05:00', '*': 'UTC' };
+
+  test('hold from the first line on, for live lines and those of files; of several patterns the first', () => {
+    const listener = new Listener(undefined, CONFIGURED);
+    expect([listener.hearOff(120), listener.hearOff(120, { transport: 'file' }), listener.hearOff(120, { host: 'C07' })]).toEqual([
+      0, 0, 0,
+    ]);
+    expect(listener.hearOff(120, { host: 'other' })).toBe(120);
+    expect(listener.hear(120).zone).toBe(120);
+    expect(listener.learned).toEqual([]);
+  });
+
+  test('win over the zone of all others, and over what was learned', () => {
+    const listener = new Listener(60, { 'c0*': '+02:00' });
+    expect([listener.hearOff(120), listener.hearOff(60, { host: 'other' })]).toEqual([0, 0]);
+    const before = new Listener(undefined, { c01: '+02:00' });
+    before.zones.load('c01', -300);
+    expect(before.hearOff(120)).toBe(0);
+  });
+
+  test('a name is right in winter and in summer', () => {
+    const listener = new Listener(undefined, { '*': 'Europe/Berlin' });
+    expect([listener.hearOff(60), listener.hear(60).zone]).toEqual([0, 60]);
+    listener.nowUs = Date.UTC(2026, 6, 1, 12) * 1000;
+    expect([listener.hearOff(120), listener.hear(120).zone]).toEqual([0, 120]);
+  });
+
+  test('a sender without a name goes by its address', () => {
+    const listener = new Listener(undefined, CONFIGURED);
+    const record = listener.hear(0, { text: '2026-03-01 12:00:00.000 1 INFO nova.api [-] hi' });
+    expect([record.host, record.zone, record.time]).toEqual(['10.0.0.9', -300, Date.UTC(2026, 2, 1, 17) * 1000]);
+  });
+
+  test('stamps that say their zone are not touched', () => {
+    const listener = new Listener(undefined, CONFIGURED);
+    const record = listener.hear(0, { text: '<14>1 2026-03-01T12:00:01.000+01:00 c01 nova-api 1 - - hi' });
+    expect(record.time).toBe(Date.UTC(2026, 2, 1, 11, 0, 1) * 1000);
+  });
 });
