@@ -19,7 +19,7 @@ const COUNT = 600;
 const CONTINUATIONS = 25;
 
 /** What the records are once their continuations are read with them; as plain as can be. */
-function whole(rows: readonly LogRecord[]): LogRecord[] {
+export function whole(rows: readonly LogRecord[]): LogRecord[] {
   const records = rows.filter(({ of }) => of === undefined).map((row) => ({ ...row }));
   for (const row of rows) {
     const parent = row.of === undefined ? undefined : records.find(({ seq }) => seq === row.of);
@@ -29,7 +29,7 @@ function whole(rows: readonly LogRecord[]): LogRecord[] {
 }
 
 /** Queries about what stands in the records: words, their parts, ids, values of fields, and combinations. */
-function queriesAbout(records: readonly LogRecord[]): fc.Arbitrary<string> {
+export function queriesAbout(records: readonly LogRecord[]): fc.Arbitrary<string> {
   const texts = records.flatMap((record) => TEXT_FIELDS.map((field) => record[field]).filter((text) => text !== undefined));
   const tokens = [...new Set(texts.flatMap((text) => tokensOf(text.slice(0, 400))))];
   const quote = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
