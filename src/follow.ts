@@ -10,12 +10,14 @@
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { marks } from '../parsers/index.ts';
-import { Ring } from './api/ring.ts';
+import { type FollowBatch, Hub } from './api/hub.ts';
 import { CodedError } from './base/errors.ts';
-import { limits } from './base/limits.ts';
 import { seqOf } from './base/public.ts';
-import type { Committed, Filter, Ingest, Reader, RenderedEvent, RenderedFollow } from './model.ts';
+import type { Filter, Ingest, Reader, RenderedEvent } from './model.ts';
 import { compile } from './query/match.ts';
+import { print } from './query/print.ts';
+
+export type { FollowBatch } from './api/hub.ts';
 
 export interface FollowRequest {
   readonly filter: Filter;
@@ -24,14 +26,6 @@ export interface FollowRequest {
   /** Without `after`: this many of the last matching records first. */
   readonly lines?: number;
   readonly signal: AbortSignal;
-}
-
-export interface FollowBatch {
-  readonly events: RenderedEvent[];
-  /** Dropped by retention before these events. */
-  readonly lost: number;
-  /** Everything up to here was looked at: where to resume. */
-  readonly after: number;
 }
 
 export interface Follow {
@@ -57,11 +51,8 @@ const RING_BYTES_MAX = 16 * 1024 * 1024;
 const EVENTS_MAX = 500;
 /** The last lines are collected before the first goes out; of longer ones there are fewer. */
 const LAST_LINES_CHARS_MAX = 32 * 1024 * 1024;
-/** Wake-ups are bundled: 1000 followers must not run for every single commit. */
-const WAKE_AFTER_MS = 10;
-
 export function createFollow(reader: Reader, ingest: Ingest, options: FollowOptions = {}): Follow {
-  const hub = new Hub(ingest, options.ringBytesMax ?? RING_BYTES_MAX);
+  const hub = new Hub({ ingest, reader, ringBytesMax: options.ringBytesMax ?? RING_BYTES_MAX });
   const follower = { reader, hub, eventsMax: options.eventsMax ?? EVENTS_MAX };
   return {
     open: (request) => follow(follower, request),
@@ -79,7 +70,7 @@ interface Follower {
 }
 
 async function* follow(follower: Follower, request: FollowRequest): AsyncGenerator<FollowBatch> {
-  const { hub, reader, eventsMax } = follower;
+  const { hub, eventsMax } = follower;
   const signal = AbortSignal.any([request.signal, hub.closed]);
   const leave = hub.enter();
   // A client may leave while a batch waits for it: then nobody asks for the next one, and `finally` never comes.
@@ -87,39 +78,32 @@ async function* follow(follower: Follower, request: FollowRequest): AsyncGenerat
   try {
     const matches = compile(request.filter, marks);
     const isBounded = !hasRegex(request.filter);
+    const key = print(request.filter);
     const first = await begin(follower, { ...request, signal });
     yield first;
     let { after } = first;
     while (!signal.aborted) {
       if (isBounded && hub.ring.covers(after + 1)) {
-        const taken = hub.ring.take(after, { matches, eventsMax });
+        const taken = hub.take(after, { key, matches, eventsMax });
         after = taken.after;
         yield taken;
         await breathe();
       } else if (after >= hub.lastSeq) {
         await hub.nextCommit(signal);
       } else {
-        const page = untilDurable(await reader.follow(after, request.filter, eventsMax), hub.lastSeq);
-        const stuck = page.after <= after && page.events.length === 0 && page.lost === 0;
-        after = Math.max(after, page.after);
+        const page = await hub.page(after, { key, filter: request.filter, eventsMax });
         // A view of the store may lag behind the news of a commit; asking again at once would not hurry it.
-        if (stuck) await hub.nextTick(signal);
-        else yield { events: page.events, lost: page.lost, after };
+        if (page === undefined) await hub.nextTick(signal);
+        else {
+          after = page.after;
+          yield page;
+        }
       }
     }
   } finally {
     signal.removeEventListener('abort', leave);
     leave();
   }
-}
-
-/**
- * Readers see a commit before its log is on disk; a follower must not: after a power loss its seqs would be given
- * again, to other records, and it would skip those.
- */
-function untilDurable(page: RenderedFollow, lastSeq: number): RenderedFollow {
-  if (page.after <= lastSeq) return page;
-  return { ...page, events: page.events.filter(({ seq }) => seq <= lastSeq), after: lastSeq };
 }
 
 function hasRegex(filter: Filter): boolean {
@@ -144,7 +128,10 @@ async function begin(follower: Follower, request: FollowRequest): Promise<Follow
     const newest = after <= hub.lastSeq ? hub.lastSeq : (await reader.status()).lastSeq;
     if (after > newest)
       throw new CodedError('gone', `There is no record ${after} yet, the newest is ${newest}: these are other data than before`);
-    return { events: [], lost: 0, after };
+    // What was dropped meanwhile is said at once, before anything else.
+    if (after >= hub.lastSeq || hub.ring.covers(after + 1)) return { events: [], lost: 0, after };
+    const { filter } = request;
+    return (await hub.page(after, { key: print(filter), filter, eventsMax: follower.eventsMax })) ?? { events: [], lost: 0, after };
   }
   const from = hub.lastSeq;
   const events = lines > 0 ? await lastLines(reader, { ...request, lines, from }) : [];
@@ -174,110 +161,4 @@ async function lastLines(reader: Reader, request: FollowRequest & { lines: numbe
     chars += page.ndjson.length;
   } while (cursor !== undefined && chars < LAST_LINES_CHARS_MAX && events.length < request.lines && !request.signal.aborted);
   return events.sort((left, right) => left.seq - right.seq);
-}
-
-// ------------------------------------------------------------------------------- what all followers share
-
-/** Followers present, the ring they take from, and who waits for the next commit. */
-class Hub {
-  readonly ring: Ring;
-  followers = 0;
-  readonly #ingest: Ingest;
-  readonly #ending = new AbortController();
-  readonly #waiting = new Set<() => void>();
-  readonly #unsubscribe: () => void;
-  #newest = 0;
-  #wokenMs = 0;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(ingest: Ingest, ringBytesMax: number) {
-    this.#ingest = ingest;
-    this.ring = new Ring(ringBytesMax);
-    this.#unsubscribe = ingest.onCommitted((committed) => this.#committed(committed));
-  }
-
-  get closed(): AbortSignal {
-    return this.#ending.signal;
-  }
-
-  get lastSeq(): number {
-    return Math.max(this.#newest, this.#ingest.lastSeq);
-  }
-
-  /** Answers how to leave; once is enough. */
-  enter(): () => void {
-    if (this.closed.aborted) throw new CodedError('store-closed', 'The server is stopping');
-    if (this.followers >= limits.followersMax) throw new CodedError('too-many', `${limits.followersMax} follow already`);
-    this.followers++;
-    if (this.followers === 1) this.#ingest.wantRecords(true);
-    let isThere = true;
-    return () => {
-      if (isThere) this.#leave();
-      isThere = false;
-    };
-  }
-
-  #leave(): void {
-    this.followers--;
-    if (this.followers > 0) return;
-    this.#ingest.wantRecords(false);
-    this.ring.clear();
-  }
-
-  #committed(committed: Committed): void {
-    this.#newest = Math.max(this.#newest, committed.lastSeq);
-    if (this.followers === 0) return;
-    // Without its records a commit is a gap, across which nobody may step.
-    if (committed.records === undefined) this.ring.clear();
-    else this.ring.push(committed.records);
-    this.#wakeSoon();
-  }
-
-  /** At once after a pause, else bundled. */
-  #wakeSoon(): void {
-    if (this.#timer !== undefined) return;
-    const passedMs = performance.now() - this.#wokenMs;
-    if (passedMs >= WAKE_AFTER_MS) this.#wake();
-    else this.#timer = setTimeout(() => this.#wake(), WAKE_AFTER_MS - passedMs);
-  }
-
-  #wake(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#wokenMs = performance.now();
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
-  }
-
-  nextCommit(signal: AbortSignal): Promise<void> {
-    return this.#wait(signal);
-  }
-
-  nextTick(signal: AbortSignal): Promise<void> {
-    return this.#wait(signal, WAKE_AFTER_MS);
-  }
-
-  #wait(signal: AbortSignal, atMostMs?: number): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const timer = atMostMs === undefined ? undefined : setTimeout(done, atMostMs);
-      const waiting = this.#waiting;
-      function done(): void {
-        clearTimeout(timer);
-        waiting.delete(done);
-        signal.removeEventListener('abort', done);
-        resolve();
-      }
-      waiting.add(done);
-      signal.addEventListener('abort', done);
-    });
-  }
-
-  close(): void {
-    this.#unsubscribe();
-    this.#ending.abort();
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
 }

@@ -46,7 +46,7 @@ export interface ApiAnswer {
   readonly type: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Chunks are pulled when the client has room for them. */
-  readonly body: string | AsyncIterable<string>;
+  readonly body: string | AsyncIterable<string | Uint8Array>;
 }
 
 /** JSON schema of one argument; all arrive as text. */

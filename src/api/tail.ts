@@ -58,9 +58,9 @@ function resumeFrom(request: ApiRequest): number | undefined {
   return Number(header);
 }
 
-async function* emptyBody(): AsyncGenerator<string> {}
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
-async function* eventsOf(batches: AsyncIterator<FollowBatch>, first: FollowBatch): AsyncGenerator<string> {
+async function* eventsOf(batches: AsyncIterator<FollowBatch>, first: FollowBatch): AsyncGenerator<string | Uint8Array> {
   yield `retry: ${RETRY_MS}\n\n${textOf(first)}id: ${first.after}\n\n`;
   let { after } = first;
   let pending = nextOf(batches);
@@ -73,8 +73,8 @@ async function* eventsOf(batches: AsyncIterator<FollowBatch>, first: FollowBatch
     if (result.done) return;
     after = result.value.after;
     pending = nextOf(batches);
-    const text = textOf(result.value);
-    if (text !== '') yield text;
+    const bytes = bytesOf(result.value);
+    if (bytes.length > 0) yield bytes;
   }
 }
 
@@ -102,4 +102,16 @@ function textOf(batch: FollowBatch): string {
   let text = batch.lost > 0 ? `event: lost\ndata: {"count":${batch.lost}}\n\n` : '';
   for (const event of batch.events) text += `id: ${event.seq}\nevent: ${event.kind}\ndata: ${event.json}\n\n`;
   return text;
+}
+
+/** Of batches that other followers get, too: one text for all of them. */
+const written = new WeakMap<FollowBatch, Uint8Array>();
+
+function bytesOf(batch: FollowBatch): Uint8Array {
+  let bytes = written.get(batch);
+  if (bytes === undefined) {
+    bytes = Buffer.from(textOf(batch));
+    written.set(batch, bytes);
+  }
+  return bytes;
 }

@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type Corpus, prepareCorpus } from './corpus.ts';
+import { followers } from './followers.ts';
 import { ingest } from './ingest.ts';
 import { machine, rounded } from './machine.ts';
 import { search } from './search.ts';
@@ -27,7 +28,7 @@ export interface BenchInput {
 }
 export type Bench = (input: BenchInput) => Promise<{ ours: Figures; peers: Record<string, Figures>; notes: string[] }>;
 
-const BENCHES: Record<string, Bench> = { ingest, search };
+const BENCHES: Record<string, Bench> = { ingest, search, followers };
 
 const LINES = 1_000_000;
 const LINES_QUICK = 200_000;
