@@ -177,8 +177,8 @@ const KNOWN: readonly { readonly at: number; readonly magic: string; readonly is
   { at: 0, magic: '\xfe\xff', is: 'UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8 FILE | stacktrail import - --program NAME' },
 ];
 
-/** Of 100 bytes of text hardly one is a control character, even in colours; of other things every tenth is. */
-const CONTROLS_SHARE_MAX = 0.1;
+/** Of 100 bytes of text hardly one is a control character, colours aside; of anything packed or encrypted nine are. */
+const CONTROLS_SHARE_MAX = 0.05;
 
 /** What something is that is no log; undefined for text, whatever its encoding. */
 export function notText(head: Uint8Array): string | undefined {

@@ -36,6 +36,8 @@ export class Parts {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #skips = false;
+  /** What is skipped of a line that was cut before has been told before. */
+  #counts: boolean;
   /** Of lines that are too long. */
   bytesCut = 0;
 
@@ -46,6 +48,7 @@ export class Parts {
     this.#at = at;
     this.#before = Buffer.from(before);
     this.#skips = cut;
+    this.#counts = !cut;
     this.#isRest = !cut && at > 0 && this.#before.at(-1) !== LF;
   }
 
@@ -54,9 +57,10 @@ export class Parts {
     if (this.#skips) {
       const end = rest.indexOf(LF);
       const skipped = end < 0 ? rest.length : end + 1;
-      this.bytesCut += end < 0 ? skipped : skipped - 1;
+      if (this.#counts) this.bytesCut += end < 0 ? skipped : skipped - 1;
       this.#pass(rest.subarray(0, skipped));
       this.#skips = end < 0;
+      this.#counts ||= !this.#skips;
       rest = rest.subarray(skipped);
     }
     while (rest.length > 0) {
