@@ -58,6 +58,7 @@ class PagedScreen implements Screen {
   #pager: ChildProcess | undefined;
   /** What the pager was sent, while it may not be there; undefined once it has read. */
   #sent: string | undefined = '';
+  #hasAll = false;
   #isGone = false;
   #drained: PromiseWithResolvers<void> | undefined;
   readonly #ended = Promise.withResolvers<void>();
@@ -74,7 +75,7 @@ class PagedScreen implements Screen {
   write(text: string): void {
     if (this.#isGone) {
       // Not there at all: the terminal gets the rest; quit: nobody does.
-      if (!this.#left.signal.aborted) this.#shell.out.write(text);
+      if (!this.left.aborted) this.#shell.out.write(text);
     } else if (this.#pager !== undefined) this.#send(text);
     else this.#wait(text);
   }
@@ -88,6 +89,7 @@ class PagedScreen implements Screen {
       this.#shell.out.write(this.#waiting);
       return;
     }
+    this.#hasAll = true;
     this.#pager.stdin?.end();
     const { interrupted } = this.#shell;
     // Ctrl-C was the pager's as well as ours; it stays until it is quit. Whoever asks us to go asks for both.
@@ -142,7 +144,8 @@ class PagedScreen implements Screen {
     this.#isGone = true;
     this.#shell.terminal?.lend(false);
     if (NO_COMMAND.has(code) && this.#sent !== undefined) this.#shell.out.write(this.#sent);
-    else this.#left.abort();
+    // Quit behind the end of everything, it was read and not left.
+    else if (!this.#hasAll) this.#left.abort();
     this.#sent = undefined;
     this.#drain();
     this.#ended.resolve();

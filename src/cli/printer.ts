@@ -11,6 +11,7 @@ import { CodedError } from '../base/errors.ts';
 import { type LineStyle, lineOf, moreOf } from '../base/line.ts';
 import type { PublicRecord } from '../base/public.ts';
 import { STAMPS, stampOf } from '../base/stamp.ts';
+import { parseStamp } from '../base/time.ts';
 import { visibleLines } from '../base/visible.ts';
 import { LOCAL, type Zone, zoneOf } from '../base/zone.ts';
 import { choiceOf } from './flags.ts';
@@ -27,6 +28,8 @@ export interface Look {
   readonly fields: readonly CsvField[];
   readonly zone: Zone;
   readonly time: (timeUs: number) => string;
+  /** Lines have the time of day alone: a line of its own says the day where it changes. */
+  readonly daysApart: boolean;
   /** The server is asked for the texts as they were received. */
   readonly wantsRaw: boolean;
 }
@@ -76,9 +79,18 @@ export function lookOf(given: Arguments, shell: Shell): Look {
   const template = written === undefined ? undefined : templateOf(written);
   const fields = columns === undefined ? CSV_FIELDS_DEFAULT : csvFields(columns);
   const zone = zoneFlag(given, shell);
-  const time = stampOf(choiceOf(given, 'timestamps', STAMPS) ?? 'full', zone);
+  const asked = choiceOf(given, 'timestamps', STAMPS);
+  const daysApart = asked === undefined && template === undefined && form === 'default' && isNarrow(shell);
+  const time = stampOf(asked ?? (daysApart ? 'short' : 'full'), zone);
   const wantsRaw = form === 'raw' || template?.wantsRaw === true || fields.includes('raw');
-  return { form, template, fields, zone, time, wantsRaw };
+  return { form, template, fields, zone, time, daysApart, wantsRaw };
+}
+
+/** 60 columns stand before a message; a terminal of 80 has no room for a date in each line. */
+const COLUMNS_MIN = 100;
+
+function isNarrow({ out, terminal }: Shell): boolean {
+  return out.isTerminal && terminal !== undefined && terminal.columns < COLUMNS_MIN;
 }
 
 export function printerOf(look: Look, options: PrinterOptions): Printer {
@@ -98,15 +110,24 @@ export function printerOf(look: Look, options: PrinterOptions): Printer {
 
 function none(): void {}
 
+/** `2026-11-22`. */
+const DAY_CHARS = 10;
 /** Lines of a neighbour are faint and lead by spaces, those that were found by `>`: seen also without colours. */
 const HIT_LEAD = '> ';
 const NEAR_LEAD = '  ';
 
-function linePrinter({ template, time }: Look, { out, color, mark, tellsHits }: PrinterOptions): Printer {
+function linePrinter({ template, time, zone, daysApart }: Look, { out, color, mark, tellsHits }: PrinterOptions): Printer {
   const style: LineStyle = { color, time, mark };
   const faint: LineStyle = { ...style, color: false };
   // The record whose text is the last on the screen.
   let newest = 0;
+  let day = '';
+  const dayOf = stampOf('full', zone);
+  const tellDay = (record: PublicRecord): void => {
+    const now = dayOf(parseStamp(record.time)).slice(0, DAY_CHARS);
+    if (now !== day) out.write(`--- ${now} ---\n`);
+    day = now;
+  };
   const textOf = (record: PublicRecord, { isMore, isHit }: Shown): string | undefined => {
     if (template !== undefined && !isMore) return (mark ?? asItIs)(template.render(record, time));
     if (template !== undefined && !template.showsMessage) return undefined;
@@ -119,6 +140,7 @@ function linePrinter({ template, time }: Look, { out, color, mark, tellsHits }: 
       const text = textOf(record, shown);
       newest = shown.isMore ? (record.of ?? 0) : record.seq;
       if (text === undefined) return;
+      if (daysApart && !shown.isMore) tellDay(record);
       const lines = tellsHits ? led(text, shown.isHit ? HIT_LEAD : NEAR_LEAD) : text;
       const isFaint = color && shown.isHit === false;
       out.write(`${shown.lead ?? ''}${isFaint ? `\x1b[2m${lines}\x1b[22m` : lines}\n`);
