@@ -86,7 +86,7 @@ export const importPart: Route = {
       types: { 'application/json': objectOf({ lines: { type: 'integer', minimum: 0 } }) },
     },
   ],
-  errors: ['bad-body', 'wrong-origin', 'too-large', 'overloaded', 'disk-full', 'position-moved'],
+  errors: ['wrong-origin', 'too-large', 'overloaded', 'disk-full', 'position-moved'],
   refuse(parts) {
     if (parts.ingest.pendingBytes > limits.intakeBytesMax)
       throw new CodedError('overloaded', 'Too much is waiting for the disk; send again in a second');
@@ -147,7 +147,7 @@ export const positions: Route = {
       types: { 'application/json': objectOf({ positions: arrayOf(objectOf({ source: TEXT, value: TEXT })) }) },
     },
   ],
-  errors: ['store-corrupt'],
+  errors: [],
   async answer(parts, request) {
     const sources = (request.arguments.sources ?? '').split(',').filter((source) => source !== '');
     if (sources.length > NAMES_MAX) throw new CodedError('bad-argument', `sources are at most ${NAMES_MAX} at once`);

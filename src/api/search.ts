@@ -26,7 +26,7 @@ const PAGE: RouteResponse = {
       next: { type: ['string', 'null'], description: 'Pass it as `cursor` for the next page; null: nothing is left' },
       stats: refTo('SearchStats'),
     }),
-    'application/x-ndjson': refTo('Record'),
+    'application/x-ndjson': { anyOf: [refTo('Record'), objectOf({ stats: refTo('SearchStats') })] },
     'text/plain': TEXT,
     'text/csv': TEXT,
   },
