@@ -25,6 +25,8 @@ export interface FollowRequest {
   readonly after?: number;
   /** Without `after`: this many of the last matching records first. */
   readonly lines?: number;
+  /** Also the texts exactly as received. */
+  readonly raw?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -78,20 +80,21 @@ async function* follow(follower: Follower, request: FollowRequest): AsyncGenerat
   try {
     const matches = compile(request.filter, marks);
     const isBounded = !hasRegex(request.filter);
-    const key = print(request.filter);
+    const { raw = false } = request;
+    const key = keyOf(request);
     const first = await begin(follower, { ...request, signal });
     yield first;
     let { after } = first;
     while (!signal.aborted) {
       if (isBounded && hub.ring.covers(after + 1)) {
-        const taken = hub.take(after, { key, matches, eventsMax });
+        const taken = hub.take(after, { key, raw, matches, eventsMax });
         after = taken.after;
         yield taken;
         await breathe();
       } else if (after >= hub.lastSeq) {
         await hub.nextCommit(signal);
       } else {
-        const page = await hub.page(after, { key, filter: request.filter, eventsMax });
+        const page = await hub.page(after, { key, raw, filter: request.filter, eventsMax });
         // A view of the store may lag behind the news of a commit; asking again at once would not hurry it.
         if (page === undefined) await hub.nextTick(signal);
         else {
@@ -104,6 +107,11 @@ async function* follow(follower: Follower, request: FollowRequest): AsyncGenerat
     signal.removeEventListener('abort', leave);
     leave();
   }
+}
+
+/** Followers of the same share what is made for them. */
+function keyOf({ filter, raw }: FollowRequest): string {
+  return `${raw === true ? 'raw ' : ''}${print(filter)}`;
 }
 
 function hasRegex(filter: Filter): boolean {
@@ -130,8 +138,8 @@ async function begin(follower: Follower, request: FollowRequest): Promise<Follow
       throw new CodedError('gone', `There is no record ${after} yet, the newest is ${newest}: these are other data than before`);
     // What was dropped meanwhile is said at once, before anything else.
     if (after >= hub.lastSeq || hub.ring.covers(after + 1)) return { events: [], lost: 0, after };
-    const { filter } = request;
-    return (await hub.page(after, { key: print(filter), filter, eventsMax: follower.eventsMax })) ?? { events: [], lost: 0, after };
+    const { filter, raw = false } = request;
+    return (await hub.page(after, { key: keyOf(request), raw, filter, eventsMax: follower.eventsMax })) ?? { events: [], lost: 0, after };
   }
   const from = hub.lastSeq;
   const events = lines > 0 ? await lastLines(reader, { ...request, lines, from }) : [];
@@ -148,6 +156,7 @@ async function lastLines(reader: Reader, request: FollowRequest & { lines: numbe
       filter: request.filter,
       limit: request.lines - events.length,
       direction: 'backward',
+      ...(request.raw === true ? { raw: true } : {}),
       ...(cursor === undefined ? {} : { cursor }),
     } as const;
     const page = await reader.search(query, request.signal);

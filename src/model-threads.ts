@@ -22,6 +22,14 @@ export interface RenderedEvent {
   json: string;
 }
 
+/** Of one page for a follower. */
+export interface FollowWant {
+  /** Records looked at. */
+  readonly limit: number;
+  /** Also the text exactly as received, as `raw` of each. */
+  readonly raw?: boolean | undefined;
+}
+
 export interface RenderedFollow {
   events: RenderedEvent[];
   after: number;
@@ -33,7 +41,7 @@ export interface RenderedFollow {
 export interface Reader {
   /** Rejects with a coded error; an aborted signal stops the work at its next page. */
   search(query: Query, signal?: AbortSignal): Promise<RenderedPage>;
-  follow(after: number, filter: Filter, limit: number): Promise<RenderedFollow>;
+  follow(after: number, filter: Filter, want: FollowWant): Promise<RenderedFollow>;
   /** Rejects with a coded error; an aborted signal stops the work. */
   aggregate(query: CountQuery, signal?: AbortSignal): Promise<CountAnswer>;
   record(seq: number): Promise<string | undefined>;

@@ -34,6 +34,8 @@ interface HubOptions {
 /** The same text for the same filter, and what one asks for with it. */
 interface Ask {
   readonly key: string;
+  /** With the texts as they were received; part of the key. */
+  readonly raw: boolean;
   readonly eventsMax: number;
 }
 
@@ -105,7 +107,7 @@ export class Hub {
     const name = `${after} ${ask.key}`;
     let batch = this.#taken.get(name);
     if (batch === undefined) {
-      batch = this.ring.take(after, { matches: ask.matches, eventsMax: untilRound(after, ask.eventsMax) });
+      batch = this.ring.take(after, { matches: ask.matches, raw: ask.raw, eventsMax: untilRound(after, ask.eventsMax) });
       if (this.#taken.size < TAKEN_MAX) this.#taken.set(name, batch);
     }
     return batch;
@@ -131,8 +133,8 @@ export class Hub {
     return page;
   }
 
-  async #read(after: number, { filter, eventsMax }: { filter: Filter; eventsMax: number }): Promise<FollowBatch | undefined> {
-    const page = await this.#reader.follow(after, filter, untilRound(after, eventsMax));
+  async #read(after: number, { filter, raw, eventsMax }: Ask & { filter: Filter }): Promise<FollowBatch | undefined> {
+    const page = await this.#reader.follow(after, filter, { limit: untilRound(after, eventsMax), raw });
     const { lastSeq } = this;
     // Readers see a commit before its log is on disk; a follower must not: after a power loss its seqs would be given
     // again, to other records, and it would skip those.

@@ -6,6 +6,7 @@
 import { marks } from '../../parsers/index.ts';
 import { publicJson } from '../base/public.ts';
 import type { LogRecord, RenderedEvent } from '../model.ts';
+import { exactText } from '../store/merge.ts';
 
 /** What a decoded record weighs beside its texts. */
 const RECORD_BYTES = 600;
@@ -15,6 +16,8 @@ interface Kept {
   bytes: number;
   /** Made for the first follower that wants it. */
   json: string | undefined;
+  /** The same with the text as it was received. */
+  rawJson: string | undefined;
 }
 
 /** The newest records without a gap between their seqs, oldest first, bounded in bytes. */
@@ -45,7 +48,7 @@ export class Ring {
       const newest = this.#kept.at(-1);
       if (newest !== undefined && record.seq !== newest.record.seq + 1) this.clear();
       const bytes = RECORD_BYTES + 2 * (record.message.length + (record.raw?.length ?? 0));
-      this.#kept.push({ record, bytes, json: undefined });
+      this.#kept.push({ record, bytes, json: undefined, rawJson: undefined });
       this.#bytes += bytes;
     }
     while (this.#bytes > this.#bytesMax && this.#head < this.#kept.length) this.#bytes -= this.#kept[this.#head++]!.bytes;
@@ -59,7 +62,7 @@ export class Ring {
   /** What matches behind `after`, of at most `eventsMax` records. The ring covers the next one. */
   take(
     after: number,
-    want: { matches: (record: LogRecord) => boolean; eventsMax: number },
+    want: { matches: (record: LogRecord) => boolean; eventsMax: number; raw?: boolean },
   ): { events: RenderedEvent[]; lost: number; after: number } {
     const start = this.#head + (after + 1 - this.#kept[this.#head]!.record.seq);
     const end = Math.min(this.#kept.length, start + want.eventsMax);
@@ -68,18 +71,29 @@ export class Ring {
       const kept = this.#kept[index]!;
       const { record } = kept;
       if (!want.matches(record)) continue;
-      events.push({ seq: record.seq, kind: record.of === undefined ? 'record' : 'more', json: this.#json(kept) });
+      events.push({
+        seq: record.seq,
+        kind: record.of === undefined ? 'record' : 'more',
+        json: want.raw ? this.#rawJson(kept) : this.#json(kept),
+      });
     }
     return { events, lost: 0, after: this.#kept[end - 1]!.record.seq };
   }
 
   #json(kept: Kept): string {
-    if (kept.json === undefined) {
-      kept.json = publicJson(kept.record, marks(kept.record));
-      const bytes = 2 * kept.json.length;
-      kept.bytes += bytes;
-      this.#bytes += bytes;
-    }
+    kept.json ??= this.#weighed(kept, publicJson(kept.record, marks(kept.record)));
     return kept.json;
+  }
+
+  #rawJson(kept: Kept): string {
+    kept.rawJson ??= this.#weighed(kept, publicJson(kept.record, marks(kept.record), exactText(kept.record)));
+    return kept.rawJson;
+  }
+
+  #weighed(kept: Kept, json: string): string {
+    const bytes = 2 * json.length;
+    kept.bytes += bytes;
+    this.#bytes += bytes;
+    return json;
   }
 }

@@ -26,6 +26,7 @@ export const tail: Route = {
     query: QUERY_ARGUMENT,
     after: { type: 'string', pattern: '^[0-9]{1,16}$', description: 'Begin behind this seq; default: with what comes now' },
     lines: { type: 'string', pattern: '^[0-9]{1,9}$', description: 'Begin with this many of the last records; not with after' },
+    raw: { type: 'string', enum: ['true', 'false'], description: 'Also the text exactly as received, as `raw` of each record' },
   },
   responses: [
     {
@@ -41,7 +42,7 @@ export const tail: Route = {
     const lines = numberOf(request, 'lines') ?? 0;
     if (lines > limits.searchLimitMax) throw new CodedError('bad-argument', `lines is at most ${limits.searchLimitMax}`);
     const batches = parts.follow
-      .open({ filter, signal: request.signal, lines, ...(after === undefined ? {} : { after }) })
+      .open({ filter, signal: request.signal, lines, raw: request.arguments.raw === 'true', ...(after === undefined ? {} : { after }) })
       [Symbol.asyncIterator]();
     // Every follow begins with its position: what is wrong with the request is known before the answer begins.
     const first = await batches.next();

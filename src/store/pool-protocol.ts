@@ -1,10 +1,10 @@
 /** What the pool asks of a query worker, and what that answers. Types only. */
 import type { ErrorMessage } from '../base/errors.ts';
-import type { CountQuery, Filter, Query } from '../model.ts';
+import type { CountQuery, Filter, FollowWant, Query } from '../model.ts';
 
 export type PoolRequest =
   | { readonly id: number; readonly kind: 'search'; readonly query: Query }
-  | { readonly id: number; readonly kind: 'follow'; readonly after: number; readonly filter: Filter; readonly limit: number }
+  | { readonly id: number; readonly kind: 'follow'; readonly after: number; readonly filter: Filter; readonly want: FollowWant }
   | { readonly id: number; readonly kind: 'count'; readonly query: CountQuery }
   | { readonly id: number; readonly kind: 'record'; readonly seq: number }
   | { readonly id: number; readonly kind: 'status' }

@@ -8,7 +8,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CodedError, fromMessage } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import type { CountAnswer, CountQuery, Filter, Query, Reader, RenderedFollow, RenderedPage, StoreStatus } from '../model.ts';
+import type { CountAnswer, CountQuery, Filter, FollowWant, Query, Reader, RenderedFollow, RenderedPage, StoreStatus } from '../model.ts';
 import type { PoolAnswer, PoolRequest } from './pool-protocol.ts';
 
 type Question = PoolRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
@@ -177,8 +177,8 @@ export class QueryPool implements Reader {
     return this.#request({ kind: 'search', query }, signal) as Promise<RenderedPage>;
   }
 
-  follow(after: number, filter: Filter, limit: number): Promise<RenderedFollow> {
-    return this.#request({ kind: 'follow', after, filter, limit }) as Promise<RenderedFollow>;
+  follow(after: number, filter: Filter, want: FollowWant): Promise<RenderedFollow> {
+    return this.#request({ kind: 'follow', after, filter, want }) as Promise<RenderedFollow>;
   }
 
   aggregate(query: CountQuery, signal?: AbortSignal): Promise<CountAnswer> {

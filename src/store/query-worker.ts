@@ -57,8 +57,8 @@ function renderPage({ records, next, stats }: SearchPage, { raw, show }: Query):
 
 function answer(request: Exclude<PoolRequest, { kind: 'search' | 'count' | 'cancel' | 'let-go' }>): unknown {
   if (request.kind === 'follow') {
-    const page = reader.follow(request.after, request.filter, request.limit);
-    const events = page.events.map(({ seq, kind, record }) => ({ seq, kind, json: render(record) }));
+    const page = reader.follow(request.after, request.filter, request.want.limit);
+    const events = page.events.map(({ seq, kind, record }) => ({ seq, kind, json: render(record, request.want.raw) }));
     return { ...page, events } satisfies RenderedFollow;
   }
   if (request.kind === 'record') {

@@ -9,8 +9,9 @@ import { silentLog } from '../../src/base/log.ts';
 import { publicJson } from '../../src/base/public.ts';
 import { emptyRecord } from '../../src/base/record.ts';
 import { createFollow, type FollowOptions } from '../../src/follow.ts';
-import type { Committed, CountQuery, Ingest, LogRecord, MessageRun, Position, Query, Reader, Store } from '../../src/model.ts';
+import type { Committed, CountQuery, FollowWant, Ingest, LogRecord, MessageRun, Position, Query, Reader, Store } from '../../src/model.ts';
 import { openMemory } from '../../src/store/memory.ts';
+import { exactText } from '../../src/store/merge.ts';
 import { shown } from '../../src/store/show.ts';
 import { testSaved } from './saved-parts.ts';
 
@@ -124,11 +125,18 @@ export class TestReader implements Reader {
     return show === undefined ? { ndjson: text, ...rest } : { ndjson: '', shown: text, ...rest };
   }
 
-  async follow(after: number, filter: Query['filter'], limit: number) {
+  async follow(after: number, filter: Query['filter'], { limit, raw }: FollowWant) {
     await this.beforePage();
     this.follows++;
     const page = this.store.follow(after, filter, limit);
-    return { ...page, events: page.events.map(({ seq, kind, record }) => ({ seq, kind, json: publicJson(record, {}) })) };
+    return {
+      ...page,
+      events: page.events.map(({ seq, kind, record }) => ({
+        seq,
+        kind,
+        json: publicJson(record, {}, raw ? exactText(record) : undefined),
+      })),
+    };
   }
 
   async aggregate(query: CountQuery) {

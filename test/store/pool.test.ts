@@ -54,7 +54,7 @@ test('answers what the reader answers', async () => {
   expect(JSON.parse((await pool.record(7))!)).toMatchObject({ seq: 7 });
   expect(await pool.record(1e9)).toBeUndefined();
   expect((await pool.status()).records).toBe(scene.rows.length);
-  const followed = await pool.follow(10, ALL, 5);
+  const followed = await pool.follow(10, ALL, { limit: 5 });
   expect(followed.events.map(({ seq }) => seq)).toEqual([11, 12, 13, 14, 15]);
 });
 
@@ -105,7 +105,7 @@ describe('a worker that dies', () => {
   });
 
   test('all of them at once', async () => {
-    const answers = [pool.search(needle), pool.record(7), pool.status(), pool.follow(0, ALL, 3)];
+    const answers = [pool.search(needle), pool.record(7), pool.status(), pool.follow(0, ALL, { limit: 3 })];
     await Promise.all(pool.workers.map((worker) => worker.terminate()));
     const [page, record, status, follow] = (await Promise.all(answers)) as [
       RenderedPage,
@@ -183,7 +183,7 @@ test('close rejects what is open, and everything after it', async () => {
   await short.close();
   expect((await Promise.all(open)).filter((code) => code !== undefined && code !== 'store-closed')).toEqual([]);
   expect((await Promise.all(open)).slice(0, 2)).toEqual(['store-closed', 'store-closed']);
-  for (const answer of [short.search(needle), short.follow(0, ALL, 1), short.record(1), short.status()])
+  for (const answer of [short.search(needle), short.follow(0, ALL, { limit: 1 }), short.record(1), short.status()])
     expect(await codeOf(answer)).toBe('store-closed');
   expect(short.replaced).toBe(0);
 });
