@@ -1,6 +1,7 @@
 /**
  * Rows of the verbs that keep data - bring them in, check them, copy them. verbs.ts is the table.
  */
+import { settingFlags } from '../base/arguments.ts';
 import { QUIET_FLAG, SERVER_FLAGS, type Verb } from './verb.ts';
 
 export const importFiles: Verb = {
@@ -27,4 +28,44 @@ export const importFiles: Verb = {
     { words: 'import - --program nova-compute', does: 'what comes in on stdin' },
   ],
   load: () => import('./import.ts'),
+};
+
+export const verify: Verb = {
+  name: 'verify',
+  words: '',
+  wordsMax: 0,
+  say: 'Check every block of a data folder or a backup, also while a server runs; a line for each damage, exit 1 if there is one',
+  flags: [
+    ...settingFlags(['data', 'config']),
+    { name: 'quick', say: 'checksums and structure only; no record is decoded, no word is looked up' },
+    { name: 'output', short: 'o', value: 'default|jsonl', say: 'a line for people, or one JSON object a line' },
+    QUIET_FLAG,
+  ],
+  examples: [
+    { words: 'verify --data /var/lib/stacktrail', does: 'every record against every checksum and the index' },
+    { words: 'verify --data /backup/stacktrail', does: 'the same for a backup' },
+  ],
+  load: () => import('./verify.ts'),
+};
+
+export const backup: Verb = {
+  name: 'backup',
+  words: 'FOLDER',
+  wordsMax: 1,
+  say: 'Copy the data folder consistently, also while a server runs; run again, it copies only what has changed',
+  flags: [...settingFlags(['data', 'config']), QUIET_FLAG],
+  examples: [
+    { words: 'backup /backup/stacktrail --data /var/lib/stacktrail', does: 'everything up to one moment, checked after it was written' },
+  ],
+  load: () => import('./backup.ts'),
+};
+
+export const restore: Verb = {
+  name: 'restore',
+  words: 'BACKUP',
+  wordsMax: 1,
+  say: 'Make a data folder from a backup; all of it or nothing',
+  flags: [{ name: 'data', value: 'PATH', say: 'the folder to make; it must be empty or new' }, QUIET_FLAG],
+  examples: [{ words: 'restore /backup/stacktrail --data ./restored', does: 'then: stacktrail serve --data ./restored' }],
+  load: () => import('./restore.ts'),
 };

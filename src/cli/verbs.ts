@@ -4,7 +4,7 @@
  * The verbs' files are imported only when they run: `--help` must not wait for a server's imports.
  */
 
-import { importFiles } from './rows-keeping.ts';
+import { backup, importFiles, restore, verify } from './rows-keeping.ts';
 import { completion, config, parse } from './rows-offline.ts';
 import { search, status, tail } from './rows-reading.ts';
 import { demo, serve } from './rows-running.ts';
@@ -13,4 +13,19 @@ import type { Verb } from './verb.ts';
 
 export type { Example, Verb, VerbRun } from './verb.ts';
 
-export const VERBS: readonly Verb[] = [serve, demo, search, tail, importFiles, status, parse, config, completion, help, version];
+export const VERBS: readonly Verb[] = [
+  serve,
+  demo,
+  search,
+  tail,
+  importFiles,
+  status,
+  verify,
+  backup,
+  restore,
+  parse,
+  config,
+  completion,
+  help,
+  version,
+];

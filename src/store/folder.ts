@@ -22,6 +22,8 @@ const DAY_FILE = /^(\d{4}-\d\d-\d\d)(?:\.([2-9]|[1-9]\d+))?\.db$/;
 /** Files of others that a folder may hold and still be empty to us: what file systems and editors leave. */
 const HARMLESS = new Set(['lost+found', '.keep', '.gitkeep', '.DS_Store', RESERVE_FILE]);
 
+const EMPTY: ReadonlySet<string> = new Set([...HARMLESS, LOCK_FILE, `${LOCK_FILE}-journal`, RESTORING_FOLDER]);
+
 export interface DayName {
   readonly file: string;
   readonly day: string;
@@ -81,6 +83,24 @@ export interface FolderLock {
 export function ownFolder(folder: string): FolderLock {
   makeFolder(folder);
   refuseForeign(folder);
+  return lockFolder(folder);
+}
+
+/** The same for a folder that must hold nothing, except what an interrupted restore left. */
+export function ownEmptyFolder(folder: string): FolderLock {
+  makeFolder(folder);
+  // First who owns it: that is the better reason.
+  const lock = existsSync(join(folder, LOCK_FILE)) ? lockFolder(folder) : undefined;
+  const isHalfRestored = existsSync(join(folder, RESTORING_FOLDER));
+  const [other] = readdirSync(folder).filter(
+    (name) => !EMPTY.has(name) && !(isHalfRestored && (DAY_FILE.test(name) || name === STATE_FILE)),
+  );
+  if (other === undefined) return lock ?? lockFolder(folder);
+  lock?.release();
+  throw new CodedError('store-foreign', `${folder} is not empty (${other}); restore into an empty or new folder`);
+}
+
+function lockFolder(folder: string): FolderLock {
   let database: Sqlite | undefined;
   try {
     database = openSqlite(join(folder, LOCK_FILE), 'lock');

@@ -22,8 +22,8 @@ const JOURNAL_BYTES_MAX = 8 * 1024 * 1024;
 /** How a writer's commits get to the disk: before they return, or when their writer brings the log there (wal-sync.ts). */
 export type Durability = 'commit' | 'log';
 
-/** `lock`: a file that is only locked, never more than a row in it; it does not wait for its owner. */
-export function openSqlite(file: string, mode: 'write' | 'read' | 'lock', durability: Durability = 'commit'): Sqlite {
+/** `lock`: a file that is only locked, never more than a row in it; it does not wait for its owner. `plain`: written, in whatever mode it is. */
+export function openSqlite(file: string, mode: 'write' | 'read' | 'lock' | 'plain', durability: Durability = 'commit'): Sqlite {
   let database: Sqlite;
   try {
     database = new Database(file, {

@@ -78,8 +78,8 @@ export class DaysWriter {
     this.#lastSeq = lastSeq;
     if (day !== undefined) {
       this.#use(day);
-      // Of an older program: it must know its seqs by itself before the files before it are dropped.
-      if (day.fresh.length === 0 && day.file.notes.get('baseSeq') === undefined) day.file.notes.note({ baseSeq: lastSeq });
+      // Empty, of an older program: it must know where its seqs begin before the files before it are dropped.
+      if (day.file.lastSeq() === 0) day.file.notes.note({ baseSeq: lastSeq });
     } else if (jumpedFrom !== undefined) this.#begin(nameAfter(after, dayOf(this.#nowUs())), jumpedFrom);
   }
 
