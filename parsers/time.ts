@@ -12,6 +12,7 @@ import { flat } from './intern.ts';
 export const SECOND_US = 1_000_000;
 export const MINUTE_US = 60 * SECOND_US;
 export const DAY_US = 86_400 * SECOND_US;
+const HALF_YEAR_US = 182.5 * DAY_US;
 
 /** The text has no such stamp. */
 export const NO_STAMP = -1;
@@ -185,7 +186,7 @@ const BSD_DATE_CHARS = 7;
 export interface Arrival {
   readonly received: number;
   readonly zone: number;
-  /** Lines of a file were written near another moment. */
+  /** Lines of a file were written before another moment: its last change. */
   readonly hints?: { readonly nearUs?: number } | undefined;
 }
 
@@ -205,7 +206,7 @@ export function bsdAt(text: string, at: number, arrival: Arrival): number {
   const clock = clockAt(text, at + BSD_DATE_CHARS);
   if (clock === NO_STAMP) return NO_STAMP;
   const { zone } = arrival;
-  const near = arrival.hints?.nearUs ?? arrival.received;
+  const near = nearOf(arrival);
   if (!(near > bsdFrom && near < bsdTo && zone === bsdZone && text.startsWith(bsdDate, at))) {
     const month = monthAt(text, at);
     const tens = text.charCodeAt(at + 4) === 32 ? 0 : text.charCodeAt(at + 4) - 48;
@@ -215,6 +216,11 @@ export function bsdAt(text: string, at: number, arrival: Arrival): number {
     bsdDate = flat(text.slice(at, at + BSD_DATE_CHARS));
   }
   return clock === BAD_STAMP ? BAD_STAMP : bsdMidnight + clock * SECOND_US;
+}
+
+/** The middle of the year that a stamp may be of: of a live line half a year before and behind arrival, of a file's all before its last change, but for a zone or a clock (days are compared by their midnights). */
+function nearOf({ received, hints }: Arrival): number {
+  return hints?.nearUs === undefined ? received : hints.nearUs - HALF_YEAR_US + 2 * DAY_US;
 }
 
 function chooseYear(month: number, day: number, { received, zone }: Arrival): boolean {
@@ -246,8 +252,8 @@ function nearest(walls: readonly number[], arrival: number): number | undefined 
 }
 
 /** Midnight of a day for stamps of other spellings: the same choice of year, not remembered. */
-export function nearestMidnightOf(month: number, day: number, { received, zone, hints }: Arrival): number {
-  const arrival = (hints?.nearUs ?? received) + zone * MINUTE_US;
+export function nearestMidnightOf(month: number, day: number, given: Arrival): number {
+  const arrival = nearOf(given) + given.zone * MINUTE_US;
   return nearest(yearsAround(arrival, month, day), arrival) ?? BAD_STAMP;
 }
 

@@ -23,7 +23,7 @@ export interface Hints {
   readonly host?: string;
   readonly program?: string;
   readonly service?: string;
-  /** Stamps without a year are of the year that brings them nearest to this moment, µs; absent: to arrival. */
+  /** No line is younger, µs: stamps without a year are of the last year that fits, lines of a file before the first stamp are of then. Absent: arrival. */
   readonly nearUs?: number;
   /** Minutes east of UTC of stamps without a zone. */
   readonly zone?: number;

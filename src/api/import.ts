@@ -73,7 +73,7 @@ export const importPart: Route = {
     host: text('Host of lines that name none'),
     program: text('Program of lines without a syslog header'),
     service: text('Service of lines that tell none'),
-    nearUs: number('µs since 1970: stamps without a year are of the year nearest to this'),
+    nearUs: number('µs since 1970: no line is younger; stamps without a year are of the last year that fits'),
     zone: number('Minutes east of UTC of stamps without a zone'),
     cut: { type: 'string', description: 'The last line is the beginning of one that is too long', enum: ['true', 'false'] },
   },
