@@ -12,10 +12,12 @@ const interrupted = new AbortController();
 const closed = new AbortController();
 let firstMs = 0;
 let isLent = false;
+let onHangup: (() => void) | undefined;
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    if (!interrupted.signal.aborted) {
+    if (name === 'SIGHUP' && onHangup !== undefined) onHangup();
+    else if (!interrupted.signal.aborted) {
       firstMs = performance.now();
       interrupted.abort(name);
       // Whoever presses Ctrl-C again does not want to wait for an orderly end.
@@ -55,6 +57,14 @@ process.exitCode = await run(process.argv.slice(2), {
         },
       }
     : undefined,
+  onHangup: process.stderr.isTTY
+    ? undefined
+    : (listener) => {
+        onHangup = listener;
+        return () => {
+          onHangup = undefined;
+        };
+      },
   environment: process.env,
   interrupted: interrupted.signal,
   closed: closed.signal,

@@ -3,16 +3,21 @@
  * workers, receivers, API; stopping goes the other way round, so that what was received is committed before the
  * store closes. Whatever fails on the way up is taken down again, and says one coded sentence.
  */
+import { siteReader } from '../parsers/site.ts';
 import { createApi } from './api/api.ts';
 import type { Address } from './base/address.ts';
-import type { Settings } from './base/config.ts';
+import type { EffectiveSettings, Settings } from './base/config.ts';
+import { NO_RULES } from './base/config-site.ts';
 import { Counters } from './base/counters.ts';
+import { LiveSettings } from './base/live-settings.ts';
 import { createLog, type Log } from './base/log.ts';
 import { createFollow } from './follow.ts';
 import { facilityServices } from './ingest/facilities.ts';
+import type { StartedIngest } from './ingest/options.ts';
+import type { ReadingSettings } from './ingest/protocol.ts';
 import { clocksStatus, type HostSkew } from './ingest/skew.ts';
 import { startIngest } from './ingest.ts';
-import type { Ingest, KeepSettings } from './model.ts';
+import type { Ingest, KeepSettings, SiteRules } from './model.ts';
 import { RECEIVERS, type Receiver, type StartReceiver, udpReceiver } from './receive/receivers.ts';
 import { QueryPool } from './store/pool.ts';
 
@@ -27,6 +32,8 @@ export interface Service {
   readonly addresses: Readonly<Record<string, Address>>;
   /** Resolves when the service cannot go on by itself (its ingest thread died). */
   readonly failed: Promise<Error>;
+  /** Reads the configuration file again; absent where there is none. */
+  readonly reload: (() => void) | undefined;
   stop(): Promise<void>;
 }
 
@@ -54,18 +61,34 @@ class Rising {
   }
 }
 
-export async function startService(settings: Settings): Promise<Service> {
+/** What a service may have besides its settings. */
+export interface ServiceOptions {
+  /** Rules of the site, with the settings as they were read, and how to read them again; absent: nothing changes while it runs. */
+  readonly effective?: EffectiveSettings;
+  readonly readAgain?: () => EffectiveSettings;
+}
+
+export async function startService(settings: Settings, options: ServiceOptions = {}): Promise<Service> {
   const log = createLog({ level: settings['log.level'] });
   const rising = new Rising(log);
+  // Wrong rules are refused before anything is up.
+  siteReader(options.effective?.site ?? NO_RULES);
   try {
-    return await build(settings, log, rising);
+    return await build({ settings, log, rising, options });
   } catch (error) {
     await rising.down();
     throw error;
   }
 }
 
-async function build(settings: Settings, log: Log, rising: Rising): Promise<Service> {
+interface Plan {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly rising: Rising;
+  readonly options: ServiceOptions;
+}
+
+async function build({ settings, log, rising, options }: Plan): Promise<Service> {
   const counters = new Counters();
   const zones = new Map<string, number>();
   let skew: readonly HostSkew[] = [];
@@ -74,9 +97,7 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
   let letGo = (): void => {};
   const ingest = await startIngest({
     folder: settings.data,
-    zone: settings.zone === 'auto' ? undefined : settings.zone,
-    zones: settings.zones,
-    facilities: facilityServices(settings.facilities),
+    ...readingSettings(settings, options.effective?.site),
     counters,
     keep: keepSettings(settings),
     onNote: ({ level, text, facts }) => log[level](text, facts),
@@ -99,6 +120,7 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
   const receivers = await startReceivers(settings, { ingest, counters, log, rising });
   const follow = createFollow(reader, ingest);
   rising.up('the followers', () => follow.close());
+  const live = followSettings({ settings, log, rising, options }, ingest);
   let isReady = false;
   const startedUs = Date.now() * 1000;
   const status = async (): Promise<object> => ({
@@ -113,6 +135,7 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
     zones: Object.fromEntries(zones),
     clocks: clocksStatus(skew),
     keeping: ingest.keeping,
+    config: live?.status(),
     store: await reader.status(),
   });
   const api = await createApi({
@@ -134,6 +157,7 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
   return {
     addresses,
     failed,
+    reload: live === undefined ? undefined : () => live.reload(),
     async stop() {
       isReady = false;
       ingest.endHold();
@@ -143,6 +167,31 @@ async function build(settings: Settings, log: Log, rising: Rising): Promise<Serv
       await rising.down();
     },
   };
+}
+
+/** What of the settings concerns the reading of messages. */
+function readingSettings(settings: Settings, site: SiteRules | undefined): ReadingSettings {
+  const { zone, zones, facilities } = settings;
+  return { zone: zone === 'auto' ? undefined : zone, zones, facilities: facilityServices(facilities), site };
+}
+
+/** Follows the configuration file; undefined without one. */
+function followSettings({ settings, log, rising, options }: Plan, ingest: StartedIngest): LiveSettings | undefined {
+  const { effective, readAgain } = options;
+  if (settings.config === undefined || effective === undefined || readAgain === undefined) return undefined;
+  const live = new LiveSettings(settings.config, {
+    started: effective,
+    read: readAgain,
+    check: ({ site }) => void siteReader(site),
+    apply({ values, site }) {
+      log.setLevel(values['log.level']);
+      ingest.configure(keepSettings(values));
+      ingest.configureReading(readingSettings(values, site));
+    },
+    log,
+  });
+  rising.up('the configuration', () => live.close());
+  return live;
 }
 
 /** What of the settings concerns retention and the disk. */

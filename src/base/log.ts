@@ -18,6 +18,8 @@ export interface Log {
   limited(key: string, everyMs: number): Log;
   /** The same log with fields on every line. */
   with(fields: LogFields): Log;
+  /** Of this log and all that came of it. */
+  setLevel(level: LogLevel): void;
 }
 
 /** Where lines go; a whole line with its \n per call. */
@@ -47,6 +49,8 @@ const LIMITED_KEYS_MAX = 1000;
 
 type Speaker = ReturnType<typeof pino<never>>;
 interface Shared {
+  /** One for each `with`, which parts of the service call once. */
+  readonly speakers: Speaker[];
   readonly nowUs: () => number;
   readonly heard: Map<string, { untilUs: number; heldBack: number }>;
 }
@@ -64,7 +68,7 @@ export function createLog(options: LogOptions = {}): Log {
     },
     pretty ? { write: (line: string) => sink.write(prettyLine(line)) } : sink,
   );
-  return wrap(speaker, { nowUs: options.nowUs ?? (() => Date.now() * 1000), heard: new Map() });
+  return wrap(speaker, { speakers: [speaker], nowUs: options.nowUs ?? (() => Date.now() * 1000), heard: new Map() });
 }
 
 /** Says nothing; for tests and for parts that are used without a service. */
@@ -76,7 +80,14 @@ function wrap(speaker: Speaker, shared: Shared): Log {
     info: (text, fields) => speaker.info(plain(fields), text),
     warn: (text, fields) => speaker.warn(plain(fields), text),
     error: (text, fields) => speaker.error(plain(fields), text),
-    with: (fields) => wrap(speaker.child(plain(fields)), shared),
+    with(fields) {
+      const child = speaker.child(plain(fields));
+      shared.speakers.push(child);
+      return wrap(child, shared);
+    },
+    setLevel(level) {
+      for (const one of shared.speakers) one.level = level;
+    },
     limited: (key, everyMs) => limit({ speaker, shared, key, everyMs }),
   };
 }

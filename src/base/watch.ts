@@ -13,6 +13,8 @@ export interface Watch {
 export interface WatchOptions {
   /** The path as it was given. */
   readonly onHint: (path: string) => void;
+  /** Of a folder that was named: which of its files are watched, itself included; absent: all. */
+  readonly only?: (path: string) => boolean;
   /** Watching a path is not possible (limits of the system); it is said once per trouble, and nothing else happens. */
   readonly onTrouble?: (error: Error) => void;
 }
@@ -26,6 +28,7 @@ export function watchPaths(paths: readonly string[], options: WatchOptions): Wat
     atomic: false,
     // A folder that was named is watched itself, with what lies in it.
     depth: 0,
+    ...(options.only ? { ignored: (path: string) => !options.only!(path) } : {}),
   });
   watcher.on('all', (_event, path) => options.onHint(path));
   watcher.on('error', (error) => options.onTrouble?.(error as Error));

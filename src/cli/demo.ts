@@ -49,7 +49,7 @@ export async function run({ arguments: given, shell }: VerbRun): Promise<number>
   const ended = new AbortController();
   const interrupted = AbortSignal.any([shell.interrupted, ended.signal]);
   try {
-    const code = await serveUntil({ ...shell, interrupted }, { ...settings, data }, async (addresses) => {
+    const code = await serveUntil({ ...shell, interrupted }, { settings: { ...settings, data } }, async (addresses) => {
       cloud = startCloud({ ...options, ...destinations(addresses) });
       cloud.done.then(() => ended.abort());
       shell.out.write(welcome(addresses, isTemporary ? `${data}, removed at the end` : data));

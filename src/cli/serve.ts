@@ -5,9 +5,9 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Address, formatAddress } from '../base/address.ts';
-import { readSettings, type Settings } from '../base/config.ts';
+import { type EffectiveSettings, readSettings, type Settings } from '../base/config.ts';
 import { CodedError } from '../base/errors.ts';
-import { startService } from '../service.ts';
+import { type ServiceOptions, startService } from '../service.ts';
 import { exitOfLeaving, type Shell } from './shell.ts';
 import { leaveUrl } from './url-file.ts';
 import type { VerbRun } from './verbs.ts';
@@ -17,18 +17,32 @@ import { version } from './version.ts';
 export type Addresses = Readonly<Record<string, Address | undefined>>;
 
 export async function run({ arguments: given, shell }: VerbRun): Promise<number> {
-  const { values, warnings } = readSettings({ flag: (name) => given.text(name), environment: shell.environment });
+  const readAgain = (): EffectiveSettings => readSettings({ flag: (name) => given.text(name), environment: shell.environment });
+  const effective = readAgain();
+  const { values, warnings } = effective;
   for (const warning of warnings) shell.err.write(`stacktrail: ${warning}\n`);
-  return serveUntil(shell, values, async (addresses) => {
+  return serveUntil(shell, { settings: values, options: { effective, readAgain } }, async (addresses) => {
     shell.out.write(`stacktrail ${version()} listens: ${addressesText(addresses)}; data in ${values.data}\n`);
   });
 }
 
+export interface Serving {
+  readonly settings: Settings;
+  readonly options?: ServiceOptions;
+}
+
 /** Starts, announces, waits for the end, stops; what was left for others is taken away again. */
-export async function serveUntil(shell: Shell, settings: Settings, onReady: (addresses: Addresses) => Promise<void>): Promise<number> {
-  const service = await startService(settings);
+export async function serveUntil(
+  shell: Shell,
+  { settings, options }: Serving,
+  onReady: (addresses: Addresses) => Promise<void>,
+): Promise<number> {
+  const service = await startService(settings, options);
   const addresses: Addresses = service.addresses;
   let takeAway = () => {};
+  const { reload } = service;
+  // Without a configuration file there is nothing to read again, and SIGHUP ends the service.
+  const ignoreHangup = reload === undefined ? undefined : shell.onHangup?.(reload);
   try {
     if (settings.readyFile !== undefined) writeReadyFile(settings.readyFile, addresses);
     if (addresses.http) takeAway = leave(shell, urlOf(addresses.http));
@@ -36,6 +50,7 @@ export async function serveUntil(shell: Shell, settings: Settings, onReady: (add
     const failure = await Promise.race([service.failed, leaving(shell.interrupted)]);
     if (failure !== undefined) throw new CodedError('internal', `the service cannot go on: ${failure.message}`);
   } finally {
+    ignoreHangup?.();
     takeAway();
     await service.stop();
   }

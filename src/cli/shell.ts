@@ -24,6 +24,8 @@ export interface Shell {
   /** Absent where stdout is none. */
   readonly terminal?: Terminal | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Who listens gets SIGHUP, which else ends the program like SIGTERM; returns how to stop listening. Absent on a terminal: there its end is meant. */
+  readonly onHangup?: ((listener: () => void) => () => void) | undefined;
   /** Aborts with Ctrl-C or SIGTERM; the reason is the signal's name. */
   readonly interrupted: AbortSignal;
   /** Aborts when whoever read stdout has left. */
