@@ -68,7 +68,7 @@ test('every name of the JSON is a column, and the other way round', () => {
   const columns = new Set(CSV_FIELDS.map((field) => field.split('.')[0]));
   // `of` is internal to tails: search folds continuations into their record.
   expect(flat.filter((name) => !columns.has(name) && name !== 'of')).toEqual([]);
-  expect([...columns].filter((name) => !flat.includes(name!))).toEqual(['ids', 'http', 'exception']);
+  expect([...columns].filter((name) => !flat.includes(name!))).toEqual(['ids', 'http', 'exception', 'amqp', 'database', 'event']);
   expect(CSV_FIELDS_DEFAULT.filter((field) => !CSV_FIELDS.includes(field))).toEqual([]);
 });
 
