@@ -6,8 +6,9 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SETTINGS } from '../../config/keys.ts';
-import { defaultSettings, readSettings } from '../../src/base/config.ts';
-import { codeTables, formatTables, ROOT, sampleConfig, tableFindings, withTables } from './tables.ts';
+import { siteReader } from '../../parsers/site.ts';
+import { defaultSettings, readConfigText, readSettings } from '../../src/base/config.ts';
+import { codeTables, formatTables, ROOT, SITE_SAMPLE, sampleConfig, tableFindings, withTables } from './tables.ts';
 
 const DOCUMENTS = ['README.md', 'src/README.md', 'src/store/README.md', 'src/store/FORMAT.md'];
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -30,6 +31,16 @@ test('config/stacktrail.yaml sets every default', () => {
   expect(values).toEqual(defaultSettings({ config: path }));
   const set = SETTINGS.filter((one) => places[one.name].startsWith(`${path}:`)).map((one) => one.name);
   expect(set).toEqual(SETTINGS.filter((one) => one.default !== undefined).map((one) => one.name));
+});
+
+test.each([
+  ['config/stacktrail.yaml', SITE_SAMPLE.replace(/^# ?/gm, '').replace(/^(?=[A-Z])(?!.*:$)|^user project/gm, '# $&')],
+  ['README.md', /```yaml\n(services:[\s\S]*?)```/.exec(read('README.md'))?.[1] ?? ''],
+])('the rules of a site in %s are right, and take their samples', (_name, yaml) => {
+  const { site } = readConfigText(yaml, 'example.yaml');
+  expect(site.patterns.length).toBeGreaterThan(0);
+  expect(site.services.length).toBeGreaterThan(0);
+  expect(siteReader(site)).toBeDefined();
 });
 
 test.each(DOCUMENTS)('%s: npm scripts that it names exist', (document) => {

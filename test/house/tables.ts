@@ -23,7 +23,7 @@ export async function codeTables(): Promise<Tables> {
     ),
     counters: markdown(['counter', 'counts'], namedRows(COUNTERS)),
     losses: markdown(['reason', 'meaning'], namedRows(LOSS_REASONS)),
-    settings: markdown(['setting', 'flag and environment', 'default', 'what it is'], SETTINGS.map(settingRow)),
+    settings: markdown(['setting', 'flag and environment', 'default', 'changes', 'what it is'], SETTINGS.map(settingRow)),
     ...(await lateTables()),
   };
 }
@@ -61,7 +61,8 @@ function settingRow(setting: Setting): string[] {
   const ways = `\`--${flagName(setting.name)}\` \`${environmentName(setting.name)}\``;
   const choices = setting.choices ? `; one of ${setting.choices.map((choice) => `\`${choice}\``).join(', ')}` : '';
   const bounds = setting.min === undefined ? '' : `; from ${setting.min} to ${setting.max} bytes`;
-  return [`\`${setting.name}\``, ways, setting.default === undefined ? '' : `\`${setting.default}\``, `${setting.say}${choices}${bounds}`];
+  const fallback = setting.default === undefined ? '' : `\`${setting.default}\``;
+  return [`\`${setting.name}\``, ways, fallback, setting.live ? 'live' : '', `${setting.say}${choices}${bounds}`];
 }
 
 function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -111,11 +112,30 @@ export function sampleConfig(): string {
     '# A flag wins over an environment variable, that over this file. Unknown names and wrong values are refused.',
     '# Made from config/keys.ts by "npm run tables".',
   ].join('\n');
-  return `${[head, ...SETTINGS.filter((setting: Setting) => !setting.notInFile).map(sample)].join('\n\n')}\n`;
+  return `${[head, ...SETTINGS.filter((setting: Setting) => !setting.notInFile).map(sample), SITE_SAMPLE].join('\n\n')}\n`;
 }
 
+/** Rules of the site; documents.test.ts reads them without their comment marks. */
+export const SITE_SAMPLE = `# Rules for programs of your own; they change while the service runs. README.md says more.
+#
+# Service of a program, before what is built in; * stands for anything.
+# services:
+#   billingd: billing
+#
+# Patterns of RE2 whose named groups are fields of the record: time level service program pid logger request globalRequest
+# user project domain instance message. With a program they are asked first, without one for lines that no parser knows.
+# Every sample must match, else the file is refused.
+# patterns:
+#   - name: invoice
+#     program: billingd
+#     pattern: '^(?P<level>[A-Z]+) invoice=\\d+ (?P<message>.*)$'
+#     fields: {logger: invoices}
+#     samples:
+#       - WARN invoice=4711 price missing`;
+
 function sample(setting: Setting): string {
-  const facts = [setting.choices?.join(' | '), setting.min === undefined ? undefined : `${setting.min} to ${setting.max} bytes`];
+  const bounds = setting.min === undefined ? undefined : `${setting.min} to ${setting.max} bytes`;
+  const facts = [setting.choices?.join(' | '), bounds, setting.live ? 'Changes while the service runs.' : undefined];
   const comments = [setting.say, ...facts.filter((fact) => fact !== undefined)].map((text) => `# ${text}`);
   const value = setting.default === undefined ? `# ${setting.name}:` : `${setting.name}: ${setting.default}`;
   return [...comments, value].join('\n');
