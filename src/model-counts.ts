@@ -20,8 +20,12 @@ export interface CountQuery {
   readonly by: readonly (readonly FieldName[])[];
   /** Width of the buckets of time, µs; absent: one bucket over everything. Edges are whole multiples since 1970. */
   readonly stepUs?: number;
+  /** Records without this number do not count. */
   readonly measure?: MeasureName;
-  /** Combinations of values kept per list, most frequent first; the records of the others are summed up in `others`. */
+  /**
+   * Combinations of values kept per list, most frequent first; the records of the others are summed up in `others`. Records that have
+   * none of the fields are always a row, and none of these.
+   */
   readonly rowsMax: number;
 }
 
@@ -34,7 +38,7 @@ export interface CountRow {
   measured?: Measured;
 }
 
-/** `count` records had the number; percentiles are within 1 % of the true value. */
+/** Percentiles are nearest ranks, within 1 % of the true value. */
 export interface Measured {
   count: number;
   p50: number;

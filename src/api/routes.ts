@@ -1,12 +1,15 @@
 /** The table of routes, in the order of README.md. A new route is one file and one line here. */
 import { context } from './context.ts';
 import { documentRoutes } from './docs.ts';
+import { facets } from './facets.ts';
+import { histogram } from './histogram.ts';
 import { importPart, positions } from './import.ts';
 import { ingest } from './ingest.ts';
 import { record } from './records.ts';
 import type { Route } from './route.ts';
 import { savedDrop, savedKeep, savedList, savedOne } from './saved.ts';
 import { search } from './search.ts';
+import { stats } from './stats.ts';
 import { healthy, ready, status } from './status.ts';
 import { tail } from './tail.ts';
 
@@ -17,6 +20,9 @@ export const ROUTES: readonly Route[] = [
   tail,
   record,
   context,
+  histogram,
+  facets,
+  stats,
   ingest,
   importPart,
   positions,

@@ -75,7 +75,9 @@ function countRows({ query, tables }: BlockCount, digest: Digest, of: { verdicts
 function countRecords(count: BlockCount, part: BlockPart, verdicts: Verdicts | undefined): { counted: number; scanned: number } {
   const block = part.open();
   const { query, tables } = count;
-  const chosen = chosenRecords(query, block, { ...part, verdicts });
+  let chosen = chosenRecords(query, block, { ...part, verdicts });
+  const measures = query.measure === undefined ? undefined : measuresOf(query.measure, block, chosen);
+  if (measures !== undefined) chosen = chosen.filter((index) => !Number.isNaN(measures[index]));
   if (chosen.length === 0) return { counted: 0, scanned: block.count };
   const readings = new Map<FieldName, Dimension>();
   const slice: Slice = {
@@ -87,7 +89,7 @@ function countRecords(count: BlockCount, part: BlockPart, verdicts: Verdicts | u
       readings.set(field, dimension);
       return dimension;
     },
-    ...(query.measure === undefined ? {} : { measures: measuresOf(query.measure, block, chosen) }),
+    ...(measures === undefined ? {} : { measures }),
   };
   // All of them before the first is added: a damaged column leaves out the whole block.
   for (const fields of query.by) for (const field of fields) slice.dimension(field);

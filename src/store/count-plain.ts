@@ -5,16 +5,20 @@
 import type { CountAnswer, CountList, CountQuery, CountRow, LogRecord, Measured } from '../model.ts';
 import { compile, type ReadMarks } from '../query/match.ts';
 import { measureOf, valuesOf } from '../query/values.ts';
-import { compareValues } from './count-table.ts';
+import { compareValues, keptOf } from './count-table.ts';
 
 type Values = (string | undefined)[];
 
 /** `records` are folded. */
 export function countPlain(records: readonly LogRecord[], query: CountQuery, readMarks: ReadMarks): Omit<CountAnswer, 'stats'> {
   const matches = compile(query.filter, readMarks);
+  const measure = query.measure === undefined ? () => 0 : measureOf(query.measure, readMarks);
   const found = records.filter(
     (record) =>
-      (query.start === undefined || record.time >= query.start) && (query.end === undefined || record.time < query.end) && matches(record),
+      measure(record) !== undefined &&
+      (query.start === undefined || record.time >= query.start) &&
+      (query.end === undefined || record.time < query.end) &&
+      matches(record),
   );
   return { count: found.length, lists: query.by.map((_, list) => countList(found, { query, list, readMarks })) };
 }
@@ -37,8 +41,9 @@ function countList(records: readonly LogRecord[], of: { query: CountQuery; list:
     }
   }
   const sorted = [...combinations.values()].sort((a, b) => b.records.length - a.records.length || compareValues(a.values, b.values));
-  const others = sorted.slice(query.rowsMax).reduce((sum, one) => sum + one.records.length, 0);
-  return { rows: sorted.slice(0, query.rowsMax).flatMap((one) => rowsOf(one, query, readMarks)), others };
+  const kept = new Set(keptOf(sorted, query.rowsMax));
+  const others = sorted.filter((one) => !kept.has(one)).reduce((sum, one) => sum + one.records.length, 0);
+  return { rows: [...kept].flatMap((one) => rowsOf(one, query, readMarks)), others };
 }
 
 /** One value of each field, in all ways; a field without any is absent. */

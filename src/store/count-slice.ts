@@ -19,7 +19,7 @@ export interface Slice {
   dimension(field: FieldName): Dimension;
   /** Number of the bucket: of a place, or the one of all. */
   readonly buckets: Float64Array | number;
-  /** The number that is measured, by place; NaN where there is none. */
+  /** The number that is measured, by place. */
   readonly measures?: Float64Array;
 }
 
@@ -38,8 +38,7 @@ export function addSlice(slice: Slice, fields: readonly FieldName[], table: Coun
   }
   if (measures === undefined) return;
   for (let at = 0; at < chosen.length; at++) {
-    const value = measures[chosen[at]!]!;
-    if (!Number.isNaN(value)) for (const cell of cells[numbering.ids[at]!]!) cell.sketch!.add(value);
+    for (const cell of cells[numbering.ids[at]!]!) cell.sketch!.add(measures[chosen[at]!]!);
   }
 }
 

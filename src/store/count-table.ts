@@ -75,7 +75,8 @@ export class CountTable {
     const kept = Math.max(groups.length >> 1, this.#query.rowsMax);
     // What is asked for alone is too much: one group with millions of buckets, or thousands of each.
     if (kept >= groups.length) throw new CodedError('bad-argument', 'That makes too many buckets: give a longer step or a shorter time');
-    for (const [key, { count }] of groups.slice(kept)) {
+    for (const [key, { count, values }] of groups.slice(kept)) {
+      if (isAbsent(values)) continue;
       this.#dropped += count;
       this.#groups.delete(key);
     }
@@ -85,8 +86,9 @@ export class CountTable {
 
   finish(): CountList {
     const groups = [...this.#groups.values()].sort(compareGroups);
-    const { rowsMax, stepUs } = this.#query;
-    const rows = groups.slice(0, rowsMax).flatMap(({ values, cells }) =>
+    const { stepUs, rowsMax } = this.#query;
+    const kept = new Set(keptOf(groups, rowsMax));
+    const rows = [...kept].flatMap(({ values, cells }) =>
       [...cells]
         .sort(([a], [b]) => a - b)
         .map(([bucket, { count, sketch }]): CountRow => {
@@ -97,9 +99,19 @@ export class CountTable {
           return row;
         }),
     );
-    const others = groups.slice(rowsMax).reduce((sum, { count }) => sum + count, this.#dropped);
+    const others = groups.reduce((sum, group) => (kept.has(group) ? sum : sum + group.count), this.#dropped);
     return this.#approximate ? { rows, others, approximate: true } : { rows, others };
   }
+}
+
+/** Of combinations in their order: those with values up to `rowsMax`, and the one without any. */
+export function keptOf<T extends { readonly values: Values }>(sorted: readonly T[], rowsMax: number): T[] {
+  let left = rowsMax;
+  return sorted.filter(({ values }) => isAbsent(values) || left-- > 0);
+}
+
+function isAbsent(values: Values): boolean {
+  return values.every((value) => value === undefined);
 }
 
 function bytesOf({ values, cells }: Group): number {

@@ -5,7 +5,7 @@
  */
 import { marks } from '../../parsers/index.ts';
 import { toMessage } from '../base/errors.ts';
-import type { CountAnswer, CountQuery, LogRecord, SearchStats } from '../model.ts';
+import type { CountAnswer, CountQuery, Filter, LogRecord, SearchStats } from '../model.ts';
 import { compile } from '../query/match.ts';
 import { measureOf, valuesOf } from '../query/values.ts';
 import { type BlockCount, countBlock } from './count-block.ts';
@@ -21,7 +21,8 @@ interface Count extends BlockCount {
   readonly members: readonly number[];
   readonly stats: SearchStats;
   readonly damaged: Set<string>;
-  readonly addRecord: (record: LogRecord) => void;
+  /** False when it does not count. */
+  readonly addRecord: (record: LogRecord) => boolean;
   counted: number;
 }
 
@@ -37,7 +38,7 @@ export function* countDays(reader: DaysReader, query: CountQuery): Generator<und
     query,
     families,
     members: [...families.children, ...families.childrenOf.keys()].sort((a, b) => a - b),
-    judge: digestJudge(query.filter),
+    judge: digestJudge(measuredOnly(query)),
     tables,
     stats: { blocksRead: 0, blocksSkipped: 0, recordsScanned: 0, tookMs: 0 },
     damaged: new Set(),
@@ -70,13 +71,20 @@ function inRange(time: number, { start, end }: CountQuery): boolean {
   return (start === undefined || time >= start) && (end === undefined || time < end);
 }
 
-/** Adds one record to each table: what fresh rows, families and the engine `memory` count with. */
-export function recordCounter(query: CountQuery, tables: readonly CountTable[]): (record: LogRecord) => void {
+/** A digest can tell which records have no such number. */
+function measuredOnly({ filter, measure }: CountQuery): Filter {
+  if (measure === undefined) return filter;
+  return { kind: 'and', of: [filter, { kind: 'field', field: measure, op: '>=', value: '0' }] };
+}
+
+/** Adds one record to each table: how fresh rows and families are counted. */
+function recordCounter(query: CountQuery, tables: readonly CountTable[]): (record: LogRecord) => boolean {
   const lists = query.by.map((fields) => fields.map((field) => valuesOf(field, marks)));
   const measure = query.measure === undefined ? undefined : measureOf(query.measure, marks);
   return (record) => {
     const bucket = query.stepUs === undefined ? 0 : Math.floor(record.time / query.stepUs);
     const value = measure?.(record);
+    if (measure !== undefined && value === undefined) return false;
     for (let list = 0; list < lists.length; list++) {
       // Several values of one field come joined; the table takes them apart.
       const values: Values = lists[list]!.map((read) => {
@@ -85,6 +93,7 @@ export function recordCounter(query: CountQuery, tables: readonly CountTable[]):
       });
       for (const cell of tables[list]!.add(values, bucket, 1)) if (value !== undefined) cell.sketch!.add(value);
     }
+    return true;
   };
 }
 
@@ -93,8 +102,7 @@ function countFamilies(count: Count, units: readonly Unit[]): void {
   const note = (unit: Unit, error: unknown): void => noteDamage(count, unit, error);
   for (const record of count.reader.families.records(count.reader, { families: count.families, units, note })) {
     if (!inRange(record.time, count.query) || !matches(record)) continue;
-    count.counted++;
-    count.addRecord(record);
+    if (count.addRecord(record)) count.counted++;
   }
 }
 
@@ -104,8 +112,7 @@ function countFresh(count: Count, unit: Unit & { kind: 'fresh' }): void {
   count.stats.recordsScanned += unit.extent.records.length;
   for (const record of unit.extent.records) {
     if (!inRange(record.time, count.query) || children.has(record.seq) || childrenOf.has(record.seq) || !matches(record)) continue;
-    count.counted++;
-    count.addRecord(record);
+    if (count.addRecord(record)) count.counted++;
   }
 }
 

@@ -88,6 +88,10 @@ export function queriesAbout(records: readonly LogRecord[]): fc.Arbitrary<string
     'status:>=500',
     'status:404',
     'duration:>0',
+    'duration:<=0.5',
+    'bytes:>=1000',
+    'status:<300 bytes:<4000',
+    'level:warning',
     'method:get',
     'path:/v2.1/*',
     'exception:NoValidHost',
@@ -111,7 +115,7 @@ export function queriesAbout(records: readonly LogRecord[]): fc.Arbitrary<string
 }
 
 /** Continuations come late, in batches of their own; their parents are anywhere. */
-function fillMixed(bench: Bench): LogRecord[] {
+export function fillMixed(bench: Bench): LogRecord[] {
   const dice = diceOf(SEED);
   const rows = bench.fill(makeRecords({ seed: SEED, count: COUNT, bigChars: 100_000 }), 97);
   for (let index = 0; index < CONTINUATIONS; index++) {

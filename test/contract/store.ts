@@ -12,6 +12,7 @@ import { compile } from '../../src/query/match.ts';
 import { parse } from '../../src/query/parse.ts';
 import { ALL, DIRECTIONS, everything, followed, inOrder, query, refusal } from './reading.ts';
 import { castOf, continuationOf, makeRecords, START_US } from './records.ts';
+import { countTests } from './store-counts.ts';
 import { oracleTests } from './store-oracle.ts';
 
 export interface StoreOptions {
@@ -49,7 +50,7 @@ export function storeContract(name: string, open: () => Store, options: StoreOpt
       settle?.(store);
       return stored;
     };
-    for (const [title, run] of Object.entries({ ...TESTS, ...oracleTests })) {
+    for (const [title, run] of Object.entries({ ...TESTS, ...oracleTests, ...countTests })) {
       test.skipIf(skipped.has(title))(title, () => run({ store, fill }));
     }
   });

@@ -15,9 +15,12 @@ import { parse } from '../../src/query/parse.ts';
 import { print } from '../../src/query/print.ts';
 import { encodeBlock } from '../../src/store/block-write.ts';
 import { DayFile } from '../../src/store/day-file.ts';
+import { decodeDigest } from '../../src/store/digest.ts';
+import { digestJudge } from '../../src/store/digest-verdict.ts';
 import { indexExpression } from '../../src/store/index-query.ts';
 import { blockTest } from '../../src/store/leaf.ts';
 import { ShapeBook } from '../../src/store/shape-book.ts';
+import { VERDICT } from '../../src/store/shape-verdict.ts';
 import { anyRecords, newFolder, numbered } from './sealed.ts';
 import { LETTERS, MARK_QUERIES, MARKED, MESSAGES, OTHER, QUERIES, undashed } from './verdict-texts.ts';
 
@@ -25,10 +28,15 @@ import { LETTERS, MARK_QUERIES, MARKED, MESSAGES, OTHER, QUERIES, undashed } fro
 const file = new DayFile(join(newFolder(), '2024-11-22.db'), 'write');
 const book = new ShapeBook(65_536);
 let newest = 0;
+const interned = new Map<string, readonly unknown[]>();
+/** How often the digest alone knew the answer. */
+const tally = { decided: 0, all: 0 };
 
 interface Sealed {
   readonly id: number;
   answers(filter: Filter): boolean[];
+  /** As a count decides: with the digest's help, and how many records the digest alone is sure of, and cannot exclude. */
+  counts(filter: Filter): { answers: boolean[]; sure: number; possible: number };
 }
 
 function seal(records: readonly LogRecord[]): Sealed {
@@ -44,6 +52,15 @@ function seal(records: readonly LogRecord[]): Sealed {
       const decides = blockTest(filter, file.block(row));
       return records.map((_, index) => decides(index));
     },
+    counts(filter) {
+      const digest = decodeDigest(file.digest(row.id)!, interned)!;
+      const verdicts = digestJudge(filter)(digest, (number) => file.shape(number));
+      const sum = (...wanted: number[]) =>
+        verdicts.reduce((all, verdict, at) => all + (wanted.includes(verdict) ? digest.counts[at]! : 0), 0);
+      const decides = blockTest(filter, file.block(row), digest);
+      const { yes, maybe } = VERDICT;
+      return { answers: records.map((_, index) => decides(index)), sure: sum(yes), possible: sum(yes, maybe) };
+    },
   };
 }
 
@@ -53,6 +70,12 @@ function check(records: readonly LogRecord[], sealed: Sealed, filter: Filter): n
   const said = JSON.stringify(filter);
   expect(sealed.answers(filter), said).toEqual(want);
   const found = want.filter((is) => is).length;
+  const counts = sealed.counts(filter);
+  expect(counts.answers, said).toEqual(want);
+  expect(counts.sure, said).toBeLessThanOrEqual(found);
+  expect(counts.possible, said).toBeGreaterThanOrEqual(found);
+  tally.decided += counts.sure === counts.possible ? 1 : 0;
+  tally.all++;
   const expression = indexExpression(filter);
   if (found > 0 && expression !== undefined)
     expect([...file.blocksWith(expression)], `${said} asks for ${expression}`).toContain(sealed.id);
@@ -236,6 +259,7 @@ test('random records, random filters about them: columns and index agree with th
     { numRuns: 400 },
   );
   expect(found).toBeGreaterThan(tried / 2);
+  expect(tally.decided).toBeGreaterThan(tally.all / 10);
 });
 
 test('what is printed of a filter and read again decides the same', () => {

@@ -1,0 +1,197 @@
+/**
+ * `GET /api/v1/histogram`: how many records match, in steps of time, and how many of each value of a field. Buckets begin at whole
+ * multiples of the step since 1970 UTC; empty ones are there, too, from `start` to `end`, or from the first to the last
+ * record where these are not given. Not here: counting (store/count.ts).
+ */
+import { CodedError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import { formatTime, nowUs } from '../base/time.ts';
+import type { CountAnswer, CountQuery, FieldName, Reader } from '../model.ts';
+import { formOf } from './accept.ts';
+import {
+  type Cell,
+  COUNT_ARGUMENTS,
+  fieldArgument,
+  fieldsOf,
+  limitArgument,
+  limitOf,
+  niceStep,
+  rangeOf,
+  stepOf,
+  stepText,
+  tableAnswer,
+} from './count-arguments.ts';
+import { type ApiRequest, jsonAnswer, type Route } from './route.ts';
+import { arrayOf, objectOf, refTo, TEXT } from './schemas.ts';
+
+const FORMS = ['json', 'text', 'csv'] as const;
+/** More colours than that nobody tells apart. */
+const VALUES = { fallback: 10, max: 100 };
+/** Fewer buckets than this say that the guess of a step was too coarse. */
+const BUCKETS_MIN = 20;
+const COUNT = { type: 'integer', minimum: 0 } as const;
+
+interface Bucket {
+  time: string;
+  count: number;
+  values?: Record<string, number>;
+}
+
+export const histogram: Route = {
+  method: 'GET',
+  path: '/api/v1/histogram',
+  group: 'Counts',
+  say: 'Matching records by time, and by the values of a field; also as `text/plain` and `text/csv`',
+  arguments: {
+    ...COUNT_ARGUMENTS,
+    step: {
+      type: 'string',
+      maxLength: 32,
+      description: `\`30s\`, \`1m\`, \`1d\`; default \`auto\`: about 60 buckets. At most ${limits.countBucketsMax} buckets`,
+    },
+    by: fieldArgument('Field whose values are counted in each bucket'),
+    limit: limitArgument(`Values shown, most frequent first, at most ${VALUES.max}; default ${VALUES.fallback}`),
+  },
+  responses: [
+    {
+      status: 200,
+      say: 'Buckets in the order of time, without gaps',
+      types: {
+        'application/json': objectOf(
+          {
+            start: { type: ['string', 'null'], description: 'Beginning of the first bucket; null: there is none' },
+            end: { type: ['string', 'null'], description: 'End of the last bucket, exclusive' },
+            stepSeconds: { type: 'number' },
+            by: { type: ['string', 'null'] },
+            buckets: arrayOf(
+              objectOf(
+                {
+                  time: TEXT,
+                  count: COUNT,
+                  values: {
+                    type: 'object',
+                    additionalProperties: COUNT,
+                    description: 'Records of each value; those that are zero are left out',
+                  },
+                },
+                ['values'],
+              ),
+            ),
+            total: COUNT,
+            others: { type: 'integer', minimum: 0, description: 'Records that are in no `values`: of rarer values, or without the field' },
+            approximate: { type: 'boolean', description: 'There were too many values to keep: rare ones may be missing or too small' },
+            stats: refTo('SearchStats'),
+          },
+          ['approximate'],
+        ),
+        'text/plain': TEXT,
+        'text/csv': TEXT,
+      },
+      headers: { 'x-damaged': 'Of lines and CSV: how many places could not be read' },
+    },
+  ],
+  errors: ['bad-query', 'bad-argument', 'timeout'],
+  async answer({ reader }, request) {
+    const form = formOf(request, FORMS);
+    const counted = await countedOf(reader, request);
+    if (form === 'json') return jsonAnswer(counted);
+    const columns = [...new Set(counted.buckets.flatMap(({ values }) => Object.keys(values ?? {})))].sort();
+    const rows = counted.buckets.map(({ time, count, values }): Cell[] => [time, count, ...columns.map((column) => values?.[column] ?? 0)]);
+    return tableAnswer(form, [['time', 'count', ...columns], ...rows], counted.stats);
+  },
+};
+
+async function countedOf(reader: Reader, request: ApiRequest) {
+  const range = rangeOf(request, nowUs());
+  const { by: named = '' } = request.arguments;
+  const [by] = named === '' ? [] : fieldsOf(named, 1);
+  const asked = stepOf(request.arguments.step);
+  const rowsMax = limitOf(request, VALUES);
+  if (asked !== undefined && range.start !== undefined && range.end !== undefined) requireFew(range.end - range.start, asked);
+  const query: CountQuery = {
+    ...range,
+    by: by === undefined ? [[]] : [[], [by]],
+    stepUs: asked ?? (await guessedStep(reader, range)),
+    rowsMax,
+  };
+  let answer = await reader.aggregate(query, request.signal);
+  let span = spanOf(query, answer);
+  // What was found may be a small part of what is kept: a finer step shows it.
+  if (asked === undefined && span !== undefined && span.last - span.first < BUCKETS_MIN) {
+    const finer = { ...query, stepUs: niceStep((span.last - span.first + 1) * query.stepUs!) };
+    if (finer.stepUs < query.stepUs!) {
+      answer = await reader.aggregate(finer, request.signal);
+      span = spanOf(finer, answer);
+      return shown(finer, answer, { span, by });
+    }
+  }
+  return shown(query, answer, { span, by });
+}
+
+function requireFew(rangeUs: number, stepUs: number): void {
+  const buckets = Math.ceil(rangeUs / stepUs);
+  if (buckets <= limits.countBucketsMax) return;
+  const suggestion = stepText(niceStep(rangeUs));
+  const text = `A step of ${stepText(stepUs)} makes ${buckets} buckets, and there may be ${limits.countBucketsMax}; take a longer step, like ${suggestion}, or a shorter range`;
+  throw new CodedError('bad-argument', text, { text: stepText(stepUs), position: 0, length: stepText(stepUs).length, suggestion });
+}
+
+async function guessedStep(reader: Reader, { start, end }: { start?: number; end?: number }): Promise<number> {
+  if (start !== undefined && end !== undefined) return niceStep(end - start);
+  const { oldest = 0, newest = oldest } = await reader.status();
+  return niceStep(Math.max(1, (end ?? newest) - (start ?? oldest)));
+}
+
+/** Numbers of the first and last bucket; undefined: there is none. */
+interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+function spanOf({ start, end, stepUs }: CountQuery, { lists }: CountAnswer): Span | undefined {
+  const rows = lists[0]!.rows;
+  const first = start === undefined ? rows[0]?.time : start;
+  const last = end === undefined ? rows.at(-1)?.time : end - 1;
+  if (first === undefined || last === undefined) return undefined;
+  const span = { first: Math.floor(first / stepUs!), last: Math.floor(last / stepUs!) };
+  return span.first > span.last ? undefined : span;
+}
+
+function shown(query: CountQuery, answer: CountAnswer, of: { span: Span | undefined; by: FieldName | undefined }) {
+  const { span, by } = of;
+  const stepUs = query.stepUs!;
+  if (span !== undefined) requireFew((span.last - span.first + 1) * stepUs, stepUs);
+  const counts = new Map(answer.lists[0]!.rows.map((row) => [row.time! / stepUs, row.count]));
+  const values = by === undefined ? undefined : valuesByBucket(answer, stepUs);
+  const buckets: Bucket[] = [];
+  let inside = 0;
+  for (let at = span?.first ?? 0; at <= (span?.last ?? -1); at++) {
+    const own = values?.get(at) ?? {};
+    inside += Object.values(own).reduce((sum, count) => sum + count, 0);
+    buckets.push({ time: formatTime(at * stepUs), count: counts.get(at) ?? 0, ...(values === undefined ? {} : { values: own }) });
+  }
+  return {
+    start: span === undefined ? null : formatTime(span.first * stepUs),
+    end: span === undefined ? null : formatTime((span.last + 1) * stepUs),
+    stepSeconds: stepUs / 1e6,
+    by: by ?? null,
+    buckets,
+    total: answer.count,
+    others: by === undefined ? 0 : Math.max(0, answer.count - inside),
+    ...(answer.lists[1]?.approximate ? { approximate: true } : {}),
+    stats: answer.stats,
+  };
+}
+
+/** The most frequent values; records without the field are among `others`. */
+function valuesByBucket({ lists }: CountAnswer, stepUs: number): Map<number, Record<string, number>> {
+  const buckets = new Map<number, Record<string, number>>();
+  for (const { values, count, time } of lists[1]!.rows) {
+    const [value] = values;
+    if (value === undefined) continue;
+    const bucket = buckets.get(time! / stepUs) ?? (Object.create(null) as Record<string, number>);
+    bucket[value] = count;
+    buckets.set(time! / stepUs, bucket);
+  }
+  return buckets;
+}
