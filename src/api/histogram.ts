@@ -114,18 +114,25 @@ async function countedOf(reader: Reader, request: ApiRequest) {
     stepUs: asked ?? (await guessedStep(reader, range)),
     rowsMax,
   };
-  let answer = await reader.aggregate(query, request.signal);
-  let span = spanOf(query, answer);
-  // What was found may be a small part of what is kept: a finer step shows it.
-  if (asked === undefined && span !== undefined && span.last - span.first < BUCKETS_MIN) {
-    const finer = { ...query, stepUs: niceStep((span.last - span.first + 1) * query.stepUs!) };
-    if (finer.stepUs < query.stepUs!) {
-      answer = await reader.aggregate(finer, request.signal);
-      span = spanOf(finer, answer);
-      return shown(finer, answer, { span, by });
-    }
+  const answer = await reader.aggregate(query, request.signal);
+  return asked === undefined ? refined(reader, { query, answer, by }, request.signal) : shown(query, answer, by);
+}
+
+/** Passes over the data for a better guess: each is about sixty times finer, so these reach from years to minutes. */
+const PASSES_MAX = 3;
+
+/** What was found may be a small part of the range that the step was guessed from: shown in finer steps until they fit. */
+async function refined(reader: Reader, of: { query: CountQuery; answer: CountAnswer; by: FieldName | undefined }, signal: AbortSignal) {
+  let { query, answer } = of;
+  for (let pass = 0; pass < PASSES_MAX; pass++) {
+    const span = spanOf(query, answer);
+    const buckets = span === undefined ? BUCKETS_MIN : span.last - span.first + 1;
+    const stepUs = niceStep(buckets * query.stepUs!);
+    if (buckets >= BUCKETS_MIN || stepUs >= query.stepUs!) break;
+    query = { ...query, stepUs };
+    answer = await reader.aggregate(query, signal);
   }
-  return shown(query, answer, { span, by });
+  return shown(query, answer, of.by);
 }
 
 function requireFew(rangeUs: number, stepUs: number): void {
@@ -157,8 +164,8 @@ function spanOf({ start, end, stepUs }: CountQuery, { lists }: CountAnswer): Spa
   return span.first > span.last ? undefined : span;
 }
 
-function shown(query: CountQuery, answer: CountAnswer, of: { span: Span | undefined; by: FieldName | undefined }) {
-  const { span, by } = of;
+function shown(query: CountQuery, answer: CountAnswer, by: FieldName | undefined) {
+  const span = spanOf(query, answer);
   const stepUs = query.stepUs!;
   if (span !== undefined) requireFew((span.last - span.first + 1) * stepUs, stepUs);
   const counts = new Map(answer.lists[0]!.rows.map((row) => [row.time! / stepUs, row.count]));
