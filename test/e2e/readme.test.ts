@@ -1,0 +1,139 @@
+/**
+ * The commands that README.md shows run, and what it shows of their output comes out. Every line of an example that is a command is
+ * either run here against a real server, or listed with the reason why not; so is every example of `stacktrail help VERB`.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseArguments } from '../../src/base/arguments.ts';
+import { VERBS } from '../../src/cli/verbs.ts';
+import { matches, readCase } from '../cases/case-file.ts';
+import { type Place, placeOf, runStep } from '../cases/run-case.ts';
+import { needBinary } from '../need.ts';
+
+const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+
+/** Commands that cannot run here as they stand, and why. The rest of a command that begins so is free. */
+const NOT_RUN: Readonly<Record<string, string>> = {
+  'npm ci && npm start': 'installs packages; .ci/run does it, test/e2e/demo.test.ts runs what it starts',
+  'npm ci && npm test': 'is what runs this test',
+  'npx stacktrail serve --data /var/lib/stacktrail': 'writes outside of the test; every end-to-end test runs serve',
+  'npx stacktrail tail': 'prints for ever; run below with --no-follow',
+};
+
+/** Files that examples speak of; the folder of the example has them instead. */
+const FILES: Readonly<Record<string, string>> = {
+  '/var/log/billingd.log': 'WARN invoice=1 tenant=243349698a7aad7bb43c282894530071 request=req-1 x\n',
+  '/var/log/syslog': 'Mar  4 08:00:00 host1 sshd[7]: hello\n',
+  'stacktrail.yaml': 'udp:\n  reciever: auto\n',
+};
+
+interface Example {
+  readonly line: number;
+  readonly command: string;
+  /** What stands beneath a command that was shown with its prompt. */
+  readonly output: readonly string[];
+}
+
+/** Indented or fenced lines that begin like a command; a comment behind two spaces is none of it. */
+function examplesOf(document: string): Example[] {
+  const lines = document.split('\n');
+  const examples: Example[] = [];
+  for (const [index, line] of lines.entries()) {
+    const command = /^ {4,}(?:\$ )?((?:npx stacktrail|stacktrail(?!:)|npm|curl) .*?)(?: {2,}# .*)?$/.exec(line)?.[1];
+    if (command === undefined) continue;
+    const output: string[] = [];
+    if (/^ {4,}\$ /.test(line)) for (let at = index + 1; /^ {4,}(?!\$ )\S/.test(lines[at] ?? ''); at++) output.push(lines[at]!.trim());
+    examples.push({ line: index + 1, command, output });
+  }
+  return examples;
+}
+
+const HAS_CURL = needBinary('curl') !== undefined;
+const EXAMPLES = examplesOf(README).filter(({ command }) => HAS_CURL || !command.startsWith('curl '));
+const reasonOf = (command: string): string | undefined => Object.entries(NOT_RUN).find(([begin]) => command.startsWith(begin))?.[1];
+
+/** A folder with the files that the example speaks of. */
+async function folderFor({ command }: Example): Promise<string> {
+  const right = /```yaml\n([\s\S]*?)```/.exec(README)?.[1] ?? '';
+  const blocks = Object.entries(FILES)
+    .filter(([name]) => command.includes(name))
+    // Only where the example shows a mistake the file has one.
+    .map(([name, text]) => [name.replace(/^\//, './'), name === 'stacktrail.yaml' && !command.includes('check') ? right : text] as const)
+    .map(([name, text]) => `@ ${name}\n${text.replace(/^(?=.)/gm, ': ').replace(/^$(?!\n*$)/gm, ':')}`);
+  return (await placeOf(readCase(`${blocks.join('\n')}\n$ true\n`))).folder;
+}
+
+describe('README.md', () => {
+  let url: string;
+  beforeAll(async () => {
+    // Of its own: an example saves a search.
+    url = (await placeOf(readCase('needs: server cloud\n\n$ true\n'))).url;
+  });
+
+  test('its examples are found, and no reason is left over', () => {
+    expect(EXAMPLES.length).toBeGreaterThan(8);
+    for (const begin of Object.keys(NOT_RUN)) expect(EXAMPLES.map((one) => one.command)).toContainEqual(expect.stringContaining(begin));
+  });
+
+  test.each(EXAMPLES.filter(({ command }) => reasonOf(command) === undefined))('$line: $command', { timeout: 60_000 }, async (example) => {
+    const place: Place = { folder: await folderFor(example), url };
+    // Seqs begin with the day's first record.
+    const here = example.command.replaceAll('http://127.0.0.1:5580', url).replace('/records/4711/', `/records/${await firstSeq(url)}/`);
+    // curl says nothing of a refusal unless it is told to.
+    const command = here.replace(/^curl /, 'curl -sS --fail-with-body ').replace(/(?<=\s)\/var\/log/g, './var/log');
+    const { out, err, code } = await runStep({ line: example.line, command, input: [], expected: [] }, place);
+    if (example.output.length > 0) {
+      const said = `${out}${err}`.trimEnd().split('\n');
+      for (const [index, line] of example.output.entries()) expect(matches(line.replaceAll('…', '{any}'), said[index] ?? '')).toBe(true);
+    } else {
+      // 1: nothing of the sort is in the data of this test.
+      expect({ code, err: err.replace('stacktrail: nothing found\n', '') }).toEqual({
+        code: command.startsWith('npx') && out === '' ? 1 : 0,
+        err: '',
+      });
+    }
+  });
+
+  describe('tail', () => {
+    let place: Place;
+    beforeAll(async () => {
+      place = await placeOf(readCase('needs: cloud\n\n$ true\n'));
+    });
+
+    test.each(EXAMPLES.filter(({ command }) => command.startsWith('npx stacktrail tail')))('$line: $command', async ({ line, command }) => {
+      const { err, code } = await runStep({ line, command: `${command} --no-follow`, input: [], expected: [] }, place);
+      expect([err.replace('stacktrail: nothing found\n', ''), code]).toEqual(['', expect.any(Number)]);
+      expect(code).toBeLessThan(2);
+    });
+
+    test('a wrong query is answered as it is shown', async () => {
+      const shown = /( {4}stacktrail: there is no field[\s\S]*?)\n\n/.exec(README)![1]!.replace(/^ {4}/gm, '');
+      const query = shown.split('\n')[1]!.trim();
+      const { err, code } = await runStep({ line: 0, command: `stacktrail search '${query}'`, input: [], expected: [] }, place);
+      expect([err.trimEnd(), code]).toEqual([shown, 2]);
+    });
+  });
+});
+
+async function firstSeq(url: string): Promise<number> {
+  const answer = (await (await fetch(`${url}/api/v1/search?limit=1`)).json()) as { records: { seq: number }[] };
+  return answer.records[0]!.seq;
+}
+
+/** The words of the first command of a line as a shell would read them. */
+function shellWords(line: string): string[] {
+  const [text] = /^(?:'[^']*'|"[^"]*"|[^'"|<>])*/.exec(line)!;
+  return [...text.matchAll(/(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g)].map(([word]) => word.replace(/'([^']*)'|"([^"]*)"|\\(.)/g, '$1$2$3'));
+}
+
+describe('help', () => {
+  test.each(VERBS.flatMap((verb) => verb.examples.map((example) => ({ verb, words: example.words }))))(
+    'stacktrail $words',
+    ({ verb, words }) => {
+      const [name, ...rest] = shellWords(words);
+      expect(name).toBe(verb.name);
+      expect(parseArguments(verb.flags, rest).words.length).toBeLessThanOrEqual(verb.wordsMax ?? Number.POSITIVE_INFINITY);
+    },
+  );
+});
