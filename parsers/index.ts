@@ -7,25 +7,69 @@
  * Pure: what it needs of the outside is in `given`.
  */
 import { emptyRecord } from '../src/base/record.ts';
-import type { Given, LogRecord, Transport } from '../src/model.ts';
+import type { Given, LogRecord, SiteReader, Transport } from '../src/model.ts';
+import { access } from './access.ts';
+import { apache } from './apache.ts';
 import { bare } from './bare.ts';
+import { ceph } from './ceph.ts';
+import { device } from './device.ts';
+import { dnsmasq } from './dnsmasq.ts';
+import { fuel } from './fuel.ts';
+import { haproxy } from './haproxy.ts';
 import { addFlag, numberIn } from './header.ts';
+import { keepalived } from './keepalived.ts';
+import { kernel } from './kernel.ts';
 import { LEVEL_OF_SEVERITY } from './levels.ts';
+import { libvirt } from './libvirt.ts';
 import { isFolded, unfold, writeBody } from './lines.ts';
+import { mysql } from './mysql.ts';
+import { nginx } from './nginx.ts';
 import { oslo } from './oslo.ts';
-import { type Body, type Envelope, hasForm, NO_FORM, NO_FORM_CONTINUATION, NOT_MINE } from './parser.ts';
+import { osloJson } from './oslo-json.ts';
+import { ovs } from './ovs.ts';
+import { type Body, type Envelope, hasForm, NO_FORM, NOT_MINE } from './parser.ts';
 import { plain } from './plain.ts';
+import { rabbitmq } from './rabbitmq.ts';
+import { redis } from './redis.ts';
+import { repeated } from './repeated.ts';
+import { isOrdinary, readRespelled } from './respell.ts';
 import { rfc3164 } from './rfc3164.ts';
 import { rfc5424 } from './rfc5424.ts';
-import { GUIDE_FACILITIES, serviceOf } from './service.ts';
+import { GUIDE_FACILITIES, serviceOf, serviceOfFormat } from './service.ts';
+import { shipped } from './shipped.ts';
 import { swift } from './swift.ts';
 import { endOf, forgetCuts, render, type Spot, templateOf } from './template.ts';
-import { DAY_US, dateAt } from './time.ts';
+import { DAY_US } from './time.ts';
+import { uwsgi } from './uwsgi.ts';
 
 export { marks } from './marks.ts';
 
-export const ENVELOPES: readonly Envelope[] = [rfc5424, rfc3164, bare];
-export const BODIES: readonly Body[] = [oslo, swift, plain];
+export const ENVELOPES: readonly Envelope[] = [rfc5424, rfc3164, shipped, bare];
+export const BODIES: readonly Body[] = [
+  oslo,
+  repeated,
+  swift,
+  osloJson,
+  haproxy,
+  dnsmasq,
+  rabbitmq,
+  ovs,
+  libvirt,
+  mysql,
+  ceph,
+  keepalived,
+  kernel,
+  uwsgi,
+  apache,
+  nginx,
+  access,
+  fuel,
+  device,
+  redis,
+  plain,
+];
+/** Those that a text with spaces in front may be of. */
+const RESPELLED: readonly Body[] = BODIES.slice(0, -1);
 
 /** 2000-01-01: OpenStack began in 2010; older clocks are unset ones. */
 const OLDEST_TIME_US = 946_684_800_000_000;
@@ -34,12 +78,6 @@ const AHEAD_US_MAX = DAY_US;
 
 /** Their peer is a path. */
 const FILES: ReadonlySet<Transport> = new Set<Transport>(['file', 'import']);
-
-/** ANSI colours, raw or as rsyslog escapes them. */
-const COLOURS = /(?:\x1b|#033)\[[0-9;]{0,12}m/g;
-const COLOUR_CHARS_MAX = 8;
-/** A UDP hop through rsyslog takes the hour of a datagram without a header for a tag, and sets a space behind it. */
-const SPLIT_HOUR = /^(\d{4}-\d\d-\d\d \d\d:) (?=\d\d:\d\d)/;
 
 /** Where the write check looks; reused, so that a line costs no object. */
 const spot: Spot = { text: '', at: 0 };
@@ -51,11 +89,13 @@ export function parse(text: string, given: Given): LogRecord {
   const line = withoutFraming(text);
   forgetCuts();
   const at = readEnvelope(line, record, given);
-  const start = isOrdinary(line, at, record) ? readBody(line, at, record) : readOdd(line, at, record);
+  // A header that names no program means it; a line without any says nothing.
+  if (record.program === undefined && record.envelope === bare.name) record.program = given.hints?.program;
+  const start = readText(line, at, { record, site: given.site });
   complete(record, given);
-  if (start < 0) record.raw = text;
+  if (start < 0) record.raw = write(record) === text ? undefined : text;
   else if (isFolded(line, start)) {
-    unfold(record, line.slice(start));
+    unfold(record, line.slice(start), line.length);
     if (write(record) !== text) record.raw = text;
   } else {
     record.message = line.slice(start);
@@ -98,6 +138,16 @@ function readEnvelope(text: string, record: LogRecord, given: Given): number {
   throw new Error('BUG: no envelope took the text');
 }
 
+/** The rules of the site first, then the table; rules without a program last, for what is plain. */
+function readText(text: string, at: number, { record, site }: { record: LogRecord; site: SiteReader | undefined }): number {
+  const own = site === undefined ? NOT_MINE : site.read(text, at, record);
+  if (own !== NOT_MINE) return own;
+  const start = isOrdinary(text, at, record) ? readBody(text, at, record) : readOdd(text, at, record);
+  if (site === undefined || record.format !== plain.name) return start;
+  const unknown = site.readUnknown(text, start, record);
+  return unknown === NOT_MINE ? start : unknown;
+}
+
 function readBody(text: string, at: number, record: LogRecord): number {
   for (let index = 0; index < BODIES.length; index++) {
     const body = BODIES[index]!;
@@ -109,34 +159,10 @@ function readBody(text: string, at: number, record: LogRecord): number {
   throw new Error('BUG: no body took the text');
 }
 
-/** No colours in it, no date for a program, no spaces in front or behind the hour. */
-function isOrdinary(text: string, at: number, record: LogRecord): boolean {
-  if (text.charCodeAt(at) === 32) return false;
-  if (record.envelope === 'rfc5424' && record.program !== undefined && record.program.length === 10 && dateAt(record.program, 0))
-    return false;
-  if (text.charCodeAt(at + 14) === 32 && text.charCodeAt(at + 13) === 58 && dateAt(text, at)) return false;
-  return text.indexOf('\x1b', at) < 0 && text.indexOf('#033', at) < 0;
-}
-
-/**
- * A body that has to be respelled before a parser can know it: colours taken out, the date that a relay
- * made the APP-NAME put back in front, leading spaces and one behind the hour skipped. Where that helps, the record is kept raw and
- * -1 is answered; where not, the text is read as it is.
- */
+/** A text that has to be respelled; where that does not help, it is read as it is. */
 function readOdd(text: string, at: number, record: LogRecord): number {
-  const { program } = record;
-  const isDate = program !== undefined && record.envelope === 'rfc5424' && dateAt(program, 0);
-  const bodyText = text.slice(at).trimStart();
-  const respelled = (isDate ? `${program} ${bodyText}` : bodyText).replace(COLOURS, '').replace(SPLIT_HOUR, '$1');
-  const onlyReset = !isDate && text.charCodeAt(at) !== 32 && bodyText.search(COLOURS) >= bodyText.length - COLOUR_CHARS_MAX;
-  if (onlyReset) return readBody(text, at, record);
-  const start = oslo.read(respelled, 0, record);
-  if (start === NOT_MINE) return readBody(text, at, record);
-  record.format = oslo.name;
-  record.form = isContinuation(record) ? NO_FORM_CONTINUATION : NO_FORM;
-  if (isDate) record.program = undefined;
-  unfold(record, respelled.slice(start));
-  return -1;
+  const start = readRespelled(text, at, { record, bodies: RESPELLED });
+  return start === NOT_MINE ? readBody(text, at, record) : start;
 }
 
 /** What follows from several fields: level, service, host, flags of the time. */
@@ -144,9 +170,8 @@ function complete(record: LogRecord, given: Given): void {
   if (record.level === undefined && record.severity !== undefined) record.level = LEVEL_OF_SEVERITY[record.severity];
   const byFacility = record.facility === undefined ? undefined : (given.facilities ?? GUIDE_FACILITIES)[record.facility];
   const { hints } = given;
-  // A header that names no program means it; a line without any says nothing.
-  if (record.program === undefined && record.envelope === bare.name) record.program = hints?.program;
-  record.service = serviceOf(record.program, record.logger, hints?.service ?? byFacility);
+  const bySite = given.site === undefined || record.program === undefined ? undefined : given.site.service(record.program);
+  record.service ??= bySite ?? serviceOf(record.program, record.logger, serviceOfFormat(record.format) ?? hints?.service ?? byFacility);
   // The peer of a file is its path, and no host.
   record.host ??= hints?.host ?? (FILES.has(record.transport) ? undefined : record.peer);
   if (record.time > record.received + AHEAD_US_MAX || record.time < OLDEST_TIME_US) addFlag(record, 'odd-time');

@@ -47,3 +47,17 @@ export function levelWordAt(text: string, at: number): number {
 
 /** PRI 0-2 CRITICAL, 3 ERROR, 4 WARNING, 5-6 INFO, 7 DEBUG (design, section 2). */
 export const LEVEL_OF_SEVERITY: readonly Level[] = ['CRITICAL', 'CRITICAL', 'CRITICAL', 'ERROR', 'WARNING', 'INFO', 'INFO', 'DEBUG'];
+
+/** What the daemons beside OpenStack print for a level, in lower case: libvirt, RabbitMQ, MySQL, Open vSwitch, Apache, nginx, haproxy. */
+const DAEMON_LEVELS: ReadonlyMap<string, Level> = new Map<string, Level>([
+  ...['debug', 'dbg'].map((word): [string, Level] => [word, 'DEBUG']),
+  ...['trace', ...Array.from({ length: 8 }, (_, index) => `trace${index + 1}`)].map((word): [string, Level] => [word, 'TRACE']),
+  ...['info', 'notice', 'note', 'system'].map((word): [string, Level] => [word, 'INFO']),
+  ...['warning', 'warn'].map((word): [string, Level] => [word, 'WARNING']),
+  ...['error', 'err'].map((word): [string, Level] => [word, 'ERROR']),
+  ...['critical', 'crit', 'alert', 'emergency', 'emerg', 'emer', 'panic', 'fatal'].map((word): [string, Level] => [word, 'CRITICAL']),
+]);
+
+export function daemonLevel(word: string): Level | undefined {
+  return DAEMON_LEVELS.get(word.toLowerCase());
+}

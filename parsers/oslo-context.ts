@@ -61,8 +61,8 @@ export function contextEnd(text: string, from: number, namesSwap: boolean): numb
   if (end < 0) return -1;
   if (!split(text, from, end)) return -1;
   requests = requestCount(text);
-  if (requests === 0) return -1;
-  swapped = namesSwap && count - requests === 2 && areNames(text);
+  if (requests === NO_CONTEXT) return -1;
+  swapped = namesSwap && requests > 0 && count - requests === 2 && areNames(text);
   contextKey = keyOf();
   return end;
 }
@@ -99,16 +99,25 @@ function kindOf(text: string, start: number, end: number): number {
   return length === 4 && text.charCodeAt(start) === 78 && text.startsWith('None', start) ? NONE : VALUE;
 }
 
-/** Leading tokens that are request ids: one, or two with the global one first; 0 makes it no context. */
+const NO_CONTEXT = -1;
+
+/** Leading tokens that are request ids: one, or two with the global one first; NO_CONTEXT where it is somebody's list. */
 function requestCount(text: string): number {
   const first = isRequest(text, 0);
   const second = count > 1 && isRequest(text, 1);
   if (first) return second ? 2 : 1;
-  if (kinds[0] === VALUE) return 0;
+  if (kinds[0] === VALUE) return NO_CONTEXT;
   if (second) return 2;
-  // Absent ids only: stock fields follow, or it is somebody's list.
-  if (kinds[1] !== VALUE && count === 8) return 2;
-  return count === 6 ? 1 : 0;
+  // Absent ids only: stock fields follow.
+  if (kinds[1] !== VALUE && (count === 8 || count === 7)) return 2;
+  if (count === 6) return 1;
+  return count > 1 && areAbsent() ? 0 : NO_CONTEXT;
+}
+
+/** `[- - - - -]`, `[- -]`, `[None None]`: an identity of which nothing is known, in formats without a request id. */
+function areAbsent(): boolean {
+  for (let token = 0; token < count; token++) if (kinds[token] === VALUE) return false;
+  return true;
 }
 
 function isRequest(text: string, token: number): boolean {
@@ -143,13 +152,14 @@ function areNames(text: string): boolean {
   return kinds[count - 1] === VALUE || kinds[count - 2] === VALUE;
 }
 
-/** Token kinds two bits each, a stop bit above them, number of requests and the order of names: under 2^22. */
+/** Token kinds two bits each, a stop bit above them, number of requests and the order of names: under 2^23. */
 function keyOf(): number {
   const fields = count - requests;
-  if (fields === 3 || fields === 4 || fields > 6) return ODD_KEY;
+  // Without a value there is nothing to place, so any number of fields has a form.
+  if (requests > 0 && (fields === 3 || fields === 4 || fields > 6)) return ODD_KEY;
   let key = 1;
   for (let token = 0; token < count; token++) key = key * 4 + kinds[token]!;
-  return 4 + ((key * 2 + requests - 1) * 2 + (swapped ? 1 : 0));
+  return 4 + ((key * 3 + requests) * 2 + (swapped ? 1 : 0));
 }
 
 /** The bracket's part of the form; undefined for the odd ones. */

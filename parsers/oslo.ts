@@ -52,6 +52,8 @@ const line = {
   loggerStart: 0,
   loggerEnd: 0,
   context: 0,
+  /** 1: no space behind the context, since the message is empty or begins with a newline and somebody trimmed the line. */
+  tight: 0,
   instance: -1,
 };
 
@@ -64,15 +66,18 @@ function formOf(): string {
   const head = (((line.stamp * 2 + (line.pid >= 0 ? 1 : 0)) * 8 + line.style) * 4 + line.logger) * 2 + (line.instance >= 0 ? 1 : 0);
   let byContext = forms[head];
   if (byContext === undefined) byContext = forms[head] = new Map();
-  const known = byContext.get(line.context);
+  const key = line.context * 2 + line.tight;
+  const known = byContext.get(key);
   if (known !== undefined) return known;
   const context = line.context === 0 ? '' : contextForm();
   if (context === undefined || formCount >= FORMS_MAX) return NO_FORM;
   formCount++;
   const prefix = line.style === PREFIX_ERROR || line.style === PREFIX_TRACE ? '~' : '';
   const first = `${prefix}${STAMPS[line.stamp]}${line.pid >= 0 ? '%p ' : ''}${LEVEL_STYLES[line.style]}`;
-  const form = flat(`${first} ${LOGGERS[line.logger]}${context === '' ? '' : `${context} `}${line.instance >= 0 ? '[instance: %i] ' : ''}`);
-  byContext.set(line.context, form);
+  const form = flat(
+    `${first} ${LOGGERS[line.logger]}${context === '' ? '' : `${context}${line.tight === 1 ? '' : ' '}`}${line.instance >= 0 ? '[instance: %i] ' : ''}`,
+  );
+  byContext.set(key, form);
   return form;
 }
 
@@ -139,6 +144,7 @@ function levelAt(text: string, at: number): number {
 /** The logger at `at` and what follows it; returns where the message begins, or -1 where a line without a time is no log line. */
 function loggerAt(text: string, at: number): number {
   line.context = 0;
+  line.tight = 0;
   line.instance = -1;
   if (text.charCodeAt(at) === 91 && line.pid < 0) return bracketedLogger(text, at);
   const space = text.indexOf(' ', at);
@@ -152,7 +158,8 @@ function loggerAt(text: string, at: number): number {
     const close = contextEnd(text, next + 1, line.stamp > 1 || line.stamp === NO_TIME);
     if (close >= 0) {
       line.context = contextKey;
-      return instanceAt(text, close + 2);
+      line.tight = text.charCodeAt(close + 1) === 32 ? 0 : 1;
+      return line.tight === 1 ? close + 1 : instanceAt(text, close + 2);
     }
   }
   const named = isName ? withoutContext(text, at, end) : -1;
@@ -238,7 +245,7 @@ function read(text: string, at: number, record: LogRecord): number {
     pos = fractionAt(text, at + 19);
     if (text.charCodeAt(pos) !== 32) return NOT_MINE;
     pos = pidAt(text, pos + 1);
-    if (pos < 0) return NOT_MINE;
+    if (pos < 0) return readOdd(text, at, record);
   }
   const level = levelAt(text, pos);
   if (level < 0) return readOdd(text, at, record);

@@ -9,6 +9,8 @@
 import type { Given, LogRecord } from '../src/model.ts';
 
 export const NOT_MINE = -1;
+/** Of a body: the message is set already, since it is not the rest of the text (JSON, colours taken out). */
+export const OWN_MESSAGE = -2;
 
 /** A form that cannot be written back: the record keeps its text in `raw`. */
 export const NO_FORM = '?';
@@ -30,6 +32,6 @@ export interface Envelope {
 export interface Body {
   readonly name: string;
   readonly samples: readonly string[];
-  /** `text` from `at` on is the body. Index where the message begins, or NOT_MINE. Sets `form` and its fields. */
+  /** `text` from `at` on is the body. Index where the message begins, NOT_MINE or OWN_MESSAGE. Sets `form` and its fields. */
   read(text: string, at: number, record: LogRecord): number;
 }

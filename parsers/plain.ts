@@ -1,6 +1,6 @@
 /**
  * Text that no other body parser knows: the message is the text. Takes everything, so it stands last.
- * That is no error: Liberty's services, dnsmasq, kernel, sudo and switches send just this.
+ * That is no error: Liberty's services, systemd, sudo and cron send just this.
  */
 import type { LogRecord } from '../src/model.ts';
 import type { Body } from './parser.ts';
@@ -13,9 +13,9 @@ function read(_text: string, at: number, record: LogRecord): number {
 export const plain: Body = {
   name: 'plain',
   samples: [
-    'DHCPDISCOVER(br100) fa:16:3e:56:0b:6f',
+    'pam_unix(sudo:session): session opened for user root by (uid=0)',
     'Auditing locally available compute resources for node cmp1',
-    'last message repeated 3 times',
+    'DIGEST-MD5 client step 2',
     'INFO is a word that prose may begin with',
     '',
   ],

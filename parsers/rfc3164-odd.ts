@@ -1,5 +1,5 @@
 /**
- * Rare spellings of the time in a BSD header: a space after the PRI, upper-case months, one-digit days,
+ * Rare spellings of the time in a BSD header: a space after the PRI, upper-case and localized months, one-digit days,
  * years before or inside, fractions, Cisco's counters and clock marks. Not the fast path: regular
  * expressions, each sticky and of bounded repetition, so linear on any text.
  *
@@ -20,14 +20,36 @@ export interface OddStamp {
 
 /** ` *Jan  8 2019 19:46:03.295 CET:` with most of it optional. */
 const STAMP =
-  / {0,3}[*.]?([A-Za-z]{3}) {1,3}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(?:[.,](\d{0,9}))?(?: (?:UTC|GMT|[A-Z]{3,4}(?=:)))?(?: (\d{4})(?=[ :]))?(:(?= |$))?(?: |$)/y;
+  / {0,3}[*.]?([A-Za-z]{3}|\p{L}{3,9}\.?) {1,3}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(?:[.,](\d{0,9}))?(?: (?:UTC|GMT|[A-Z]{3,4}(?=:)))?(?: (\d{4})(?=[ :]))?(:(?= |$))?(?: |$)/uy;
+
+/** Months as daemons print them under a French, German, Spanish, Italian or Portuguese locale; of a short and a long name the beginning decides. */
+const LOCAL_MONTHS: readonly (readonly string[])[] = [
+  ['janv', 'jän', 'ene', 'gen'],
+  ['févr', 'fév', 'fev'],
+  ['mars', 'mär', 'marz'],
+  ['avr', 'abr'],
+  ['mai', 'may', 'mag'],
+  ['juin', 'juni', 'giu'],
+  ['juil', 'juli', 'lug'],
+  ['août', 'ago', 'aout'],
+  ['sept', 'set'],
+  ['okt', 'oct', 'ott', 'out'],
+  ['nov'],
+  ['déc', 'dez', 'dic'],
+];
+
+function localMonth(name: string): number {
+  const folded = name.toLowerCase();
+  return LOCAL_MONTHS.findIndex((names) => names.some((known) => folded.startsWith(known))) + 1;
+}
 
 export function oddStamp(text: string, at: number, given: Given): OddStamp | undefined {
   STAMP.lastIndex = at;
   const match = STAMP.exec(text);
   if (match === null) return isoBehindSpaces(text, at);
   const [, name, day, yearInside, time, fraction, yearBehind] = match;
-  const month = monthAt(name![0]!.toUpperCase() + name!.slice(1).toLowerCase(), 0);
+  const month =
+    name!.length === 3 ? monthAt(name![0]!.toUpperCase() + name!.slice(1).toLowerCase(), 0) || localMonth(name!) : localMonth(name!);
   if (month === 0) return undefined;
   const clock = clockAt(time!, 0);
   const year = yearInside ?? yearBehind;

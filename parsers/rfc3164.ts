@@ -168,6 +168,14 @@ function isBodyStamp(text: string, end: number): boolean {
   return word >= 0 && text.charCodeAt(at + LEVEL_WORDS[word]!.word.length) === 32;
 }
 
+/** Behind the stamp of a daemon's own line, where a header would have its host: MySQL's thread and level, Ceph's thread and number. */
+const DAEMON_BEHIND = / (?:\d{1,20} \[[A-Z]|[0-9a-f]{8,16} (?:[ -]\d|\d\d) )/y;
+
+function isDaemonStamp(text: string, end: number): boolean {
+  DAEMON_BEHIND.lastIndex = end;
+  return !header.pri && DAEMON_BEHIND.test(text);
+}
+
 /** What `stampAt` found: wall µs, where it ends, minutes of its own zone. */
 const stamp = { wall: NO_STAMP, end: 0, offset: undefined as number | undefined };
 
@@ -183,7 +191,7 @@ function findStamp(text: string, at: number, given: Given): boolean {
     if (text.charCodeAt(stamp.end) === 46) addFraction(text, zero ? '%N' : '%M');
   } else {
     stamp.wall = isDigit(text.charCodeAt(at)) ? isoStampAt(text, at) : NO_STAMP;
-    if (stamp.wall === NO_STAMP || (text.charCodeAt(at + 10) !== 84 && isBodyStamp(text, stampEnd))) return false;
+    if (stamp.wall === NO_STAMP || (text.charCodeAt(at + 10) === 84 ? isDaemonStamp : isBodyStamp)(text, stampEnd)) return false;
     stamp.end = stampEnd;
     stamp.offset = stampOffset;
     header.stamp = stampForm === undefined ? undefined : spaced(stampForm);

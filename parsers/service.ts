@@ -49,23 +49,43 @@ const PROGRAMS: ReadonlyMap<string, string | null> = new Map<string, string | nu
     'container-reconciler',
   ].map((name): [string, string] => [name, 'swift']),
   // Daemons beside OpenStack: a service of their own where operators ask for it …
-  ...['dnsmasq', 'dnsmasq-dhcp', 'dnsmasq-tftp'].map((name): [string, string] => [name, 'dnsmasq']),
-  ...['ovs-vsctl', 'ovs-vswitchd', 'ovsdb-server', 'ovs-ofctl', 'ovsdb-client'].map((name): [string, string] => [name, 'openvswitch']),
-  ...['ovn-controller', 'ovn-northd', 'ovn-nbctl', 'ovn-sbctl'].map((name): [string, string] => [name, 'ovn']),
-  ...['libvirtd', 'virtqemud', 'virtlogd', 'qemu-kvm'].map((name): [string, string] => [name, 'libvirt']),
-  ...['rabbitmq', 'rabbitmq-server', 'rabbit'].map((name): [string, string] => [name, 'rabbitmq']),
-  ...['mysqld', 'mysqld_safe', 'mariadb', 'mariadbd'].map((name): [string, string] => [name, 'mysql']),
-  ...['haproxy', 'keepalived', 'memcached', 'radvd', 'conntrackd', 'tgtd', 'iscsid', 'multipathd'].map((name): [string, string] => [
-    name,
-    name,
-  ]),
+  ...Object.entries({
+    dnsmasq: 'dnsmasq dnsmasq-dhcp dnsmasq-tftp dnsmasq-script',
+    openvswitch: 'ovs-vsctl ovs-vswitchd ovsdb-server ovs-ofctl ovs-appctl ovs-dpctl ovsdb-client ovsdb-tool ovs-ctl ovs',
+    ovn: 'ovn-controller ovn-northd ovn-nbctl ovn-sbctl ovn-appctl ovn-ic ovsdb-server-nb ovsdb-server-sb ovn-bgp-agent',
+    libvirt: 'libvirtd virtqemud virtlogd virtlockd virtproxyd virtnodedevd virtsecretd libvirt-guests qemu-kvm qemu-system-x86_64 qemu',
+    rabbitmq: 'rabbitmq rabbitmq-server rabbit beam.smp',
+    mysql: 'mysql mysqld mysqld_safe mariadb mariadbd mariadb-server galera garbd',
+    haproxy: 'haproxy haproxy-systemd-wrapper',
+    keepalived: 'keepalived Keepalived Keepalived_vrrp Keepalived_healthcheckers keepalived_vrrp keepalived_healthcheckers',
+    redis: 'redis redis-server redis-sentinel valkey valkey-server',
+    ceph: 'ceph-osd ceph-mon ceph-mgr ceph-mds radosgw ceph-volume',
+    apache: 'apache apache2 httpd',
+    nginx: 'nginx',
+  }).flatMap(([service, names]) => names.split(' ').map((name): [string, string] => [name, service])),
+  ...'memcached radvd conntrackd tgtd iscsid multipathd'.split(' ').map((name): [string, string] => [name, name]),
   // … and none at all for the machine itself.
   ...[
     'kernel sudo su sshd sshd-session systemd systemd-logind systemd-journald cron CRON crond anacron rsyslogd syslogd syslog-ng',
     'ntpd chronyd dbus dbus-daemon NetworkManager polkitd puppet puppet-agent chef-client dhclient dockerd containerd',
-    'snmpd postfix auditd audispd logrotate rtkit-daemon nrpe xinetd init agetty login irqbalance smartd ceph-osd ceph-mon',
+    'snmpd postfix auditd audispd logrotate rtkit-daemon nrpe xinetd init agetty login irqbalance smartd',
   ].flatMap((names) => names.split(' ').map((name): [string, null] => [name, null])),
 ]);
+
+/** Formats that only one daemon writes: what says the service where no name does, as in a file that was moved. */
+const FORMATS: ReadonlyMap<string, string> = new Map([
+  ['swift', 'swift'],
+  ['ovs', 'openvswitch'],
+  ['rabbitmq', 'rabbitmq'],
+  ['mysql', 'mysql'],
+  ['libvirt', 'libvirt'],
+  ['ceph', 'ceph'],
+  ['redis', 'redis'],
+]);
+
+export function serviceOfFormat(format: string): string | undefined {
+  return format === 'oslo' ? undefined : FORMATS.get(format);
+}
 
 /** Names seen -> service; null says "certainly none", undefined "this name does not tell". */
 const programCache = new Map<string, string | null | undefined>();

@@ -4,58 +4,27 @@
  * the store keeps them (dictionary-coded, they are few), `write` reads them. Not here: which form a line has.
  *
  * Invariant: a place always stands for the same characters of a record, so filling the places in gives
- * the received text; `PLACES` is the one list of what they mean. A `%` never stands for itself.
+ * the received text; `PLACES` (places.ts) is the one list of what they mean. A `%` never stands for itself.
  */
 import type { LogRecord } from '../src/model.ts';
+import { CHARACTERS } from './places.ts';
+import { stampText } from './stamps.ts';
 import { BSD_CHARS, bsdOf, bsdZeroOf, fractionText, ISO_CHARS, isBsdAt, isIsoAt, isoOf, MINUTE_US, microsOf, millisText } from './time.ts';
-
-/** Place letters and what they stand for; parsers/README.md shows the same table. */
-export const PLACES = {
-  P: 'PRI number',
-  M: 'header time `Mmm dd hh:mm:ss`, day padded by a space',
-  N: 'the same, day padded by a zero',
-  A: 'header time `YYYY-MM-DDThh:mm:ss`',
-  B: 'header time `YYYY-MM-DD hh:mm:ss`',
-  1: 'first digit of the header time’s fraction',
-  2: 'two digits of it',
-  3: 'three digits of it',
-  4: 'four digits of it',
-  5: 'five digits of it',
-  6: 'six digits of it',
-  h: 'host',
-  g: 'program',
-  p: 'pid',
-  q: 'msgid',
-  d: 'structuredData',
-  t: 'record time as local `YYYY-MM-DD hh:mm:ss`',
-  s: 'its milliseconds',
-  S: 'its microseconds',
-  L: 'level',
-  R: 'level right-aligned in eight columns',
-  n: 'logger',
-  G: 'globalRequest',
-  r: 'request',
-  u: 'user',
-  j: 'project',
-  o: 'domain',
-  y: 'systemScope',
-  U: 'userDomain',
-  J: 'projectDomain',
-  i: 'instance',
-} as const;
 
 export interface Template {
   /** literals[i] stands before places[i]; one literal more than places. */
   readonly literals: readonly string[];
   /** Character codes of the place letters. */
   readonly places: readonly number[];
+  /** Minutes east of UTC of `%Z` and `%z`. */
+  readonly offset: number;
 }
 
 /** Forms are few; a store or sender that makes up more than this starts the table anew rather than growing it. */
 const TEMPLATES_MAX = 4096;
 const templates = new Map<string, Template>();
 let lastForm = '';
-let lastTemplate: Template = { literals: [''], places: [] };
+let lastTemplate: Template = { literals: [''], places: [], offset: 0 };
 
 export function templateOf(form: string): Template {
   if (form === lastForm) return lastTemplate;
@@ -73,21 +42,33 @@ export function templateOf(form: string): Template {
 function compile(form: string): Template {
   const literals: string[] = [];
   const places: number[] = [];
+  let literal = '';
   // `~` only marks the form of an exception line.
   let from = form.startsWith('~') ? 1 : 0;
   for (let at = form.indexOf('%'); at >= 0 && at + 1 < form.length; at = form.indexOf('%', from)) {
-    literals.push(form.slice(from, at));
-    places.push(form.charCodeAt(at + 1));
+    literal += form.slice(from, at);
     from = at + 2;
+    const character = CHARACTERS.get(form[at + 1]!);
+    if (character !== undefined) literal += character;
+    else {
+      literals.push(literal);
+      places.push(form.charCodeAt(at + 1));
+      literal = '';
+    }
   }
-  literals.push(form.slice(from));
-  return { literals, places };
+  literals.push(literal + form.slice(from));
+  return { literals, places, offset: offsetOf(form) };
+}
+
+function offsetOf(form: string): number {
+  const [, sign, hours, minutes] = /%[Zz][^-%]*(?:%[sS])?(%c|-)(\d\d):?(\d\d)/.exec(form) ?? [];
+  return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
 export function render(template: Template, record: LogRecord): string {
   const { literals, places } = template;
   let text = literals[0]!;
-  for (let index = 0; index < places.length; index++) text += piece(places[index]!, record) + literals[index + 1]!;
+  for (let index = 0; index < places.length; index++) text += piece(places[index]!, record, template) + literals[index + 1]!;
   return text;
 }
 
@@ -130,7 +111,7 @@ export function endOf(template: Template, record: LogRecord, spot: Spot): number
       at = numberEnd(text, at, record.pid!);
       if (at < 0) return -1;
     } else {
-      const value = piece(letter, record);
+      const value = piece(letter, record, template);
       if (cutAt[letter] !== at && text.slice(at, at + value.length) !== value) return -1;
       at += value.length;
     }
@@ -184,7 +165,7 @@ function numberEnd(text: string, at: number, number: number): number {
   return value === number && end > at && end - at < 11 && (end === at + 1 || text.charCodeAt(at) !== 48) ? end : -1;
 }
 
-function piece(place: number, record: LogRecord): string {
+function piece(place: number, record: LogRecord, template: Template): string {
   switch (place) {
     case 80 /* P */:
       return record.facility === undefined || record.severity === undefined ? '' : NUMBERS[record.facility * 8 + record.severity]!;
@@ -213,11 +194,11 @@ function piece(place: number, record: LogRecord): string {
     case 105 /* i */:
       return record.instance ?? '';
     default:
-      return rarePiece(place, record);
+      return rarePiece(place, record, template);
   }
 }
 
-function rarePiece(place: number, record: LogRecord): string {
+function rarePiece(place: number, record: LogRecord, template: Template): string {
   const wall = record.headerTime ?? 0;
   switch (String.fromCharCode(place)) {
     case 'N':
@@ -244,6 +225,17 @@ function rarePiece(place: number, record: LogRecord): string {
       return record.userDomain ?? '';
     case 'J':
       return record.projectDomain ?? '';
+    case 'Z':
+    case 'z':
+      return isoOf(record.time + template.offset * MINUTE_US, place === 90 ? ' ' : 'T');
+    case 'k':
+    case 'b':
+    case 'a':
+    case 'e':
+    case 'x':
+    case 'f':
+    case 'w':
+      return stampText(place, record.time + record.zone * MINUTE_US);
     default:
       return place >= 49 && place <= 54 ? fractionText(microsOf(wall), place - 48) : '';
   }

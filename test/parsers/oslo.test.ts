@@ -190,10 +190,23 @@ describe('formats by release', () => {
     ['as rsyslog writes them', coloured.replaceAll('\x1b', '#033')],
   ])('colours %s', (_name, text) => {
     const record = parse(text, given);
-    expect(record).toMatchObject({ format: 'oslo', level: 'ERROR', logger: 'nova.x', request: REQ, message: 'boom', raw: text });
+    expect(record).toMatchObject({ format: 'oslo', level: 'ERROR', logger: 'nova.x', request: REQ, message: 'boom', raw: undefined });
+    expect(write(record)).toBe(text);
   });
 
-  test('a colour reset at the end alone changes nothing', () => {
-    expect(exact('2017-05-16 00:00:00.008 1 INFO nova.x [-] m\x1b[00m').message).toBe('m\x1b[00m');
+  test('a colour reset at the end is no part of the message', () => {
+    const record = exact('2017-05-16 00:00:00.008 1 INFO nova.x [-] m\x1b[00m');
+    expect(record).toMatchObject({ message: 'm', raw: undefined });
+  });
+
+  test.each([
+    ['inside the message', '2013-09-27 18:22:39.805 INFO nova.x [-] one \x1b[01;31mtwo\x1b[00m three'],
+    ['inside a value', '2013-09-27 18:22:39.805 INFO no\x1b[01;31mva.x [-] one'],
+    [
+      'devstack debug suffix',
+      'DEBUG nova.x [\x1b[00;36m-\x1b[00;32m] \x1b[01;35m\x1b[00;32mone \x1b[00;33m{{(pid=27788) f /opt/x.py:1}}\x1b[00m\x1b[00m',
+    ],
+  ])('a colour %s is kept raw', (_name, text) => {
+    expect(parse(text, given)).toMatchObject({ format: 'oslo', raw: text });
   });
 });

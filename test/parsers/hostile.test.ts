@@ -1,0 +1,110 @@
+/**
+ * Hostile texts of 64 KiB against every parser and against the marks: the cost may grow with the length, not with its square. Growth is
+ * measured, not time: a quadratic step over 64 KiB is 4·10⁹ operations, seconds on any machine, so what takes less than a
+ * moment needs no second look; for what takes longer the best of several tries is compared with that of half the length.
+ */
+import { describe, expect, test } from 'vitest';
+import { BODIES, ENVELOPES, marks, parse } from '../../parsers/index.ts';
+import { behindEnvelope, exact, fresh, given } from './pieces.ts';
+
+const SIZE = 64 * 1024;
+const MOMENT_MS = 40;
+/** Doubling the text doubles a linear cost and quadruples a quadratic one. */
+const GROWTH_MAX = 3;
+const TRIES = 5;
+
+const REPEATED = [
+  ['0', 'a', 'a:', ' ', '\t', '\n', '#', '#012', '#011', '#033[0m', '\x1b[m', '[', ']', '(', '"', '\\', '%', '|', '{', '/', '.', '-', '='],
+  [
+    '[-] ',
+    '[req-',
+    '[a b="',
+    '][',
+    'tx',
+    'req-',
+    '- ',
+    '1.',
+    '1.1.',
+    'fe80:',
+    'a0:',
+    ': A',
+    'A.',
+    '<1>',
+    '\0',
+    'é',
+    '(pid=',
+    '1 ',
+    'a/',
+    ' [',
+  ],
+  [
+    '2017-05-16 00:00:00 ',
+    '2017-05-16 00:00:00.000000 ',
+    '1.2.3.4, ',
+    '/a.log',
+    '"message"',
+    '[[',
+    '00:',
+    '{"a":',
+    '} [',
+    'instance-',
+    'volume ',
+  ],
+].flat();
+
+/** Processor time of this thread alone: whatever else the machine does costs a test nothing. */
+function costMs(work: (text: string) => void, text: string): number {
+  const start = process.threadCpuUsage();
+  work(text);
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1000;
+}
+
+/** The heads with repeated text behind them for which the cost did not grow in a straight line. */
+function crooked(work: (text: string) => void, heads: readonly string[], repeats = REPEATED): string[] {
+  const found: string[] = [];
+  for (const head of heads) {
+    for (const repeated of repeats) {
+      const long = head + repeated.repeat(SIZE / repeated.length);
+      if (costMs(work, long) < MOMENT_MS) continue;
+      const short = head + repeated.repeat(SIZE / 2 / repeated.length);
+      const best = (text: string) => Math.min(...Array.from({ length: TRIES }, () => costMs(work, text)));
+      if (best(long) > GROWTH_MAX * best(short)) found.push(`${head.slice(0, 60)} + ${repeated}`);
+    }
+  }
+  return found;
+}
+
+/** A sample whole, its first half and its beginning: where a pattern is deep inside a line, and where it has just begun. */
+function heads(samples: readonly string[]): string[] {
+  return [...new Set(['', ...samples.flatMap((sample) => [sample, sample.slice(0, sample.length / 2), sample.slice(0, 30)])])];
+}
+
+describe('64 KiB of hostile text cost linear time', () => {
+  test('the measure finds a quadratic parser', () => {
+    const quadratic = (text: string) => {
+      let sum = 0;
+      for (let from = 0; from < text.length; from += 16) for (let at = from; at < text.length; at++) sum += text.charCodeAt(at);
+      expect(sum).toBeGreaterThan(0);
+    };
+    expect(crooked(quadratic, ['x'], ['a/'])).toEqual(['x + a/']);
+  });
+
+  test.each(ENVELOPES)('envelope $name', (envelope) => {
+    expect(crooked((text) => void envelope.read(text, fresh(), given), heads(envelope.samples))).toEqual([]);
+  });
+
+  test.each(BODIES)('body $name', (body) => {
+    const read = (text: string) => {
+      const { record, at } = behindEnvelope(text);
+      body.read(text, at, record);
+    };
+    expect(crooked(read, heads(body.samples))).toEqual([]);
+  });
+
+  test('the whole of parse, write and marks', () => {
+    const firsts = [...ENVELOPES, ...BODIES].flatMap(({ samples }) => samples.slice(0, 1));
+    expect(crooked((text) => void marks(parse(text, given)), firsts)).toEqual([]);
+    for (const repeated of REPEATED) exact(`<134>May 16 00:00:00 h nova-api: ${repeated.repeat(SIZE / repeated.length)}`);
+  });
+});
