@@ -26,6 +26,11 @@ interface Known {
 export class FamilyRecords {
   readonly #known = new Map<number, Known>();
 
+  /** Files were dropped: of some families only continuations are left. */
+  forget(): void {
+    this.#known.clear();
+  }
+
   /** The record of every family; not the caller's own. */
   records(reader: DaysReader, ask: Ask): LogRecord[] {
     const { childrenOf } = ask.families;

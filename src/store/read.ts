@@ -44,6 +44,7 @@ export class DaysReader {
       view.isDropped = true;
       view.close();
       this.#views.delete(file);
+      this.families.forget();
     }
     const views = names.map(({ file }) => this.#view(file));
     // A file that was rolled away from is never written again, so one look after that is the last that it needs.

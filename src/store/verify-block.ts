@@ -77,9 +77,9 @@ function wrongWords({ database, row }: BlockCheck, records: readonly LogRecord[]
     const expression = indexExpression({ kind: 'phrase', tokens: [word], text: word });
     return expression === undefined ? [] : [{ word, expression }];
   });
-  const find = database.prepare('SELECT count(*) FROM word WHERE word MATCH ? AND rowid = ?').pluck();
   const missing: string[] = [];
   try {
+    const find = database.prepare('SELECT count(*) FROM word WHERE word MATCH ? AND rowid = ?').pluck();
     for (let from = 0; from < asked.length; from += WORDS_AT_ONCE) {
       const some = asked.slice(from, from + WORDS_AT_ONCE);
       if (find.get(some.map(({ expression }) => `(${expression})`).join(' AND '), row.id) === 1) continue;
