@@ -76,6 +76,9 @@ export function takesBareLine(family: Family, record: LogRecord): boolean {
   return isTracebackHead(record.message) && (level === 'ERROR' || level === 'CRITICAL');
 }
 
+/** What journalctl prints between the lines of a journal. */
+const JOURNAL_NOTE = /^-- (?:Reboot|Boot [0-9a-f]{32}|(?:Logs|Journal) begins? at .{1,120}) ?--$/;
+
 /** Neither a syslog header nor a stamp: a piece of something. */
 export function isHeadless(record: LogRecord): boolean {
   return record.envelope === 'bare' && record.format === 'plain' && record.facility === undefined;
@@ -86,7 +89,7 @@ export function isHeadless(record: LogRecord): boolean {
  * stream whose framing split a text at its newlines, where it looks like a part of one.
  */
 export function takesHeadless(last: Family, record: LogRecord): boolean {
-  if (!last.headed || !isNear(last, record)) return false;
+  if (!last.headed || !isNear(last, record) || JOURNAL_NOTE.test(record.message)) return false;
   return FILES.has(record.transport) || takesBareLine(last, record) || (last.lines > 0 && isRawContinuation(record));
 }
 
