@@ -36,6 +36,7 @@ const VALUE_WORDS: Record<string, string> = {
   url: 'URL',
   bytes: 'BYTES',
   zone: 'OFFSET',
+  zones: 'HOST=ZONE,…',
   facilities: 'localN=SERVICE,…',
   duration: 'TIME',
   space: 'BYTES|PERCENT%',
