@@ -4,7 +4,7 @@
  *
  * V8's own engine falls back to a linear one (launch.cjs) where there are no flags, look-arounds, back-references and counted
  * repetitions. Others with more than one repetition may take for ever on a hostile line and run under a watchdog, which costs
- * 0.2 ms a text (measured, Node 26). A text that takes too long is "not known", and that is said once.
+ * 0.2 ms a text (measured, Node 26). A text that takes too long is "not known"; after some of them every text is.
  */
 import { createContext, Script } from 'node:vm';
 import { CodedError } from '../base/errors.ts';
@@ -18,8 +18,10 @@ export interface Pattern {
   find(text: string, max: number): Range[] | undefined;
 }
 
-/** A person does not notice it, and a thousand such lines are still read within a minute. */
-const TEXT_MS_MAX = 50;
+/** Long enough for a machine that others use too; ordinary lines take microseconds. */
+const TEXT_MS_MAX = 200;
+/** After so many texts an expression is not asked any more: hostile lines must not hold up the others for longer than this takes. */
+const SLOW_TEXTS_MAX = 5;
 /** One repetition costs at most the square of the length: 4096 are some milliseconds. */
 const SQUARE_CHARS_MAX = 4096;
 
@@ -83,13 +85,18 @@ function guard(find: (subject: string, max: number) => Range[]): Pattern['find']
   let given = { subject: '', max: 0 };
   const context = createContext({ run: () => find(given.subject, given.max) });
   const script = new Script('run()');
+  // What the first run costs is not the text's fault.
+  script.runInContext(context);
+  let slow = 0;
   return (subject, max) => {
+    if (slow >= SLOW_TEXTS_MAX) return undefined;
     given = { subject, max };
     try {
       return script.runInContext(context, { timeout: TEXT_MS_MAX }) as Range[];
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined;
-      throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      slow++;
+      return undefined;
     }
   };
 }

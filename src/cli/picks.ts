@@ -32,7 +32,11 @@ export function picksOf(given: Arguments, shell: Shell, color: boolean): Picks {
     const ranges = pattern.find(text, max);
     if (ranges === undefined && !complained.has(pattern)) {
       complained.add(pattern);
-      say(shell, `the expression ${visible(pattern.text)} takes too long on some lines; those are shown as if it were not there`, false);
+      say(
+        shell,
+        `the expression ${visible(pattern.text)} takes too long on some lines: where it does, records are shown as if it were not there`,
+        false,
+      );
     }
     return ranges;
   };

@@ -7,10 +7,12 @@
  */
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { addAbortSignal, Readable } from 'node:stream';
 import { marks } from '../../parsers/index.ts';
 import type { Arguments } from '../base/arguments.ts';
 import { CodedError } from '../base/errors.ts';
 import { GrowingFile, type Grown } from '../base/grow.ts';
+import { limits } from '../base/limits.ts';
 import { publicJson } from '../base/public.ts';
 import { nowUs } from '../base/time.ts';
 import { visible } from '../base/visible.ts';
@@ -50,17 +52,47 @@ export async function tailFiles(tail: Tail, given: Arguments): Promise<void> {
   let seq = 0;
   const nextSeq = (): number => ++seq;
   const paths = [...new Set(given.words)];
+  if (paths.includes('-') && paths.length > 1) throw new CodedError('bad-argument', '- is stdin, and stands alone');
   const leads = leadsOf(paths);
   const files = paths.map((path, index): LocalFile => {
     return { path, growing: new GrowingFile(path), lead: leads[index]!, parser: new LocalParser(path, nextSeq), said: '' };
   });
   const local: Local = { tail, files, nextSeq, matches: compile(queryFilter(given, given.text('query') ?? ''), marks) };
   try {
-    await begin(local);
-    if (tail.follows) await follow(local);
+    if (paths[0] === '-') await readInput(local, files[0]!);
+    else await begin(local);
+    if (paths[0] !== '-' && tail.follows) await follow(local);
   } finally {
     for (const { growing } of files) await growing.close();
   }
+}
+
+/** stdin: everything as it comes; without following only the last of it. */
+async function readInput(local: Local, file: LocalFile): Promise<void> {
+  const { tail } = local;
+  const last: Timed[] = [];
+  let rest = Buffer.alloc(0);
+  const take = (bytes: Buffer): void => {
+    file.parser.take(bytes, { cut: false, nearUs: nowUs() });
+    for (const event of eventsOf(local, file)) {
+      if (tail.follows) tail.show(event);
+      else last.push(event);
+    }
+    if (last.length > tail.lines) last.splice(0, last.length - tail.lines);
+  };
+  const { input } = tail.shell;
+  // Nobody may ever write there again.
+  if (input instanceof Readable) addAbortSignal(tail.left, input);
+  for await (const chunk of input ?? []) {
+    if (tail.left.aborted) return;
+    const bytes = Buffer.concat([rest, chunk]);
+    const end = bytes.lastIndexOf(10) + 1;
+    take(bytes.subarray(0, end));
+    // What a line has beyond its limit is cut away anyway.
+    rest = bytes.subarray(end, end + limits.messageBytesMax + 1);
+  }
+  take(rest);
+  for (const event of last) tail.show(event);
 }
 
 /** Names in front of the lines where there are several files; paths where names are not enough. */

@@ -105,18 +105,38 @@ function pushEvents(record: LogRecord, after: number, events: FollowEvent[]): vo
     events.push({ seq: record.seq, kind: record.of === undefined ? 'record' : 'more', record: { ...record } });
     return;
   }
-  if (record.seq > after)
-    events.push({
-      seq: record.seq,
-      kind: 'record',
-      record: { ...record, message: record.message.slice(0, more[1]! - 1), more: undefined },
-    });
-  const raw = exactText(record);
+  const rawOf = rawParts(record);
+  if (record.seq > after) {
+    const message = record.message.slice(0, more[1]! - 1);
+    events.push({ seq: record.seq, kind: 'record', record: { ...record, message, more: undefined, raw: rawOf(0, message) } });
+  }
   for (let pair = 0; pair < more.length; pair += 2) {
     const seq = more[pair]!;
     if (seq <= after) continue;
     const end = pair + 3 < more.length ? more[pair + 3]! - 1 : record.message.length;
     const message = record.message.slice(more[pair + 1]!, end);
-    events.push({ seq, kind: 'more', record: { ...record, seq, of: record.seq, message, more: undefined, raw } });
+    events.push({
+      seq,
+      kind: 'more',
+      record: { ...record, seq, of: record.seq, message, more: undefined, raw: rawOf(more[pair + 1]!, message) },
+    });
   }
+}
+
+/**
+ * The exact text of a part of a joined record, by where the part begins in its message: line for line, where both have as many (each
+ * line came as a message of its own). Else nobody can tell any more, and the part's text stands for it.
+ */
+function rawParts(record: LogRecord): (start: number, message: string) => string {
+  const exact = exactText(record).split('\n');
+  const isByLine = exact.length === linesIn(record.message);
+  return (start, message) => {
+    if (!isByLine) return message;
+    const first = start === 0 ? 0 : linesIn(record.message.slice(0, start)) - 1;
+    return exact.slice(first, first + linesIn(message)).join('\n');
+  };
+}
+
+function linesIn(text: string): number {
+  return text.split('\n').length;
 }

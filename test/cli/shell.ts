@@ -1,12 +1,13 @@
 /** A shell for tests: what a verb wrote, and Ctrl-C at will. */
 import { run } from '../../src/cli/run.ts';
 
-export function testShell(environment: Record<string, string> = {}, isTerminal = false) {
+export function testShell(environment: Record<string, string> = {}, isTerminal = false, size?: { columns: number; rows: number }) {
   const interrupted = new AbortController();
   const closed = new AbortController();
   let out = '';
   let err = '';
   let onOutput = () => {};
+  const lent: boolean[] = [];
   const shell = {
     out: {
       isTerminal,
@@ -22,6 +23,12 @@ export function testShell(environment: Record<string, string> = {}, isTerminal =
         onOutput();
       },
     },
+    terminal: size && {
+      ...size,
+      lend: (isLent: boolean) => {
+        lent.push(isLent);
+      },
+    },
     environment,
     interrupted: interrupted.signal,
     closed: closed.signal,
@@ -31,6 +38,8 @@ export function testShell(environment: Record<string, string> = {}, isTerminal =
     interrupt: () => interrupted.abort('SIGINT'),
     closePipe: () => closed.abort(),
     out: () => out,
+    /** When a pager had the terminal, and when not any more. */
+    lent,
     err: () => err,
     run: (...words: string[]) => run(words, shell),
     /** Resolves when what was written so far holds a text. */
