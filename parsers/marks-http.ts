@@ -3,23 +3,34 @@
  * (urllib3, keystoneclient) are told by their logger. Part of marks.ts.
  *
  * Invariant: anchored patterns of bounded repetition over the first part of the text, so linear. Source:
- * the format strings of swift, eventlet, nova and oslo.service, requestlog, uwsgi.
+ * the format strings of swift, eventlet, nova and oslo.service, requestlog, uwsgi, Apache, nginx, haproxy.
  */
 import type { HttpAccess, LogRecord } from '../src/model.ts';
 
 /** An access line is one line; URLs of more than this are attacks. */
 const LINE_CHARS_MAX = 16_384;
 
-/** `1.2.3.4,5.6.7.8 - - [date] "GET /path HTTP/1.1" 200 123 0.01` and nova's `"…" status: 200 len: 123 time: 0.01`. */
+/**
+ * `1.2.3.4,5.6.7.8 - - [date] "GET /path HTTP/1.1" 200 123 0.01`, with more clients or a virtual host in front, and nova's
+ * `1.2.3.4 "…" status: 200 len: 123 time: 0.01`. Words before the quote without a date are prose.
+ */
 const QUOTED =
-  /^(?:Starting request: )?[^\s"]{1,200} (?:[^\s"]{1,80} [^\s"]{1,80} \[[^\]]{1,40}\] )?"([A-Z]{3,10}) ([^\s"]{1,8192})(?: HTTP\/[\d.]{1,3})?"(?: status:)? (\d{1,3})(?: {1,2}len:)? ?(\d{1,15}|-)?(.{0,200})/;
+  /^(?:[^\s"[]{1,200} ){1,12}?(?:\[[^\]]{1,40}\] )?"([A-Z]{3,10}) ([^\s"]{1,8192})(?: HTTP\/[\d.]{1,3})?"(?: status:)? (\d{1,3})(?: {1,2}len:)? ?(\d{1,15}|-)?(.{0,200})/;
+const DATED = /^(?:[^\s"[]{1,200} ){2,12}\[/;
 const TIME = /(?:^|\s)time: (\d{1,9}(?:\.\d{1,9})?)/;
 const SECONDS = /^ (\d{1,9}\.\d{1,9})(?:\s|$)/;
+/** Microseconds: kolla's Apache behind the size, devstack's at the end. */
+const MICROS = /^ (\d{1,15}) "/;
+const MICROS_LAST = / (\d{1,15})\(us\)$/;
 /** Referer, txn, agent, then seconds: the tail of swift's storage servers. */
 const STORAGE_TAIL = /" (\d{1,9}\.\d{4})(?: |$)/;
 
 const UWSGI =
-  /^\[pid: \d{1,10}\|app: [^\]]{1,60}\] .{0,400}?\] ([A-Z]{3,10}) (\S{1,8192}) => generated (\d{1,15}) bytes in (\d{1,12}) (msecs|micros) \([^)\s]{1,10} (\d{3})\)/;
+  /^\[pid: \d{1,10}\|app: [^\]]{1,60}\] .{0,400}?\] ([A-Z]{3,10}) (\S{1,8192}) => generated (\d{1,15}) bytes (?:via \w{1,20}\(\) )?in (\d{1,12}) (msecs|micros) \([^)\s]{1,10} (\d{3})\)/;
+
+/** haproxy's httplog and httpslog: timers, of which the last is the whole in milliseconds, status, bytes; a `+` says that it was logged before its end. */
+const HAPROXY =
+  /^\S{1,80} \[[^\]]{1,40}\] \S{1,200} \S{1,200} (?:-?\d{1,12}\/){4}\+?(-?\d{1,12}) (\d{3}) \+?(\d{1,15}) [^"]{0,8192}"([A-Z]{3,10}) ([^\s"]{1,8192})/;
 
 /** Fields of swift's proxy access line, counted from the date. */
 const PROXY_DATE = /^\d{2}\/[A-Z][a-z]{2}\/\d{4}\/\d{2}\/\d{2}\/\d{2}$/;
@@ -30,6 +41,7 @@ export function httpOf(record: LogRecord): HttpAccess | undefined {
   const newline = message.indexOf('\n');
   const line = message.slice(0, newline < 0 ? LINE_CHARS_MAX : Math.min(newline, LINE_CHARS_MAX));
   if (record.format === 'swift' && !line.includes('"')) return proxyLine(line);
+  if (record.format === 'haproxy') return haproxy(line);
   if (line.includes('"')) return quoted(line);
   return line.startsWith('[pid: ') ? uwsgi(line) : undefined;
 }
@@ -44,10 +56,24 @@ function quoted(line: string): HttpAccess | undefined {
   const match = QUOTED.exec(line);
   if (match === null) return undefined;
   const [whole, method, path, status, bytes, tail = ''] = match;
+  // One client, then the quote; more words only with a date behind them.
+  if (line.indexOf('"') !== line.indexOf(' ') + 1 && !DATED.test(line)) return undefined;
   const http = access([method, path, status, bytes]);
   const rest = tail + line.slice(whole.length);
   const seconds = TIME.exec(rest) ?? SECONDS.exec(tail) ?? STORAGE_TAIL.exec(rest);
+  const micros = seconds === null ? (MICROS.exec(tail) ?? MICROS_LAST.exec(rest)) : null;
   if (seconds !== null) http.duration = Number(seconds[1]);
+  else if (micros !== null) http.duration = Number(micros[1]) / 1e6;
+  return http;
+}
+
+function haproxy(line: string): HttpAccess | undefined {
+  const match = HAPROXY.exec(line);
+  if (match === null) return undefined;
+  const [, total, status, bytes, method, path] = match;
+  const http = access([method, path, status, bytes]);
+  // -1: the request was aborted before that.
+  if (!total!.startsWith('-')) http.duration = Number(total) / 1000;
   return http;
 }
 
