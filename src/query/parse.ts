@@ -6,6 +6,7 @@
  *
  * Throws CodedError 'bad-query' with place and suggestion. Bounded by limits.queryCharsMax and queryDepthMax.
  */
+import { CodedError, type ErrorPlace, isCoded } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Filter } from '../model.ts';
 import { type Lexeme, lex } from './lex.ts';
@@ -13,6 +14,33 @@ import { filterOf } from './terms.ts';
 import { quoted, replaced, wrong, wrongWith } from './wrong.ts';
 
 export function parse(text: string): Filter {
+  try {
+    return read(text);
+  } catch (error) {
+    throw isCoded(error) && error.place?.suggestion !== undefined ? suggestingRight(error, error.place) : error;
+  }
+}
+
+/** Mistakes of one query that are corrected for its suggestion. */
+const MISTAKES_MAX = 8;
+
+/** What to type instead must itself be right: further mistakes are corrected too, and what cannot be is not suggested. */
+function suggestingRight(error: CodedError, place: ErrorPlace): CodedError {
+  let { suggestion } = place;
+  for (let mistakes = 0; suggestion !== undefined && mistakes < MISTAKES_MAX; mistakes++) {
+    try {
+      read(suggestion);
+      return mistakes === 0 ? error : new CodedError(error.code, error.message, { ...place, suggestion });
+    } catch (next) {
+      if (!isCoded(next)) throw next;
+      suggestion = next.place?.suggestion;
+    }
+  }
+  const { suggestion: _, ...bare } = place;
+  return new CodedError(error.code, error.message, bare);
+}
+
+function read(text: string): Filter {
   if (text.length > limits.queryCharsMax) {
     const start = text.slice(0, limits.queryCharsMax + 1);
     throw wrongWith(
