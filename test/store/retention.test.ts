@@ -1,28 +1,19 @@
 /**
- * Retention: which files are due, and a folder from which files were dropped - what is left answers, followers hear how much is
- * lost, readers let go, no seq comes twice, not even when everything was dropped.
+ * Retention: which files are due, when files roll, and a folder from which files were dropped: what was dropped is counted and said, and
+ * no seq comes twice, not even when everything was dropped. What is left then: retention-left.test.ts.
  */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readlinkSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Counters } from '../../src/base/counters.ts';
-import type { KeepSettings } from '../../src/model.ts';
-import { openWriter } from '../../src/store/days.ts';
-import { listDays } from '../../src/store/folder.ts';
-import { Keeper } from '../../src/store/keep.ts';
-import { QueryPool } from '../../src/store/pool.ts';
 import { DaysReader } from '../../src/store/read.ts';
 import { type ClosedFile, dueFiles, rollLimitsOf } from '../../src/store/retention.ts';
-import { ALL, query, refusal } from '../contract/reading.ts';
-import { continuationOf, makeRecords } from '../contract/records.ts';
-import { LATER_US, withLimits } from './scene.ts';
-import { newFolder } from './sealed.ts';
+import { ALL } from '../contract/reading.ts';
+import { makeRecords } from '../contract/records.ts';
+import { DAY_US, HOUR_US, KEEP_ALL, Kept } from './kept.ts';
+import { withLimits } from './scene.ts';
 
 const MIB = 1024 * 1024;
-const HOUR_US = 3600e6;
-const DAY_US = 24 * HOUR_US;
-const KEEP_ALL: KeepSettings = { ageUs: undefined, size: undefined, reserve: undefined };
 
 describe('which files are due', () => {
   const closed: ClosedFile[] = [1, 2, 3, 4].map((day) => ({ file: `${day}`, bytes: 10, closedUs: day * DAY_US }));
@@ -47,52 +38,6 @@ describe('which files are due', () => {
     expect(rollLimitsOf({ ageUs: 1, bytesMax: 1 })).toEqual({ fileBytesMax: 2 * MIB, fileSpanUs: 600e6 });
   });
 });
-
-/** A folder with its writer and keeper, on a clock of its own. */
-class Kept {
-  readonly folder = newFolder();
-  nowUs = LATER_US;
-  readonly counters = new Counters();
-  owned = openWriter({ folder: this.folder, nowUs: () => this.nowUs });
-  keeper: Keeper;
-  #seed = 0;
-
-  constructor(settings: Partial<KeepSettings> = {}) {
-    this.keeper = this.#keep({ ...KEEP_ALL, ...settings });
-  }
-
-  #keep(settings: KeepSettings): Keeper {
-    return new Keeper({
-      writer: this.owned.writer,
-      settings,
-      counters: this.counters,
-      nowUs: () => this.nowUs,
-      probe: () => ({ freeBytes: 1e12, totalBytes: 1e12 }),
-    });
-  }
-
-  reopen(settings: Partial<KeepSettings> = {}): void {
-    this.owned.close();
-    this.owned = openWriter({ folder: this.folder, nowUs: () => this.nowUs });
-    this.keeper = this.#keep({ ...KEEP_ALL, ...settings });
-  }
-
-  append(count: number): number {
-    return this.owned.writer.append(makeRecords({ seed: ++this.#seed, count })).lastSeq;
-  }
-
-  /** 100 records on each of so many days. */
-  days(count: number): void {
-    for (let day = 0; day < count; day++) {
-      if (day > 0) this.nowUs += DAY_US;
-      this.append(100);
-    }
-  }
-
-  get files(): string[] {
-    return listDays(this.folder).map(({ file }) => file);
-  }
-}
 
 test('by age: the oldest go, a day after the last record in them was old enough; counted and said', () => {
   const kept = new Kept({ ageUs: 2 * DAY_US });
@@ -189,116 +134,6 @@ test('other limits take effect at once', () => {
   kept.keeper.look();
   expect(kept.files).toEqual(['2024-11-26.db']);
   expect(kept.keeper.status()).toMatchObject({ bytesMax: 1, ageMaxUs: undefined });
-  kept.owned.close();
-});
-
-describe('what is left', () => {
-  test('families whose record was dropped are still there, and counted', () => {
-    const kept = new Kept();
-    const [parent] = kept.owned.writer.append(makeRecords({ seed: 1, count: 30 })).records;
-    kept.nowUs += DAY_US;
-    const lines = ['Traceback (most recent call last):', 'ValueError: zebra'].map((text) => continuationOf(parent!, text));
-    const { firstSeq } = kept.owned.writer.append(lines);
-    kept.append(20);
-    const reader = new DaysReader(kept.folder);
-    expect(reader.status().records).toBe(50);
-    expect(reader.record(firstSeq)?.seq).toBe(parent!.seq);
-    kept.keeper.configure({ ...KEEP_ALL, size: { bytes: 1 } });
-    kept.keeper.look();
-    expect(reader.record(firstSeq)).toMatchObject({ seq: firstSeq, message: 'Traceback (most recent call last):\nValueError: zebra' });
-    expect(reader.search(query()).records).toHaveLength(21);
-    expect(reader.search(query()).stats.damaged).toBeUndefined();
-    expect(reader.status()).toMatchObject({ records: 21, firstSeq });
-    reader.close();
-    kept.owned.close();
-  });
-
-  test('a cursor into dropped data is gone, one behind it is not', () => {
-    const kept = new Kept();
-    kept.days(2);
-    const reader = new DaysReader(kept.folder);
-    const old = reader.search(query({ limit: 5 })).next!;
-    const all = reader.search(query({ limit: 1000, direction: 'backward' })).records;
-    const limit = all.findIndex(({ seq }) => seq > 100) + 1;
-    const kind = reader.search(query({ limit, direction: 'backward' })).next!;
-    kept.keeper.configure({ ...KEEP_ALL, size: { bytes: 1 } });
-    kept.keeper.look();
-    expect(refusal(() => reader.search(query({ limit: 5, cursor: old })))).toBe('gone');
-    const next = reader.search(query({ limit: 5, direction: 'backward', cursor: kind }));
-    expect(next.records.map(({ seq }) => seq)).toEqual(
-      all
-        .slice(limit)
-        .flatMap(({ seq }) => (seq > 100 ? [seq] : []))
-        .slice(0, 5),
-    );
-    reader.close();
-    kept.owned.close();
-  });
-
-  test('a follower across the gap hears how many it has lost', () => {
-    const kept = new Kept();
-    kept.days(3);
-    const reader = new DaysReader(kept.folder);
-    kept.keeper.configure({ ...KEEP_ALL, ageUs: HOUR_US });
-    kept.keeper.look();
-    let after = 40;
-    let lost = 0;
-    const seqs: number[] = [];
-    for (let isThere = false; !isThere; ) {
-      const page = reader.follow(after, ALL, 70);
-      ({ after, caughtUp: isThere } = page);
-      lost += page.lost;
-      seqs.push(...page.events.map(({ seq }) => seq));
-    }
-    expect({ lost, after }).toEqual({ lost: 60, after: 300 });
-    expect(seqs).toEqual(Array.from({ length: 200 }, (_, index) => 101 + index));
-    reader.close();
-    kept.owned.close();
-  });
-
-  test('a search under way goes on with the rest, and calls nothing damaged', () => {
-    const kept = new Kept();
-    kept.days(4);
-    kept.owned.writer.flush();
-    const reader = new DaysReader(kept.folder);
-    const steps = reader.searchSteps(query({ limit: 1000, direction: 'backward' }));
-    expect(steps.next().done).toBe(false);
-    kept.keeper.configure({ ...KEEP_ALL, size: { bytes: 1 } });
-    kept.keeper.look();
-    // Another request of the same worker finds out.
-    expect(reader.status().days).toHaveLength(1);
-    let step = steps.next();
-    while (!step.done) step = steps.next();
-    expect(step.value.stats.damaged).toBeUndefined();
-    expect(step.value.records.length).toBeGreaterThanOrEqual(100);
-    reader.close();
-    kept.owned.close();
-  });
-});
-
-test.skipIf(process.platform !== 'linux')('query workers let go of what was dropped', async () => {
-  const kept = new Kept();
-  kept.days(3);
-  const pool = new QueryPool(kept.folder, 2);
-  await pool.ready();
-  for (let round = 0; round < 4; round++) await pool.search(query({ limit: 1000 }));
-  const held = (): string[] =>
-    readdirSync('/proc/self/fd').flatMap((descriptor) => {
-      try {
-        const path = readlinkSync(`/proc/self/fd/${descriptor}`);
-        return path.startsWith(kept.folder) && path.endsWith('(deleted)') ? [path] : [];
-      } catch {
-        return [];
-      }
-    });
-  kept.keeper.configure({ ...KEEP_ALL, size: { bytes: 1 } });
-  expect(kept.keeper.look()).toBe(true);
-  expect(held().length).toBeGreaterThan(0);
-  pool.letGo();
-  // Answers come in order: each worker has let go before it answers this.
-  await Promise.all([pool.status(), pool.status(), pool.status(), pool.status()]);
-  expect(held()).toEqual([]);
-  await pool.close();
   kept.owned.close();
 });
 
