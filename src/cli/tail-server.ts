@@ -4,8 +4,7 @@
  * behind the last record it printed, and says so. A first connection that fails is an error: then the address is more likely
  * wrong than the server gone.
  *
- * A connection that TCP still believes in may be dead: the server says something every 15 s at least, and a machine that was
- * asleep knows by its clock.
+ * A connection that TCP still believes in may be dead: watchdog.ts notices.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arguments } from '../base/arguments.ts';
@@ -19,16 +18,12 @@ import { ask, linesOf, type Server, serverOf } from './server.ts';
 import { say } from './shell.ts';
 import { eventsOf, type ServerEvent } from './sse.ts';
 import type { Tail } from './tail.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** Doubled from try to try: soon enough after a restart, gentle to a server that is down for the night. */
 const BACK_OFF_MS = { first: 1000, longest: 30_000 };
 /** Of a wait that is chance: a hundred tails must not all come back in the same moment. */
 const JITTER = 0.5;
-/** Two heartbeats of the server. */
-const SILENCE_MS_MAX = 30_000;
-/** How often the clock is looked at, and the jump of it that only a sleep makes. */
-const CLOCK = { everyMs: 5000, jumpMs: 20_000 };
-
 /** What a restart or a busy hour causes; anything else would be the same the next time. */
 const PASSING: ReadonlySet<CodedError['code']> = new Set([
   'unreachable',
@@ -71,10 +66,16 @@ export async function tailServer(tail: Tail, given: Arguments): Promise<void> {
 
 /** The same meaning as in picks.ts: words of a query look at these texts, too. */
 function picksAsFilters(given: Arguments): Filter[] {
-  const regexes = (flag: string): Filter[] => given.all(flag).map((text) => ({ kind: 'regex', ...regexParts(text) }));
+  const regexes = (flag: string): Filter[] => given.all(flag).map(regexFilter);
   const include = regexes('include');
   const anyOf: Filter = include.length === 1 ? include[0]! : { kind: 'or', of: include };
   return [...(include.length === 0 ? [] : [anyOf]), ...regexes('exclude').map((of): Filter => ({ kind: 'not', of }))];
+}
+
+/** Between slashes, so that slashes within need a backslash. */
+function regexFilter(text: string): Filter {
+  const { source, flags } = regexParts(text);
+  return { kind: 'regex', source: new RegExp(source, flags).source.replace(/\\.|\//gs, (piece) => (piece === '/' ? '\\/' : piece)), flags };
 }
 
 async function follow(following: Following): Promise<void> {
@@ -172,51 +173,5 @@ async function lastLines({ tail, server, filter, picks }: Following, upTo: strin
   };
   for await (const json of found({ server, query, limit: tail.lines, raw: tail.wantsRaw, signal: tail.left, onEnd })) {
     tail.show({ json, isMore: false });
-  }
-}
-
-/** Aborts when nothing was heard for too long, or when the machine was asleep meanwhile. */
-class Watchdog {
-  readonly #ending = new AbortController();
-  readonly #clock: NodeJS.Timeout;
-  #silence: NodeJS.Timeout | undefined;
-  #lookedMs = Date.now();
-
-  constructor() {
-    this.#listen();
-    this.#clock = setInterval(() => this.#look(), CLOCK.everyMs);
-  }
-
-  get signal(): AbortSignal {
-    return this.#ending.signal;
-  }
-
-  async *watch(lines: AsyncIterable<string>): AsyncGenerator<string> {
-    for await (const line of lines) {
-      this.#silence?.refresh();
-      yield line;
-    }
-  }
-
-  /** While we do something else, silence says nothing. */
-  async asleep(work: () => Promise<void>): Promise<void> {
-    clearTimeout(this.#silence);
-    await work();
-    this.#listen();
-  }
-
-  end(): void {
-    clearTimeout(this.#silence);
-    clearInterval(this.#clock);
-  }
-
-  #listen(): void {
-    this.#silence = setTimeout(() => this.#ending.abort(`has been silent for ${SILENCE_MS_MAX / 1000} s`), SILENCE_MS_MAX);
-  }
-
-  #look(): void {
-    const now = Date.now();
-    if (now - this.#lookedMs > CLOCK.everyMs + CLOCK.jumpMs) this.#ending.abort('may be gone: this machine was asleep');
-    this.#lookedMs = now;
   }
 }

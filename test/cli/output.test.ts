@@ -154,5 +154,5 @@ test('tail -H marks, -i and -e pick, and -n counts what is shown', async () => {
   expect(await out('-i', '^a$', '-n', '1')).toBe(`${HEAD}\n`);
   expect(await out('-e', '^b|^e', '-H', 'nova|a$')).toBe('c01        »nova«-compute   INFO     »a«\n');
   expect(await out('--query', 'seq:1', '-n', '5')).toBe(`${HEAD}\n`);
-  expect(await out('-i', 'a/b|^a$')).toBe(`${HEAD}\n`);
+  for (const pattern of ['a/b|^a$', 'a\\/b|^a$', '[/]|^a$', 'x "y" z|^a$', '/^A$/i']) expect(await out('-i', pattern)).toBe(`${HEAD}\n`);
 });

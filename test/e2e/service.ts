@@ -22,6 +22,8 @@ export interface ServiceOptions {
   readonly http?: string;
   readonly udp?: string;
   readonly tcp?: string;
+  /** Default: off. */
+  readonly relp?: string;
   /** More words for `serve`. */
   readonly words?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
@@ -30,6 +32,7 @@ export interface ServiceOptions {
 export interface Status {
   readonly lastSeq: number;
   readonly pendingBytes: number;
+  readonly followers: number;
   readonly counters: Readonly<Record<string, number | Record<string, number>>>;
   readonly losses: readonly { reason: string; source: string; amount: number }[];
   readonly store: { records: number; lastSeq: number; bytes: number };
@@ -49,6 +52,8 @@ export interface RunningService {
   readonly http: Address;
   readonly udp: Address;
   readonly tcp: Address;
+  /** Where that was asked for. */
+  readonly relp: Address;
   /** One page, oldest first, 1000 records unless `words` say otherwise; throws what a refusal says. */
   search(query: string, words?: Readonly<Record<string, string>>): Promise<PublicRecord[]>;
   status(): Promise<Status>;
@@ -72,6 +77,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Runnin
   const readyFile = join(folder, 'ready.json');
   const any = '127.0.0.1:0';
   const words = ['serve', '--data', data, '--http', options.http ?? any, '--udp', options.udp ?? any, '--tcp', options.tcp ?? any];
+  if (options.relp !== undefined) words.push('--relp', options.relp);
   words.push('--ready-file', readyFile, ...(options.words ?? []));
   const program = stacktrail(words, options.environment);
   let early: Ended | undefined;
@@ -82,7 +88,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Runnin
     if (early === undefined && !existsSync(readyFile)) throw new Error(`the service is not up:\n${program.err()}`);
   }, START_MS_MAX);
   if (early !== undefined) throw new Error(`the service ended with ${early.code ?? early.signal} at its start:\n${early.err}`);
-  const addresses = JSON.parse(readFileSync(readyFile, 'utf8')) as { http: Address; udp: Address; tcp: Address };
+  const addresses = JSON.parse(readFileSync(readyFile, 'utf8')) as { http: Address; udp: Address; tcp: Address; relp: Address };
   return { ...addresses, ...asked(`http://${formatAddress(addresses.http)}`), ...ending(program), program, data };
 }
 
