@@ -3,15 +3,15 @@
  * go through the same parsers, rules of the site and joiner as on their way into the store.
  * Not here: the records as text (parse-text.ts), counting (parse-stats.ts), where lines end (lines.ts).
  */
-import { isContinuation, isRawContinuation, parse, write } from '../../parsers/index.ts';
-import { siteReader } from '../../parsers/site.ts';
+import { isContinuation, isRawContinuation, write } from '../../parsers/index.ts';
 import type { Arguments } from '../base/arguments.ts';
 import { readSettings } from '../base/config.ts';
 import { limits } from '../base/limits.ts';
 import { nowUs, parseTime } from '../base/time.ts';
 import { facilityServices } from '../ingest/facilities.ts';
 import { Joiner } from '../ingest/join.ts';
-import type { Given, LogRecord } from '../model.ts';
+import { Reading } from '../ingest/reading.ts';
+import type { Hints, LogRecord, Source } from '../model.ts';
 import { choiceOf } from './flags.ts';
 import { inputLines, type Line } from './lines.ts';
 import { ParseStats, statsText } from './parse-stats.ts';
@@ -38,11 +38,11 @@ export interface Parsed {
 
 export async function run({ arguments: given, shell }: VerbRun): Promise<number> {
   const form = choiceOf(given, 'output', FORMS) ?? 'default';
-  const about = aboutOf(given, shell);
+  const read = readingOf(given, shell);
   const [path = '-'] = given.words;
   const stats = given.is('stats') === true ? new ParseStats() : undefined;
   const printer = printerOf(form, shell, { color: hasColor(shell, choiceOf(given, 'color', ['auto', 'always', 'never'] as const)) });
-  const parsing = new Parsing(about, given.is('join') !== false, (parsed) => (stats ? stats.add(parsed) : printer.print(parsed)));
+  const parsing = new Parsing(read, given.is('join') !== false, (parsed) => (stats ? stats.add(parsed) : printer.print(parsed)));
   const signal = leaving(shell);
   let idle: NodeJS.Timeout | undefined;
   for await (const lines of inputLines(path, shell)) {
@@ -60,39 +60,36 @@ export async function run({ arguments: given, shell }: VerbRun): Promise<number>
 }
 
 /** What the text itself may not say, of flags, environment and configuration; throws `bad-setting`, `bad-argument`. */
-function aboutOf(given: Arguments, shell: Shell): Given {
+function readingOf(given: Arguments, shell: Shell): (line: Line) => LogRecord {
   const { values, site } = readSettings({ flag: (name) => given.text(name), environment: shell.environment });
+  const { zone, zones, facilities } = values;
+  const settings = { zone: zone === 'auto' ? undefined : zone, zones, facilities: facilityServices(facilities), site };
+  const reading = new Reading(settings, { known: () => [], learned: () => {} });
+  const named = ['host', 'program', 'service'].flatMap((name) => (given.text(name) === undefined ? [] : [[name, given.text(name)!]]));
   const received = given.text('received');
-  const hint = (name: string): string | undefined => given.text(name);
-  return {
-    received: received === undefined ? nowUs() : parseTime(received, nowUs()),
-    transport: 'import',
-    peer: '',
-    zone: values.zone === 'auto' ? 0 : values.zone,
-    hints: { host: hint('host'), program: hint('program'), service: hint('service') } as Given['hints'],
-    facilities: facilityServices(values.facilities),
-    site: siteReader(site),
-  };
+  const source: Source = { transport: 'import', peer: '', hints: Object.fromEntries(named) as Hints };
+  const about = reading.about(source, received === undefined ? nowUs() : parseTime(received, nowUs()));
+  return ({ text, flag }) => reading.read(text, flag === undefined ? about : { ...about, flag });
 }
 
 /** Lines in, records out in their order; joins as the ingest thread does. */
 class Parsing {
-  readonly #about: Given;
+  readonly #read: (line: Line) => LogRecord;
   readonly #isJoining: boolean;
   readonly #print: (parsed: Parsed) => void;
   #joiner = new Joiner();
   #records: { record: LogRecord; line: number }[] = [];
   lineCount = 0;
 
-  constructor(about: Given, isJoining: boolean, print: (parsed: Parsed) => void) {
-    this.#about = about;
+  constructor(read: (line: Line) => LogRecord, isJoining: boolean, print: (parsed: Parsed) => void) {
+    this.#read = read;
     this.#isJoining = isJoining;
     this.#print = print;
   }
 
-  take({ text, flag }: Line): void {
+  take(text: Line): void {
     const line = ++this.lineCount;
-    const record = parse(text, flag === undefined ? this.#about : { ...this.#about, flag });
+    const record = this.#read(text);
     if (!this.#isJoining) {
       this.#print({ record, line, lines: 1 });
       return;

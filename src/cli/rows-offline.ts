@@ -19,7 +19,7 @@ export const parse: Verb = {
     { name: 'received', value: 'TIME', say: 'when the lines came: decides the year of stamps without one (default now)' },
     { name: 'output', short: 'o', value: 'default|json|jsonl', say: 'for people, one JSON array, or one JSON object a record' },
     COLOR_FLAG,
-    ...settingFlags(['zone', 'facilities', 'config']),
+    ...settingFlags(['zone', 'zones', 'facilities', 'config']),
   ],
   examples: [
     { words: 'parse /var/log/nova/nova-api.log --program nova-api', does: 'each record with its parser, fields, ids and exact form' },

@@ -47,6 +47,8 @@ describe('in place', () => {
     writeFileSync(path, `log.level: info\n${rules('billing', '^(?P<level>[A-Z]+) invoice=\\d+')}`);
     await eventually(async () => expect(service.program.err()).toMatch(/"changed":"facilities, services, patterns"/));
     expect(await said(service, 'WARN invoice=2')).toMatchObject({ service: 'billing', format: 'site:bill', level: 'WARNING' });
+    expect(await service.search('format:"site:bill"')).toMatchObject([{ message: 'WARN invoice=2' }]);
+    expect(await service.search('format:site* level:warning')).toHaveLength(1);
   });
 
   test('a wrong file is refused with its place; the old values stay in force, and the next right file is taken', async () => {
