@@ -29,7 +29,7 @@ export interface Setting {
   readonly default: string | undefined;
   /** For `choice`. */
   readonly choices?: readonly string[];
-  /** For `bytes`: inclusive bounds, each with its reason beside it. */
+  /** For `bytes`: inclusive bounds, each with its reason beside it; for `space` only the lower one. */
   readonly min?: number;
   readonly max?: number;
   /** Never printed, never logged. */
@@ -52,6 +52,12 @@ export const SETTINGS = [
   },
   { name: 'udp', type: 'address', default: '0.0.0.0:5514', say: 'Where syslog over UDP (RFC 5426) is received' },
   { name: 'tcp', type: 'address', default: '0.0.0.0:5514', say: 'Where syslog over TCP (RFC 6587, both framings) is received' },
+  {
+    name: 'relp',
+    type: 'address',
+    default: 'off',
+    say: "Where RELP is received (rsyslog's omrelp, commonly port 2514): each message is acknowledged once it is on disk",
+  },
   {
     name: 'udp.receiver',
     type: 'choice',
@@ -81,7 +87,9 @@ export const SETTINGS = [
     live: true,
     type: 'space',
     default: '80%',
-    say: 'The oldest files are dropped while the data folder is larger: `500GiB`, `80%` of its file system, both with a comma (the smaller counts), or `none`',
+    // The write-ahead logs alone may take 20 MiB: below this hardly anything would be kept.
+    min: 64 * 1024 * 1024,
+    say: 'The oldest files are dropped while the data folder is larger: `500GiB`, `80%` of its file system, both with a comma (the smaller counts), at least `64MiB`, or `none`',
   },
   {
     name: 'disk.reserve',

@@ -196,7 +196,7 @@ function readDuration(text: string): number | undefined {
 const SPACE_BYTES_MIN = 1024 * 1024;
 
 /** `80%`, `500GiB`, `5%,512MiB`. `none` is undefined. */
-function readSpace(text: string): SpaceSetting | undefined {
+function readSpace(text: string, { min = SPACE_BYTES_MIN }: Setting): SpaceSetting | undefined {
   if (text === 'none') return undefined;
   const space: { bytes?: number; percent?: number } = {};
   for (const part of text.split(',').map((one) => one.trim())) {
@@ -209,7 +209,7 @@ function readSpace(text: string): SpaceSetting | undefined {
     space[name] = percent === undefined ? bytes! : Number(percent);
   }
   const { bytes, percent } = space;
-  if (bytes !== undefined && bytes < SPACE_BYTES_MIN) throw new Unreadable(`${bytes} bytes are less than 1MiB`);
+  if (bytes !== undefined && bytes < min) throw new Unreadable(`${bytes} bytes are less than ${min / 1024 ** 2}MiB`);
   if (percent !== undefined && (percent <= 0 || percent > 100)) throw new Unreadable(`${percent}% is not more than 0% and at most 100%`);
   return space;
 }

@@ -2,8 +2,8 @@
 import { CodedError } from '../base/errors.ts';
 import type { KeepingStatus, Transport } from '../model.ts';
 
-/** Whose sender waits by itself when nothing is read from it any more: what it has sent is held. All others hear `disk-full`. */
-export const HELD: ReadonlySet<Transport> = new Set<Transport>(['tcp', 'tls']);
+/** Whose sender waits by itself when nothing is read from it, or not answered, any more: what it has sent is held. All others hear `disk-full`. */
+export const HELD: ReadonlySet<Transport> = new Set<Transport>(['tcp', 'tls', 'relp']);
 
 export function diskIsLow({ disk, freeBytes, reserveBytes }: KeepingStatus): CodedError {
   const why = disk === 'full' ? 'it refused a commit' : `${freeBytes} bytes are free, ${reserveBytes} are kept back (disk.reserve)`;

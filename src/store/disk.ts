@@ -59,6 +59,11 @@ export class Disk {
     return this.#reserve === undefined ? 0 : spaceBytes(this.#reserve, this.#space.totalBytes);
   }
 
+  /** Of the reserve file; they are ours, but no data. */
+  get fileBytes(): number {
+    return this.#file.bytes;
+  }
+
   configure(reserve: SpaceSetting | undefined): void {
     this.#reserve = reserve;
   }

@@ -75,7 +75,7 @@ export class Keeper {
     }
     const due = dueFiles(this.#closedFiles(), {
       nowUs: this.#nowUs(),
-      bytes: folderBytes(this.#writer.folder),
+      bytes: folderBytes(this.#writer.folder) - this.#disk.fileBytes,
       ageUs: this.#settings.ageUs,
       bytesMax,
     });
