@@ -12,6 +12,7 @@ import { type Corpus, prepareCorpus } from './corpus.ts';
 import { followers } from './followers.ts';
 import { ingest } from './ingest.ts';
 import { machine, rounded } from './machine.ts';
+import { parsing } from './parse.ts';
 import { search } from './search.ts';
 import { type Candidate, ours, peer } from './service.ts';
 
@@ -28,7 +29,7 @@ export interface BenchInput {
 }
 export type Bench = (input: BenchInput) => Promise<{ ours: Figures; peers: Record<string, Figures>; notes: string[] }>;
 
-const BENCHES: Record<string, Bench> = { ingest, search, followers };
+const BENCHES: Record<string, Bench> = { ingest, search, followers, parse: parsing };
 
 const LINES = 1_000_000;
 const LINES_QUICK = 200_000;
