@@ -186,7 +186,7 @@ describe('the rest answers, and the statistics say what is missing', () => {
     // Another digit is still JSON: only the checksum tells.
     change(
       scene.files[1]!,
-      "UPDATE fresh SET body = CAST(replace(CAST(body AS TEXT), '\"zone\":0', '\"zone\":7') AS BLOB) WHERE id = (SELECT max(id) FROM fresh)",
+      'UPDATE fresh SET body = CAST(replace(CAST(body AS TEXT), \'"zone":0\', \'"zone":7\') AS BLOB) WHERE id = (SELECT max(id) FROM fresh)',
     );
     expect(readEverything(scene)).toMatchObject({ codes: new Set(), found: 405, damaged: [expect.stringContaining('checksum')] });
   });
@@ -263,6 +263,27 @@ describe('bytes of a file', () => {
     goesOnBehind(scene, 300);
     expect(readFileSync(join(scene.folder, 'damaged-2024-11-23.db')).subarray(0, 4)).toEqual(Buffer.alloc(4, 0xff));
   });
+});
+
+test('a file that is damaged under the hands of the writer: it goes on in another one, and loses no seq', () => {
+  const scene = twoDays();
+  const store = openDays({ folder: scene.folder, nowUs: () => scene.nowUs });
+  store.flush();
+  // Another connection's commit makes the writer read its pages again.
+  change(scene.files[1]!, "INSERT INTO position VALUES ('somebody', 'else')", 'PRAGMA wal_checkpoint(TRUNCATE)');
+  const handle = openSync(scene.files[1]!, 'r+');
+  for (let at = PAGE_BYTES; at < statSync(scene.files[1]!).size; at += PAGE_BYTES)
+    writeSync(handle, Buffer.alloc(PAGE_BYTES, 0xee), 0, PAGE_BYTES, at);
+  closeSync(handle);
+  expect(store.append([{ ...scene.rows[0]!, message: 'after the damage' }]).firstSeq).toBe(414);
+  expect(store.append([{ ...scene.rows[0]!, message: 'and more' }]).firstSeq).toBe(415);
+  expect(listDays(scene.folder).map(({ file }) => file)).toEqual(['2024-11-22.db', '2024-11-23.db', '2024-11-23.2.db']);
+  expect([store.record(414)?.message, store.record(415)?.message]).toEqual(['after the damage', 'and more']);
+  expect(store.search(query()).stats.damaged?.join()).toContain('2024-11-23.db');
+  store.close();
+  const again = openDays({ folder: scene.folder, nowUs: () => scene.nowUs });
+  expect(again.append([{ ...scene.rows[0]! }]).firstSeq).toBe(416);
+  again.close();
 });
 
 test('an error of the store names the file and is coded', () => {
