@@ -42,7 +42,9 @@ export function exceptionOf(record: LogRecord): ExceptionMark | undefined {
     if (found !== undefined) return found;
   }
   if (level !== 'ERROR' && level !== 'CRITICAL' && level !== 'WARNING' && level !== 'TRACE') return undefined;
-  return ofSummary(message);
+  // A block whose first lines are lost: its frames and its end are there.
+  const frame = at < 0 ? message.indexOf('  File "') : -1;
+  return (frame < 0 ? undefined : ofLines(message.slice(frame, TEXT_CHARS_MAX).split('\n', LINES_MAX), [])) ?? ofSummary(message);
 }
 
 function ofTracebacks(text: string, message: string, at: number): ExceptionMark | undefined {
@@ -56,10 +58,10 @@ function linesOfList(text: string): string {
 }
 
 /** Where the reading is: outside of tracebacks, among frames. */
-function ofLines(lines: readonly string[]): ExceptionMark | undefined {
+function ofLines(lines: readonly string[], begun?: string[]): ExceptionMark | undefined {
   let chain: Raised[] = [];
   let isChained = false;
-  let frames: string[] | undefined;
+  let frames = begun;
   for (const whole of lines) {
     const line = whole.length > LINE_CHARS_MAX ? whole.slice(0, LINE_CHARS_MAX) : whole;
     if (line.includes(HEAD) && (frames === undefined || !isListed(line))) frames = [];

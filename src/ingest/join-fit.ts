@@ -76,6 +76,16 @@ export function takesBareLine(family: Family, record: LogRecord): boolean {
   return isTracebackHead(record.message) && (level === 'ERROR' || level === 'CRITICAL');
 }
 
+/** Indented text, XML, what closes brackets: of a dump that a file's shipper cut into lines. Nobody begins a message so. */
+const BODY_LINE = /^(?:[ \t]|<[/?!A-Za-z]|[}\])]|$)/;
+
+/** Is this the next line of the text that the program's message before it began? Only directly behind it: nothing else tells. */
+export function takesBodyLine(last: Family, record: LogRecord): boolean {
+  return (
+    last.formatted && !isContinuation(record) && BODY_LINE.test(record.message) && isNear(last, record) && samePid(last.record, record)
+  );
+}
+
 /** What journalctl prints between the lines of a journal. */
 const JOURNAL_NOTE = /^-- (?:Reboot|Boot [0-9a-f]{32}|(?:Logs|Journal) begins? at .{1,120}) ?--$/;
 

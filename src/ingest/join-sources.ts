@@ -25,6 +25,8 @@ export interface Family {
   open: boolean;
   /** It began with a line that has a header or a stamp of its own: in a file, lines without one belong to it. */
   readonly headed: boolean;
+  /** It began with a line of a known format, not with bare text. */
+  readonly formatted: boolean;
 }
 
 /** What one program on one host said last. */
@@ -35,6 +37,8 @@ export interface Source {
   readonly byPid: Map<number, Family[]>;
   /** Arrival of the newest record, µs. */
   heardAt: number;
+  /** What its message before this one belongs to. */
+  last: Family | undefined;
 }
 
 /** Records between a parent and its traceback: without pids, other workers of the same program speak in between. */
@@ -70,7 +74,7 @@ export class JoinSources {
       programs = this.#hosts.get(host) ?? new Map();
       this.#hosts.set(host, programs);
     }
-    source = { shared: [], byPid: new Map(), heardAt: 0 };
+    source = { shared: [], byPid: new Map(), heardAt: 0, last: undefined };
     programs.set(program, source);
     this.#count++;
     return source;
@@ -95,7 +99,9 @@ export class JoinSources {
     return this.#slot(peer)?.family;
   }
 
-  touch(peer: string, family: Family): void {
+  /** A message of this program and peer now belongs to this family. */
+  touch(source: Source, peer: string, family: Family): void {
+    source.last = family;
     const slot = this.#slot(peer);
     if (slot !== undefined) {
       slot.family = family;

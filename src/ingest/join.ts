@@ -11,7 +11,17 @@ import { isContinuation } from '../../parsers/index.ts';
 import { limits } from '../base/limits.ts';
 import type { LogRecord } from '../model.ts';
 import { joined } from '../store/merge.ts';
-import { fragmentOf, isHeadless, isNear, newestFit, opensTraceback, staysOpen, takesBareLine, takesHeadless } from './join-fit.ts';
+import {
+  fragmentOf,
+  isHeadless,
+  isNear,
+  newestFit,
+  opensTraceback,
+  staysOpen,
+  takesBareLine,
+  takesBodyLine,
+  takesHeadless,
+} from './join-fit.ts';
 import { type Family, JoinSources, type Source } from './join-sources.ts';
 
 /** Children of a record that has none: most never get any. */
@@ -67,8 +77,9 @@ export class Joiner {
     for (const record of records) {
       if (record.of !== undefined) continue;
       const family = makeFamily(record, { commit: 0, pending: -1, open: false, headed: !isHeadless(record) });
-      this.#sources.push(this.#sources.of(record), family);
-      this.#sources.touch(record.peer, family);
+      const source = this.#sources.of(record);
+      this.#sources.push(source, family);
+      this.#sources.touch(source, record.peer, family);
     }
   }
 
@@ -99,13 +110,13 @@ export class Joiner {
     const family = makeFamily(record, { commit: this.#commit, pending: this.#pending.length, open, headed });
     this.#pending.push(record);
     this.#sources.push(source, family);
-    this.#sources.touch(record.peer, family);
+    this.#sources.touch(source, record.peer, family);
   }
 
   #join(source: Source, family: Family, record: LogRecord): void {
     if (family.lines < limits.joinLinesMax && family.bytes + record.message.length <= limits.joinBytesMax) {
       this.#attach(family, record);
-      this.#sources.touch(record.peer, family);
+      this.#sources.touch(source, record.peer, family);
       return;
     }
     // Full: the rest is a record of its own, which its lines join.
@@ -147,7 +158,7 @@ export class Joiner {
 }
 
 function makeFamily(record: LogRecord, of: Pick<Family, 'commit' | 'pending' | 'open' | 'headed'>): Family {
-  return { record, startedUs: record.received, children: NONE, lines: 0, bytes: 0, ...of };
+  return { record, startedUs: record.received, children: NONE, lines: 0, bytes: 0, formatted: record.format !== 'plain', ...of };
 }
 
 /** The ids and the time of the parent, where the line has none of its own. */
@@ -167,6 +178,6 @@ function parentOf(record: LogRecord, source: Source, last: Family | undefined): 
   }
   const ofPid = record.pid === undefined ? undefined : source.byPid.get(record.pid);
   const family = (ofPid && newestFit(ofPid, record)) ?? newestFit(source.shared, record);
-  if (family === undefined || (!isContinuation(record) && !takesBareLine(family, record))) return undefined;
-  return family;
+  if (family !== undefined && (isContinuation(record) || takesBareLine(family, record))) return family;
+  return source.last !== undefined && takesBodyLine(source.last, record) ? source.last : undefined;
 }

@@ -166,6 +166,19 @@ describe('one message a line', () => {
     expect(rows.map(({ message }) => message)).toEqual([['Failed', ...summary, ...TRACEBACK].join('\n')]);
   });
 
+  test('XML that a shipper of files sends line by line, while others speak', () => {
+    const xml = ['<capabilities>', '', '  <host>', '\t<uuid>544160f1-8405-407b-ae76-721bf7dee053</uuid>', '</capabilities>'];
+    const other = { host: 'c02' };
+    const texts = [record('Libvirt host capabilities'), ...xml.flatMap((text) => [bare(text), record('Other', other)])];
+    const rows = new Commits().add(...texts).commit();
+    expect(rows[0]!.message).toBe(['Libvirt host capabilities', ...xml].join('\n'));
+    expect(rows.slice(1).map(({ message }) => message)).toEqual(xml.map(() => 'Other'));
+  });
+
+  test('bare text of a program that never writes another format stands alone, line by line', () => {
+    expect(new Commits().add(bare('Liberty says this'), bare('  and this')).commit()).toHaveLength(2);
+  });
+
   test('a block whose last line is the prefix alone', () => {
     const rows = new Commits().add(record('Failed'), ...TRACEBACK.map((text) => line(text)), line('').trimEnd()).commit();
     expect(rows.map(({ message }) => message)).toEqual([`${['Failed', ...TRACEBACK].join('\n')}\n`]);

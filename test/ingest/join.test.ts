@@ -108,9 +108,9 @@ describe('who belongs to whom', () => {
       ['all is well', TRACEBACK.join('\n')],
     ],
     [
-      'bare lines that are none of a traceback',
-      [record('Failed'), bare('  indented'), bare('KeyError: 1')],
-      ['Failed', '  indented', 'KeyError: 1'],
+      'bare lines that are none of a traceback: indented ones are of the text directly before them',
+      [record('Failed'), bare('  indented'), bare('KeyError: 1'), bare('  of nobody')],
+      ['Failed\n  indented', 'KeyError: 1', '  of nobody'],
     ],
     [
       'bare lines behind the end of a traceback',

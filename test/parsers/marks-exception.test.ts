@@ -96,6 +96,14 @@ describe('exceptions', () => {
     });
   });
 
+  test('a block whose heading is lost', () => {
+    expect(of(`${OTHER}    g()\n${OWN}${LIBRARY}KeyError: 7`).exception).toEqual({
+      class: 'KeyError',
+      message: '7',
+      culprit: '/usr/lib/python3/dist-packages/nova/compute/manager.py:2 f2',
+    });
+  });
+
   test('a cut traceback has no class, and costs nothing else', () => {
     expect(of(`${OTHER}Failed\n${trace(OWN, '').trimEnd()}`).exception).toBeUndefined();
   });
