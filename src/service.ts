@@ -210,6 +210,7 @@ async function startReceivers(settings: Settings, around: Around): Promise<Recei
   const wanted: [name: string, address: Address | undefined, start: StartReceiver][] = [
     ['udp', settings.udp, udpReceiver(settings['udp.receiver'])],
     ['tcp', settings.tcp, RECEIVERS.tcp],
+    ['relp', settings.relp, RECEIVERS.relp],
   ];
   const receivers: Receiver[] = [];
   for (const [name, address, start] of wanted) {

@@ -5,7 +5,7 @@
  *   const rsyslogd = needBinary('rsyslogd');
  *   describe.skipIf(!rsyslogd)('a real rsyslogd', …rsyslogd!…)
  */
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Daemons live where the PATH of a user does not look. */
@@ -18,6 +18,16 @@ export function needBinary(name: string, environment: NodeJS.ProcessEnv = proces
   const reason = `${name} is not installed`;
   if (environment.CI === 'true') throw new Error(`${reason}; a CI machine must have it`);
   // test/run.ts repeats these lines under its table.
+  process.stderr.write(`skipped: ${reason}\n`);
+  return undefined;
+}
+
+/** A file that a package of the system brings, such as a module of rsyslogd; the same as for a program. */
+export function needFile(name: string, folders: readonly string[], environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const path = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+  if (path !== undefined) return path;
+  const reason = `${name} is not installed`;
+  if (environment.CI === 'true') throw new Error(`${reason}; a CI machine must have it`);
   process.stderr.write(`skipped: ${reason}\n`);
   return undefined;
 }

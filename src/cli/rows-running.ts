@@ -15,6 +15,7 @@ export const serve: Verb = {
     'http.hosts',
     'udp',
     'tcp',
+    'relp',
     'udp.receiver',
     'udp.receiveBufferBytes',
     'retention.age',

@@ -6,6 +6,15 @@ import type { Counters, LossReason } from '../base/counters.ts';
 import { isCoded } from '../base/errors.ts';
 import type { Intake, MessageRun } from '../model.ts';
 
+/** Who hears what became of a run. */
+export interface Told {
+  /** Once, when the run is on disk, lost or refused. */
+  readonly settled?: (() => void) | undefined;
+  readonly stored?: (() => void) | undefined;
+  /** It could not be stored, and its sender has it still. Absent: then it is lost, and counted. */
+  readonly refused?: ((error: unknown) => void) | undefined;
+}
+
 export class Delivery {
   readonly #intake: Intake;
   readonly #counters: Counters;
@@ -17,8 +26,8 @@ export class Delivery {
     this.#counters = counters;
   }
 
-  /** `settled` is called once, when the run is on disk or lost. Never throws. */
-  hand(run: MessageRun, settled?: () => void): void {
+  /** Never throws. */
+  hand(run: MessageRun, told: Told = {}): void {
     const { spans, source } = run;
     let bytes = 0;
     for (let at = 1; at < spans.length; at += 2) bytes += spans[at]! - spans[at - 1]!;
@@ -27,15 +36,20 @@ export class Delivery {
     this.#open++;
     const close = (): void => {
       this.#open--;
-      settled?.();
+      told.settled?.();
       if (this.#open === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     };
     const fail = (error: unknown): void => {
-      this.#counters.lose(lossReason(error), source.peer, spans.length >> 1);
+      if (told.refused) told.refused(error);
+      else this.#counters.lose(lossReason(error), source.peer, spans.length >> 1);
+      close();
+    };
+    const store = (): void => {
+      told.stored?.();
       close();
     };
     try {
-      this.#intake.accept(run).then(close, fail);
+      this.#intake.accept(run).then(store, fail);
     } catch (error) {
       fail(error);
     }

@@ -5,7 +5,7 @@
 import { type Address, formatAddress } from '../base/address.ts';
 import type { Counters } from '../base/counters.ts';
 import { CodedError } from '../base/errors.ts';
-import type { Intake } from '../model.ts';
+import type { Intake, Transport } from '../model.ts';
 
 export interface Receiver {
   /** As in the table of receivers. */
@@ -19,7 +19,7 @@ export interface Receiver {
 
 export interface ReceiverStatus {
   readonly receiver: string;
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: Transport;
   readonly host: string;
   readonly port: number;
   /** Open connections and those paused to wait for the disk; TCP. */

@@ -5,6 +5,7 @@
  */
 import { CodedError } from '../base/errors.ts';
 import type { StartReceiver } from './receiver.ts';
+import { startRelp } from './relp.ts';
 import { startTcp } from './tcp.ts';
 import { startUdp } from './udp.ts';
 import { startUdpPortable } from './udp-portable.ts';
@@ -13,6 +14,7 @@ export type { Receiver, ReceiverOptions, ReceiverStatus, StartReceiver } from '.
 
 export const RECEIVERS = {
   tcp: startTcp,
+  relp: startRelp,
   dgram: startUdp,
   'syslog-server': startUdpPortable,
 } as const satisfies Record<string, StartReceiver>;
