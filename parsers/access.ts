@@ -31,6 +31,7 @@ export function setAccessTime(record: LogRecord): void {
 
 export const access: Body = {
   name: 'access',
+  say: 'access lines of Apache, nginx and eventlet',
   samples: [
     '192.168.202.254 - - [20/Jul/2009:22:59:26 +0000] "GET /vmw/cgi/tramp HTTP/1.0" 200 134 "-" "gPXE/0.9.7"',
     '10.112.81.15 - - [15/Feb/2013:06:00:31 +0000] "-" 400 0 "-" "-"',

@@ -45,6 +45,7 @@ function read(text: string, at: number, record: LogRecord): number {
 
 export const apache: Body = {
   name: 'apache',
+  say: 'Apache’s error log, with a service’s own line in it (mod_wsgi)',
   samples: [
     '[Tue Oct 26 17:27:20.477742 2021] [proxy:error] [pid 29484:tid 140230740928256] (111)Connection refused: AH00957: HTTP: attempt to connect to 127.0.0.1:8981 (localhost) failed',
     '[Tue Mar 28 03:56:00.804140 2017] [wsgi:error] [pid 4343:tid 139992054929536] [remote 10.0.0.7:52114] 2017-03-28 03:56:00.804 4343 INFO keystone.common.wsgi [req-328c2c0a-4b0f-44d1-9e0c-0c5d1b6a7e11 - - - - -] POST http://10.0.0.10:5000/v3/auth/tokens',

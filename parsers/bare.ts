@@ -31,6 +31,7 @@ function read(text: string, record: LogRecord): number {
 
 export const bare: Envelope = {
   name: 'bare',
+  say: 'no header: lines of files, datagrams without a PRI',
   samples: [
     '2013-02-25 20:26:33 6619 ERROR nova.openstack.common.rpc.common [-] AMQP server on localhost:5672 is unreachable',
     'proxy-server Invalid user token - deferring reject downstream',

@@ -26,6 +26,7 @@ function read(text: string, at: number, record: LogRecord): number {
 
 export const ceph: Body = {
   name: 'ceph',
+  say: 'Ceph’s daemons',
   samples: [
     'Feb 10 09:10:53 compute4 ceph-osd[1078129]: 2022-02-10T09:10:53.936+0000 7f8e071ead80 -1 auth: unable to find a keyring on /var/lib/ceph/osd/ceph-0/keyring: (2) No such file or directory',
   ],

@@ -28,6 +28,7 @@ function read(text: string, at: number, record: LogRecord): number {
 
 export const device: Body = {
   name: 'device',
+  say: 'Cisco and Arista: `%LINEPROTO-5-UPDOWN: text`',
   samples: [
     '<189>643: *Jan  8 19:46:03.295: %LINEPROTO-5-UPDOWN: Line protocol on Interface Loopback100, changed state to up',
     '<189>105: 000104: Mar 12 07:12:10: %SYS-5-CONFIG_I: Configured from console by console',

@@ -6,6 +6,7 @@ import { named } from './named.ts';
 
 export const dnsmasq = named({
   name: 'dnsmasq',
+  say: 'DHCP and DNS of neutron’s agents and nova-network',
   programs: ['dnsmasq', 'dnsmasq-dhcp', 'dnsmasq-tftp', 'dnsmasq-script'],
   samples: [
     'Jun  9 15:50:06 devstack dnsmasq-dhcp[10676]: DHCPRELEASE(br100) 10.1.0.3 fa:16:3e:d7:29:d1 unknown lease',

@@ -54,6 +54,7 @@ function take(record: LogRecord, { word, head, mark, end }: { word: number; head
 
 export const fuel: Body = {
   name: 'fuel',
+  say: 'what Fuel 3 to 5 made of oslo’s lines: `nova-nova.compute.manager INFO: text`',
   samples: [
     'Sep  7 14:53:08 node-3 nova-nova.compute.resource_tracker AUDIT: Auditing locally available compute resources',
     '<134>keystone-keystone.common.wsgi WARNING: Authorization failed. Invalid user / password from 10.0.0.4',

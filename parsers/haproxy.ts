@@ -23,6 +23,7 @@ function more(text: string, at: number, record: LogRecord): void {
 
 export const haproxy = named({
   name: 'haproxy',
+  say: 'access lines (tcplog, httplog, httpslog), states of servers',
   programs: ['haproxy', 'haproxy-systemd-wrapper'],
   samples: [
     'Feb 25 16:20:12 192.168.4.2 haproxy[7]: 87.183.41.77:50186 [25/Feb/2019:16:20:11.910] prod_http_in~ bk_ktest_kt/nginx_sonst 0/0/0/236/236 200 4586 - - ---- 4/4/3/3/0 0/0 {Mozilla/5.0} {} "GET /portal/?Script=934&lehrer=77798 HTTP/1.1"',

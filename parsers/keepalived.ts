@@ -15,6 +15,7 @@ function more(text: string, at: number, record: LogRecord): void {
 
 export const keepalived = named({
   name: 'keepalived',
+  say: 'VRRP of neutron’s HA routers and of the API’s addresses',
   programs: ['keepalived', 'Keepalived', 'Keepalived_vrrp', 'Keepalived_healthcheckers', 'keepalived_vrrp', 'keepalived_healthcheckers'],
   samples: [
     "Feb 10 16:10:35 compute4 Keepalived[1775812]: Command line: 'keepalived' '-P' '-f'",

@@ -6,6 +6,7 @@ import { named } from './named.ts';
 
 export const kernel = named({
   name: 'kernel',
+  say: 'the kernel',
   programs: ['kernel'],
   samples: [
     'Feb 10 00:00:19 compute4 kernel: [ 4931.803472] audit: type=1400 audit(1644451219.767:432): apparmor="DENIED" operation="file_lock"',

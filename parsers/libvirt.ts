@@ -55,6 +55,7 @@ function daemonLine(match: RegExpExecArray, record: LogRecord): number {
 
 export const libvirt: Body = {
   name: 'libvirt',
+  say: 'libvirt’s daemons, the log of a domain, qemu',
   samples: [
     '2013-10-23 17:32:19.957+0000: 14069: error : virNetTLSContextCheckCertDN:418 : Certificate [session] owner does not match the hostname',
     '2022-02-10 16:18:33.029+0000: shutting down, reason=migrated',

@@ -58,6 +58,7 @@ function withoutStamp(text: string, at: number, record: LogRecord): number {
 
 export const mysql: Body = {
   name: 'mysql',
+  say: 'error logs of MySQL and MariaDB of each generation, Galera',
   samples: [
     '2020-08-06T14:25:02.835618Z 0 [Note] [MY-012487] [InnoDB] DDL log recovery : begin',
     '2020-08-06T14:25:02.936146Z 0 [Warning] [MY-010068] [Server] CA certificate /var/mysql/sslinfo/cacert.pem is self signed.',

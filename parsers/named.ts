@@ -9,16 +9,18 @@ import { type Body, NOT_MINE } from './parser.ts';
 
 interface Named {
   readonly name: string;
+  readonly say: string;
   readonly programs: readonly string[];
   readonly samples: readonly string[];
   /** Sets what the text adds to the header. */
   readonly more?: (text: string, at: number, record: LogRecord) => void;
 }
 
-export function named({ name, programs, samples, more }: Named): Body {
+export function named({ name, say, programs, samples, more }: Named): Body {
   const known = new Set(programs);
   return {
     name,
+    say,
     samples,
     read(text, at, record) {
       if (record.program === undefined || !known.has(record.program)) return NOT_MINE;

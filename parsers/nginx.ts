@@ -25,6 +25,7 @@ function read(text: string, at: number, record: LogRecord): number {
 
 export const nginx: Body = {
   name: 'nginx',
+  say: 'nginx’s error log',
   samples: [
     '2023/05/02 10:00:00 [error] 29#29: *1 connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.7, server: _, request: "GET /v3 HTTP/1.1", upstream: "http://10.0.0.2:5000/v3", host: "cloud.example.com"',
   ],

@@ -276,6 +276,7 @@ function commit(text: string, record: LogRecord, second: number): void {
 
 export const oslo: Body = {
   name: 'oslo',
+  say: 'the text formats of OpenStack’s services, Essex to 2026: with and without pid and milliseconds, every context bracket, exception lines, keystone’s old style, devstack’s colours, journald’s',
   samples: [
     '2013-01-08 16:43:13 AUDIT nova.compute.resource_tracker [-] Auditing locally available compute resources',
     '2013-02-25 20:26:33 6619 ERROR nova.openstack.common.rpc.common [-] AMQP server on localhost:5672 is unreachable',

@@ -39,6 +39,7 @@ function read(text: string, at: number, record: LogRecord): number {
 
 export const ovs: Body = {
   name: 'ovs',
+  say: 'Open vSwitch and OVN, in files and over syslog',
   samples: [
     '2022-02-10T16:09:19.414Z|00118|bridge|INFO|bridge br-int: added interface ha-550dc175-c0 on port 3',
     '2022-02-10T16:09:29.498Z|00121|connmgr|INFO|br-tun<->tcp:127.0.0.1:6633: 8 flow_mods in the 6 s starting 10 s ago (8 adds)',

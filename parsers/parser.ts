@@ -23,6 +23,8 @@ export function hasForm(form: string): boolean {
 
 export interface Envelope {
   readonly name: string;
+  /** What it reads, for the table of README.md. */
+  readonly say: string;
   /** Lines that this parser takes and none before it does; the contract suite feeds them. */
   readonly samples: readonly string[];
   /** Index where the body begins, or NOT_MINE. Sets `envelopeForm`, header fields and, with a header time, `time`. */
@@ -31,6 +33,7 @@ export interface Envelope {
 
 export interface Body {
   readonly name: string;
+  readonly say: string;
   readonly samples: readonly string[];
   /** `text` from `at` on is the body. Index where the message begins, NOT_MINE or OWN_MESSAGE. Sets `form` and its fields. */
   read(text: string, at: number, record: LogRecord): number;

@@ -12,6 +12,7 @@ function read(_text: string, at: number, record: LogRecord): number {
 
 export const plain: Body = {
   name: 'plain',
+  say: 'any other text',
   samples: [
     'pam_unix(sudo:session): session opened for user root by (uid=0)',
     'Auditing locally available compute resources for node cmp1',

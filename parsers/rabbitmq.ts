@@ -60,6 +60,7 @@ function setTime(record: LogRecord): void {
 
 export const rabbitmq: Body = {
   name: 'rabbitmq',
+  say: 'reports until 3.6, lines since 3.7',
   samples: [
     '2022-02-04 09:52:57.780 [info] <0.258.0> ra: meta data store initialised. 0 record(s) recovered',
     '2025-01-01 02:35:35.906159+00:00 [error] <0.20881.847> operation none caused a channel exception precondition_failed: delivery acknowledgement on channel 1 timed out.',

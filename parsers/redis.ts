@@ -31,6 +31,7 @@ function read(text: string, at: number, record: LogRecord): number {
 
 export const redis: Body = {
   name: 'redis',
+  say: 'Redis and valkey',
   samples: ['1:M 02 May 2023 10:00:00.123 * Ready to accept connections', '7:S 02 May 2023 10:00:01.004 # Connection with master lost.'],
   read,
 };

@@ -39,6 +39,7 @@ function readInner(text: string, at: number, record: LogRecord): void {
 
 export const repeated: Body = {
   name: 'repeated',
+  say: 'relays that count instead of repeating: `last message repeated 3 times`',
   samples: [
     'Jun  9 15:50:06  tgtd: last message repeated 3 times',
     'Mar 24 14:26:01 --- last message repeated 2 times ---',

@@ -256,6 +256,7 @@ function readOdd({ text, at }: Spot, record: LogRecord, given: Given): number {
 
 export const rfc3164: Envelope = {
   name: 'rfc3164',
+  say: 'the BSD header as it really is: ISO times, no host, no tag, tags cut at 32 characters, Cisco’s counters, months in five languages, or a PRI alone',
   samples: [
     "<34>Oct 11 22:14:15 mymachine su: 'su root' failed for lonvick on /dev/pts/8",
     '<134>May 16 00:00:00 cloud.example.com nova-api: 2017-05-16 00:00:00.008 25746 INFO nova.x [-] hello',

@@ -168,6 +168,7 @@ export function procidOf(record: LogRecord): string | undefined {
 
 export const rfc5424: Envelope = {
   name: 'rfc5424',
+  say: 'the syslog header of RFC 5424, also without PRI or cut, with rsyslog’s two spaces',
   samples: [
     "<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - ID47 - \ufeff'su root' failed for lonvick on /dev/pts/8",
     '<165>1 2003-10-11T22:14:15.003Z host evntslog 8710 ID47 [exampleSDID@32473 iut="3" eventSource="Application"] An entry',

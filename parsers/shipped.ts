@@ -51,6 +51,7 @@ function sender(rest: string, skipped: number, { record, given }: { record: LogR
 
 export const shipped: Envelope = {
   name: 'shipped',
+  say: 'a file’s name or a sender in front of a line (grep, log collectors)',
   samples: [
     'nova-compute.log.1.2017-05-17_12:02:35 2017-05-16 00:00:00.008 2931 INFO nova.compute.manager [-] hello',
     '/var/log/nova/nova-api.log:2017-05-16 00:00:00.008 25746 INFO nova.x [-] hello',

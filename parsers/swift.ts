@@ -52,6 +52,7 @@ function accessTime(text: string, at: number): number | undefined {
 
 export const swift: Body = {
   name: 'swift',
+  say: 'proxy, account, container and object servers, access lines of all versions',
   samples: [
     'proxy-server: 127.0.0.1 127.0.0.1 09/Jun/2014/15/41/42 HEAD /v1/AUTH_2023/glance HTTP/1.0 404 - client MIIVVgYJKoZI... - - - txa20e2bfc81d14cc7babd7-005395d5b6 - 0.2402 - - 1402328502.550486088 1402328502.790656090',
     'container-server: 127.0.0.1 - - [09/Jun/2014:15:41:42 +0000] "PUT /sdb1/154/AUTH_2023/glance" 201 - "-" "txf8fd3c035f524658baf48-005395d5b6" "proxy-server 32605" 0.0092 "-"',

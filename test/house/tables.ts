@@ -33,12 +33,19 @@ async function lateTables(): Promise<Tables> {
   const { verbsMarkdown } = await import('../../src/cli/help-text.ts');
   const { ROUTES } = await import('../../src/api/routes.ts');
   const { FIELDS } = await import('../../src/query/fields.ts');
+  const { BODIES, ENVELOPES } = await import('../../parsers/index.ts');
   const code = (words: Iterable<string>) => [...words].map((word) => `\`${word}\``).join(' ');
   return {
     verbs: verbsMarkdown().trim(),
     routes: markdown(
       ['route', 'arguments', 'answer'],
       ROUTES.map((route) => [`\`${route.method} ${route.path}\``, code(Object.keys(route.arguments)), route.say]),
+    ),
+    formats: markdown(
+      ['format', 'is', 'reads'],
+      [...ENVELOPES.map((parser) => [parser, 'header'] as const), ...BODIES.map((parser) => [parser, 'text'] as const)].map(
+        ([{ name, say }, is]) => [`\`${name}\``, is, say],
+      ),
     ),
     fields: markdown(
       ['field', 'holds', 'also written'],
