@@ -16,6 +16,8 @@ import { arrayOf, objectOf, TEXT } from './schemas.ts';
 
 /** Longest wait for the part before: it is on its way on another connection of this machine or network. */
 const TURN_MS_MAX = 2000;
+/** How often it is looked whether the disk is full, while a part waits for it. */
+const LOOK_MS = 250;
 /** Sources whose newest part is remembered, only to put others in order behind it. */
 const SOURCES_MAX = 10_000;
 /** Names of one file are 13 (fingerprint.ts); some files at once. */
@@ -100,10 +102,24 @@ export const importPart: Route = {
     const lines = run.spans.length / 2;
     parts.counters?.add('messages.received', lines, 'import');
     parts.counters?.add('bytes.received', run.bytes.length, 'import');
-    await durable;
+    await unlessFull(durable, parts.ingest);
     return jsonAnswer({ lines });
   },
 };
+
+/** Where the disk is low, what was accepted is held until there is room; whoever imports wants to hear that now. Sent again, the part is there once. */
+async function unlessFull(durable: Promise<void>, ingest: Ingest): Promise<void> {
+  const { promise: full, reject } = Promise.withResolvers<never>();
+  const looking = setInterval(() => {
+    if (ingest.isReadOnly)
+      reject(new CodedError('disk-full', 'The disk of the server has no room: the part waits for it, or is gone; send it again later'));
+  }, LOOK_MS);
+  try {
+    await Promise.race([durable, full]);
+  } finally {
+    clearInterval(looking);
+  }
+}
 
 function runOf(request: ApiRequest): MessageRun & { position: Required<Position>; spans: number[] } {
   const given = request.arguments;

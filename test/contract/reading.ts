@@ -11,7 +11,7 @@ export function query(some: Partial<Query> = {}): Query {
 }
 
 /** All pages of a query. Throws when a store gives pages without end. */
-export function everything(store: Store, some: Partial<Query> = {}): LogRecord[] {
+export function everything(store: Pick<Store, 'search'>, some: Partial<Query> = {}): LogRecord[] {
   const records: LogRecord[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < 100_000; page++) {

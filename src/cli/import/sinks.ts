@@ -33,15 +33,29 @@ const PARTS_AT_ONCE = 8;
 /** A server that has too much to do is asked again: first soon, then less often. */
 const BUSY_MS = { first: 100, longest: 2000 };
 
+/** How often it is looked whether the disk is full. */
+const LOOK_MS = 250;
+
 /** Takes the folder; throws `store-busy` where a server owns it. */
 export async function folderSink(settings: Settings): Promise<Sink> {
   const ingest = await openFolder(settings);
+  let full: CodedError | undefined;
+  // A server would hold what it has taken until there is room. Nobody makes room here while we wait: the end settles what is open.
+  const looking = setInterval(() => {
+    if (!ingest.isReadOnly) return;
+    full ??= new CodedError('disk-full', `the disk of ${settings.data} is full, or nearly (disk.reserve is kept back)`);
+    void ingest.stop();
+  }, LOOK_MS).unref();
+  const orFull = <T>(asked: Promise<T>): Promise<T> => asked.catch((error) => Promise.reject(full ?? error));
   return {
     name: settings.data,
     partsAtOnce: PARTS_AT_ONCE,
-    positions: (sources) => ingest.positions(sources),
-    take: ({ bytes, spans, flags }, from) => ingest.accept({ ...from, received: nowUs(), bytes, spans, ...(flags && { flags }) }),
-    close: () => ingest.stop(),
+    positions: (sources) => orFull(ingest.positions(sources)),
+    take: ({ bytes, spans, flags }, from) => orFull(ingest.accept({ ...from, received: nowUs(), bytes, spans, ...(flags && { flags }) })),
+    async close() {
+      clearInterval(looking);
+      await ingest.stop();
+    },
   };
 }
 
