@@ -15,8 +15,7 @@ const HEAD_CHARS_MAX = 4096;
 const TAIL_CHARS_MAX = 2048;
 
 /** No text below is without one of these. */
-const HINT =
-  /amqp|broker|rabbit|heart|reply|repl[iy]|rpc|exchange|queue|topic|connection|MessagingTimeout|calling threads|memory resource/i;
+const HINT = /amqp|broker|rabbit|heart|reply|repl[iy]|rpc|exchange|queue|topic|connect|MessagingTimeout|calling threads|memory resource/i;
 
 /** `on HOST:PORT`, `server HOST:PORT`; IPv6 addresses stand without brackets. */
 const BROKER = String.raw`([A-Za-z0-9_.:[\]-]{1,255}):(\d{1,5})`;
@@ -51,13 +50,17 @@ const TABLE: readonly (readonly [Kind, RegExp])[] = [
   ['closed', /client unexpectedly closed TCP connection|CONNECTION_FORCED - |Socket closed|Server unexpectedly closed connection/],
 ];
 
-export function amqpOf({ message }: LogRecord): AmqpMark | undefined {
+/** RabbitMQ's own word for every connection that ends: trouble only where it warns. */
+const ENDED: Kind = 'closed';
+const CALM: ReadonlySet<string | undefined> = new Set(['DEBUG', 'INFO', 'AUDIT']);
+
+export function amqpOf({ message, level }: LogRecord): AmqpMark | undefined {
   const text =
     message.length > HEAD_CHARS_MAX + TAIL_CHARS_MAX ? `${message.slice(0, HEAD_CHARS_MAX)}\n${message.slice(-TAIL_CHARS_MAX)}` : message;
   if (!HINT.test(text)) return undefined;
   for (const [kind, pattern] of TABLE) {
     const match = pattern.exec(text);
-    if (match === null) continue;
+    if (match === null || (kind === ENDED && CALM.has(level))) continue;
     const broker = brokerOf(match[1], match[2]);
     return broker === undefined ? { kind } : { kind, broker };
   }

@@ -95,7 +95,7 @@ function raisedBy(line: string, frames: string[]): Raised | undefined {
   // Source lines and caret markers are indented; the exception stands at the margin, behind the last frame.
   if (frames.length === 0 || text === '' || text.startsWith(' ') || text.startsWith('\t')) return undefined;
   const raised = RAISED.exec(text);
-  return raised === null ? undefined : { class: raised[1]!.replace(REMOTE_SUFFIX, ''), message: raised[2], culprit: culpritOf(frames) };
+  return raised === null ? undefined : { class: raised[1]!, message: raised[2], culprit: culpritOf(frames) };
 }
 
 function culpritOf(frames: readonly string[]): string | undefined {
@@ -105,11 +105,14 @@ function culpritOf(frames: readonly string[]): string | undefined {
 }
 
 function markOf(last: Raised, first: Raised): ExceptionMark {
-  const exception: ExceptionMark = { class: last.class };
+  const exception: ExceptionMark = { class: last.class.replace(REMOTE_SUFFIX, '') };
   if (last.message) exception.message = last.message;
   if (last.culprit !== undefined) exception.culprit = last.culprit;
   const cause = first === last ? remoteCause(last.message) : first;
-  if (cause !== undefined) exception.cause = cause.message ? { class: cause.class, message: cause.message } : { class: cause.class };
+  if (cause !== undefined) {
+    exception.cause = { class: cause.class.replace(REMOTE_SUFFIX, '') };
+    if (cause.message) exception.cause.message = cause.message;
+  }
   return exception;
 }
 

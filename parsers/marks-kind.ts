@@ -12,7 +12,7 @@ const LOOK_BACK = 72;
 const GENERAL_WORDS_MAX = 3;
 
 /** Say nothing themselves: the word before them does. */
-const GENERAL = new Set(['', 'id', 'ids', 'uuid', 'uuids', 'is', 'with', 'name', 'named', 'list', 'set']);
+const GENERAL = new Set(['', 'id', 'ids', 'uuid', 'uuids', 'is', 'with', 'name', 'named', 'list', 'set', 'json']);
 
 /** In lower case and the singular, without `_id`, `_uuid`, `_ref`. */
 const KINDS: ReadonlyMap<string, IdKind> = new Map<string, IdKind>([
@@ -20,6 +20,8 @@ const KINDS: ReadonlyMap<string, IdKind> = new Map<string, IdKind>([
   ['server', 'instance'],
   ['vm', 'instance'],
   ['guest', 'instance'],
+  // Nova's lock while it asks neutron for the addresses of one.
+  ['refresh_cache', 'instance'],
   ['volume', 'volume'],
   ['vol', 'volume'],
   ['volume-extended', 'volume'],
@@ -91,12 +93,18 @@ function kindBehind(before: string): IdKind | undefined {
     end = connectorStart(before, end);
     const start = wordStart(before, end);
     const word = before.slice(start, end).toLowerCase();
-    const kind = kindNamed(word) ?? kindNamed(word.slice(word.lastIndexOf('-') + 1));
+    const kind = kindNamed(word) ?? kindOfPart(word);
     if (kind !== undefined) return kind;
     if (start === 0 || !GENERAL.has(word)) return undefined;
     end = start;
   }
   return undefined;
+}
+
+/** `floating_network_id`, `iqn.2010-10.org.openstack:volume-…`: the last part says what it is. */
+function kindOfPart(word: string): IdKind | undefined {
+  const bare = word.replace(ENDING, '');
+  return KINDS.get(bare.slice(Math.max(bare.lastIndexOf('_'), bare.lastIndexOf('-')) + 1));
 }
 
 function kindNamed(word: string): IdKind | undefined {
@@ -107,14 +115,15 @@ function kindNamed(word: string): IdKind | undefined {
 function connectorStart(text: string, end: number): number {
   let at = end;
   for (;;) {
-    if (text.endsWith('%2F', at) || text.endsWith('%2f', at)) at -= 3;
+    // `/servers%2F<uuid>`, `["iface-id","<uuid>"]` of OVSDB.
+    if (text.endsWith('%2F', at) || text.endsWith('%2f', at) || text.endsWith('","', at)) at -= 3;
     else if (at > 0 && isConnector(text.charCodeAt(at - 1))) at--;
-    else if (isPrefixOfString(text, at)) at--;
+    else if (isPrefixOfString(text, at) || (text.endsWith('.', at) && text.startsWith('json', at))) at--;
     else return at;
   }
 }
 
-/** ` " # ' ( - / : < = [ _ ` { |` */
+/** ` " ' ( - / : < = ? [ _ ` {` */
 function isConnector(code: number): boolean {
   return (
     code === 32 ||
@@ -126,6 +135,7 @@ function isConnector(code: number): boolean {
     code === 58 ||
     code === 60 ||
     code === 61 ||
+    code === 63 ||
     code === 91 ||
     code === 95 ||
     code === 96 ||

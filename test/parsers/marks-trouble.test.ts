@@ -29,6 +29,18 @@ describe('ids by their context', () => {
     [`"PUT /v2.0/ports%2F${U}"`, [['port', U]]],
     [`Received event network-vif-plugged-${U}`, [['port', U]]],
     [`network-vif-plugged:${U}`, [['port', U]]],
+    [`"floating_network_id": "${U}"`, [['network', U]]],
+    [`Acquired semaphore "refresh_cache-${U}"`, [['instance', U]]],
+    [
+      `["external_ids",["map",[["iface-id","${U}"],["vm-uuid","${B}"]]]]`,
+      [
+        ['port', U],
+        ['instance', B],
+      ],
+    ],
+    [`GET /v2.0/subnets.json?id=${U}`, [['subnet', U]]],
+    [`remove base_image_ref ${U}`, [['image', U]]],
+    [`the report of image. ${U} is another`, [['uuid', U]]],
     [
       `DELETE /v2.1/servers/${U}/os-volume_attachments/${B}`,
       [
@@ -143,7 +155,12 @@ describe('the broker', () => {
     [`${RABBIT}The broker has unblocked the connection`, at('unblocked')],
     [`${OTHER}Failed to publish message to topic 'nova': [Errno 32] Broken pipe`, at('publish')],
     [`${OTHER}Failed to consume message from queue: [Errno 104]`, at('consume')],
-    ['closing AMQP connection <0.8610.2> (10.5.1.2:35286 -> 10.5.2.3:5672 - nova-compute:123):', at('closed', '10.5.2.3:5672')],
+    [
+      '2022-02-04 09:52:20.868 [error] <0.8.0> closing AMQP connection <0.8610.2> (10.5.1.2:35286 -> 10.5.2.3:5672 - nova-compute:123):',
+      at('closed', '10.5.2.3:5672'),
+    ],
+    ['2022-02-04 09:52:20.868 [info] <0.8.0> closing AMQP connection <0.8610.2> (10.5.1.2:35286 -> 10.5.2.3:5672)', undefined],
+    [`${OTHER}Delaying reconnect for 1.0 seconds...`, at('reconnecting')],
     [`${OTHER}Connection to libvirt failed`, undefined],
     [`${OTHER}the reply was blocked by a queue of brokers`, undefined],
   ])('%s', (text, want) => {
