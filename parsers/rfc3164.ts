@@ -22,6 +22,9 @@ const hosts = interner(1024);
 /** A host longer than this is no host (RFC 1035). */
 const HOST_CHARS_MAX = 255;
 
+/** A header that was broken off is short. */
+const BROKEN_CHARS_MAX = 80;
+
 /** How the host stands between stamp and tag. */
 const HOSTS = ['', '%h ', ' ', '%h  '] as const;
 const NO_HOST = 0;
@@ -144,9 +147,21 @@ function isHost(text: string, at: number, end: number): boolean {
   return true;
 }
 
+/** A version of RFC 5424 with no stamp behind it that is one, and a BSD stamp that the end of the text cuts: what is left of a header is no message. */
+const BROKEN_5424 = /\d{1,3}(?: (?:\d{1,4}-?|\d{1,5}-\d{1,3}\b.{0,60}|-{1,2}(?: .{0,200})?)?)?$/y;
+const CUT_STAMP = /(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?: (?:[ \d](?:\d(?: [\d:]{0,7})?)?)?)?$/y;
+
+function flagBroken(text: string, at: number, record: LogRecord): void {
+  BROKEN_5424.lastIndex = at;
+  CUT_STAMP.lastIndex = at;
+  if (BROKEN_5424.test(text)) addFlag(record, 'bad-header');
+  else if (CUT_STAMP.test(text)) addFlag(record, 'bad-time');
+}
+
 /** PRI and no stamp: a program's own datagram. A tag only where it cannot be prose. */
 function withoutStamp(text: string, at: number, record: LogRecord): number {
   header.stamp = '';
+  if (text.length - at < BROKEN_CHARS_MAX) flagBroken(text, at, record);
   let tag = dateAt(text, at) ? NO_TAG : tagAt(text, at);
   // `keystone 2014-…`: one word that is a service, straight before an ISO date.
   if (tag === NO_TAG && nameEnd > at && dateAt(text, nameEnd + 1) && isService(text, at)) tag = BARE;

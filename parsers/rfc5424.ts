@@ -75,11 +75,16 @@ function read(text: string, record: LogRecord): number {
 /** HOST APP PROCID MSGID; each must be followed by a space, else the header is cut and the whole text stays the message. */
 function fields(text: string, header: Header, record: LogRecord): number {
   const from = header.pri ? text.indexOf('>') + 1 : 0;
+  const newline = text.indexOf('\n', header.at);
   for (let field = 0; field < 4; field++) {
     const space = text.indexOf(' ', header.at);
     const end = space < 0 ? text.length : space;
-    if (end > header.at) setField({ text, field, end }, header, record);
-    if (space < 0) return cut(record, from);
+    // An empty field or one that a newline ends is where the header was broken off.
+    if (space < 0 || space === header.at || (newline >= 0 && newline < end)) {
+      if (end > header.at && newline < 0) setField({ text, field, end }, header, record);
+      return cut(record, from);
+    }
+    setField({ text, field, end }, header, record);
     header.at = space + 1;
   }
   return data(text, header, record);
