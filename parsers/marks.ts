@@ -9,6 +9,7 @@
 import type { LogRecord, Marks } from '../src/model.ts';
 import { amqpOf } from './marks-amqp.ts';
 import { databaseOf } from './marks-database.ts';
+import { leaseOf } from './marks-dhcp.ts';
 import { eventOf } from './marks-event.ts';
 import { exceptionOf } from './marks-exception.ts';
 import { httpOf } from './marks-http.ts';
@@ -31,7 +32,7 @@ const READ: { readonly [P in Part]-?: (record: LogRecord) => Marks[P] | undefine
   exception: exceptionOf,
   amqp: amqpOf,
   database: databaseOf,
-  event: (record) => eventOf(record)?.mark,
+  event: (record) => eventOf(record)?.mark ?? leaseOf(record),
 };
 const PARTS = Object.keys(READ) as readonly Part[];
 

@@ -42,13 +42,16 @@ export function readRespelled(text: string, at: number, { record, bodies }: { re
   const cuts: Cut[] = [];
   const plain = takeOut(text.slice(at), cuts);
   const respelled = (isDate ? `${program} ${plain}` : plain).replace(SPLIT_HOUR, '$1');
+  const indented = respelled === plain && plain === text.slice(at).trimStart();
   // Colours are oslo's; anybody's text may have spaces in front.
-  const known = cuts.length > 1 || respelled !== plain ? [oslo] : bodies;
+  const known = indented ? bodies : [oslo];
   for (const body of known) {
     const start = body.read(respelled, 0, record);
     if (start === NOT_MINE) continue;
     record.format = body.name;
     if (start === OWN_MESSAGE) return start;
+    // Who keeps the whole text keeps its spaces, too: they indent a line of many.
+    if (indented && start === 0 && record.form === '') return at;
     if (isDate) record.program = undefined;
     const form = respelled === plain && !isFolded(respelled, start) ? coloured({ record, cuts, start, length: plain.length }) : NO_FORM;
     if (!hasForm(form)) record.form = record.form.startsWith('~') ? NO_FORM_CONTINUATION : NO_FORM;

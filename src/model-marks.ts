@@ -65,7 +65,7 @@ export interface DatabaseMark {
   server?: string;
 }
 
-/** A notification that the driver `log` of oslo.messaging wrote. */
+/** A notification that the driver `log` of oslo.messaging wrote, or what dnsmasq did with a lease (`DHCPACK`). */
 export interface EventMark {
   /** `compute.instance.create.end` */
   type: string;

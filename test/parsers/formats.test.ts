@@ -3,7 +3,7 @@
  * its forms, unless the row says that it is kept raw. Oslo: oslo.test.ts, formats-oslo.test.ts; access lines: access.test.ts.
  */
 import { describe, expect, test } from 'vitest';
-import { parse } from '../../parsers/index.ts';
+import { marks, parse } from '../../parsers/index.ts';
 import { given } from './pieces.ts';
 import { check, KEPT_RAW, REQ, type Row, us } from './rows.ts';
 
@@ -160,6 +160,16 @@ describe('daemons', () => {
       { format: 'dnsmasq', service: 'dnsmasq', message: 'DHCPACK(br100) 192.168.100.3 fa:16:3e:56:0b:6f test' },
     ],
     [
+      'spaces that indent',
+      "<30>Feb 10 16:10:35 c Keepalived[17]:               '/etc/keepalived.conf' '-p'",
+      { format: 'keepalived', message: "              '/etc/keepalived.conf' '-p'" },
+    ],
+    [
+      'spaces before a stamp',
+      '<13>1 2022-02-04T09:52:58Z c rabbit - - -   2022-02-04 09:52:57.780 [info] <0.258.0> ra: x',
+      { format: 'rabbitmq', level: 'INFO', message: '<0.258.0> ra: x' },
+    ],
+    [
       'the kernel',
       '<3>2014-09-30T16:45:09.214895+00:00 c kernel: [12.3] kvm: x',
       { format: 'kernel', level: 'ERROR', service: undefined, message: '[12.3] kvm: x' },
@@ -233,6 +243,17 @@ describe('daemons', () => {
       KEPT_RAW,
     ],
   ])('%s', (...row) => check(row));
+});
+
+test.each([
+  ['DHCPACK(br100) 192.168.100.3 fa:16:3e:56:0b:6f test', 'DHCPACK'],
+  ['DHCPDISCOVER(br100) fa:16:3e:78:44:84 no address available', 'DHCPDISCOVER'],
+  ['3141592653 DHCPOFFER(tap0) 10.0.0.3 fa:16:3e:78:44:84', 'DHCPOFFER'],
+  ['DHCP, static leases only on 10.1.0.2, lease time 1d', undefined],
+])('what dnsmasq did: %s', (text, event) => {
+  const { ids = [], event: found } = marks(parse(`<30>Nov 22 09:00:00 n dnsmasq-dhcp[7]: ${text}`, given));
+  expect(found?.type).toBe(event);
+  if (event !== undefined) expect(ids.map(({ kind }) => kind)).toContain('mac');
 });
 
 describe('counted repeats', () => {
