@@ -71,7 +71,7 @@ export interface KeepingStatus {
   reserveBytes: number;
   /** Retention; absent: without limit. */
   bytesMax: number | undefined;
-  ageMaxUs: number | undefined;
+  ageMaxHours: number | undefined;
   /** Damaged day files, renamed and kept. */
   setAside: string[];
 }

@@ -13,6 +13,8 @@ const LOOK_MS = 60_000;
 /** At 100 MB/s a second fills a fifth of the default reserve; asking costs some microseconds. */
 const LOOK_AT_DISK_MS = 1000;
 
+const FREE_STEP_BYTES = 64 * 1024 * 1024;
+
 const KEEP_ALL: KeepSettings = { ageUs: undefined, size: undefined, reserve: undefined };
 
 export class Keeping {
@@ -68,12 +70,12 @@ export class Keeping {
     this.#say(false);
   }
 
-  /** Free space alone changes with every second, and is no news. */
+  /** Free space changes with every second; less than this is no news. */
   #say(hasDropped: boolean): void {
     const status = this.#keeper.status();
     const notes = this.#keeper.takeNotes();
     const { log } = this.#writer;
-    const news = JSON.stringify([{ ...status, freeBytes: 0 }, log]);
+    const news = JSON.stringify([{ ...status, freeBytes: Math.round(status.freeBytes / FREE_STEP_BYTES) }, log]);
     if (news === this.#said && notes.length === 0 && !hasDropped) return;
     this.#said = news;
     this.#tell({ kind: 'kept', status, notes, hasDropped, log, counters: this.#counters.take() });

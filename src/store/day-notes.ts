@@ -4,7 +4,7 @@
  * programs have neither; both are additions that those programs pass over.
  */
 import type { FreshRow } from './day-file.ts';
-import type { Sqlite } from './sqlite.ts';
+import type { Sqlite, Statement } from './sqlite.ts';
 
 /**
  * Keys of `meta`, all whole numbers. `baseSeq`: newest seq given before this file, so that seq never restarts, even when all
@@ -19,12 +19,24 @@ const DAMAGED_TABLE =
 export class DayNotes {
   readonly #database: Sqlite;
 
+  readonly #statements = new Map<string, Statement>();
+
   constructor(database: Sqlite) {
     this.#database = database;
   }
 
+  /** Readers ask after every commit. */
+  #sql(text: string): Statement {
+    let statement = this.#statements.get(text);
+    if (statement === undefined) {
+      statement = this.#database.prepare(text);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+
   get(name: NoteName): number | undefined {
-    const value = this.#database.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(name) as string | undefined;
+    const value = this.#sql('SELECT value FROM meta WHERE key = ?').pluck().get(name) as string | undefined;
     return value === undefined ? undefined : Number(value);
   }
 
@@ -48,7 +60,7 @@ export class DayNotes {
 
   /** Batches that were set aside. */
   aside(): FreshRow[] {
-    const has = this.#database.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'damaged'").pluck().get();
-    return has === 0 ? [] : (this.#database.prepare('SELECT id, lastSeq, count FROM damaged ORDER BY id').all() as FreshRow[]);
+    const has = this.#sql("SELECT count(*) FROM sqlite_schema WHERE name = 'damaged'").pluck().get();
+    return has === 0 ? [] : (this.#sql('SELECT id, lastSeq, count FROM damaged ORDER BY id').all() as FreshRow[]);
   }
 }

@@ -32,7 +32,8 @@ export interface KeeperOptions {
   readonly probe?: () => DiskSpace;
 }
 
-const DAY_US = 86_400e6;
+const HOUR_US = 3600e6;
+const DAY_US = 24 * HOUR_US;
 
 export class Keeper {
   readonly #writer: DaysWriter;
@@ -105,13 +106,14 @@ export class Keeper {
 
   status(): KeepingStatus {
     const { freeBytes } = this.#disk.space;
+    const { ageUs } = this.#settings;
     return {
       disk: this.#disk.state,
       diskSinceUs: this.#diskSinceUs,
       freeBytes,
       reserveBytes: this.#disk.reserveBytes,
       bytesMax: this.#bytesMax,
-      ageMaxUs: this.#settings.ageUs,
+      ageMaxHours: ageUs === undefined ? undefined : ageUs / HOUR_US,
       setAside: listSetAside(this.#writer.folder),
     };
   }

@@ -133,7 +133,7 @@ test('other limits take effect at once', () => {
   kept.keeper.configure({ ...KEEP_ALL, size: { bytes: 1 } });
   kept.keeper.look();
   expect(kept.files).toEqual(['2024-11-26.db']);
-  expect(kept.keeper.status()).toMatchObject({ bytesMax: 1, ageMaxUs: undefined });
+  expect(kept.keeper.status()).toMatchObject({ bytesMax: 1, ageMaxHours: undefined });
   kept.owned.close();
 });
 
