@@ -64,7 +64,7 @@ const TESTS: Readonly<Record<string, ContractTest>> = {
     expect(store.search(query()).next).toBeUndefined();
     expect(store.follow(0, ALL, 10)).toEqual({ events: [], after: 0, caughtUp: true, lost: 0 });
     expect(store.record(1)).toBeUndefined();
-    expect(store.status()).toMatchObject({ records: 0, lastSeq: 0, oldest: undefined, newest: undefined });
+    expect(store.status()).toMatchObject({ records: 0, firstSeq: undefined, lastSeq: 0, oldest: undefined, newest: undefined });
   },
 
   'append numbers records without a gap, over all batches'({ store }) {
@@ -77,7 +77,7 @@ const TESTS: Readonly<Record<string, ContractTest>> = {
       expect(seqs(result.records)).toEqual(Array.from({ length: size }, (_, index) => last + 1 + index));
       last += size;
     }
-    expect(store.status().lastSeq).toBe(30);
+    expect(store.status()).toMatchObject({ firstSeq: 1, lastSeq: 30 });
   },
 
   'what was appended is there at once, every field as it was'({ store, fill }) {

@@ -1,5 +1,9 @@
 /** Query workers: they answer, they are replaced when they die, they stop when nobody wants the answer or all is closed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { csvRow } from '../../src/base/csv.ts';
+import { lineOf } from '../../src/base/line.ts';
+import type { PublicRecord } from '../../src/base/public.ts';
+import { formatTime } from '../../src/base/time.ts';
 import type { RenderedPage } from '../../src/model.ts';
 import { parse } from '../../src/query/parse.ts';
 import { QueryPool } from '../../src/store/pool.ts';
@@ -68,6 +72,21 @@ test('the text as received comes where it is asked for', async () => {
   const [line] = (await pool.search({ ...needle, raw: true })).ndjson.split('\n');
   expect(JSON.parse(line!)).toHaveProperty('raw');
   expect(JSON.parse((await pool.search(needle)).ndjson)).not.toHaveProperty('raw');
+});
+
+test('a page is rendered as lines or CSV where that is asked for', async () => {
+  const asked = query({ filter: parse('no valid host'), limit: 20 });
+  const { ndjson, next } = await pool.search(asked);
+  const records = ndjson
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as PublicRecord);
+  const text = await pool.search({ ...asked, show: { form: 'text' } });
+  expect(text).toMatchObject({ ndjson: '', count: 20, next });
+  expect(text.shown).toBe(records.map((record) => `${lineOf(record, { color: false, time: formatTime })}\n`).join(''));
+  const fields = ['seq', 'ids', 'message'] as const;
+  const csv = await pool.search({ ...asked, show: { form: 'csv', fields } });
+  expect(csv.shown).toBe(records.map((record) => csvRow(record, fields)).join(''));
 });
 
 test('a wrong cursor or pattern is the error of its asker, and of nobody else', async () => {

@@ -55,8 +55,8 @@ export class Scene {
     );
     for (let seq = 0; seq <= this.rows.length + 1; seq += 1 + (this.rows.length >> 5))
       expect(only(store.record(seq))).toEqual(only(plain.record(seq)));
-    const { records, lastSeq, oldest, newest } = plain.status();
-    expect(store.status()).toMatchObject({ records, lastSeq, oldest, newest });
+    const { records, firstSeq, lastSeq, oldest, newest } = plain.status();
+    expect(store.status()).toMatchObject({ records, firstSeq, lastSeq, oldest, newest });
   }
 }
 
