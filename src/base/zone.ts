@@ -81,12 +81,7 @@ function unknown(text: string, name: string): never {
   const suggestion =
     cities.get(city) ?? nearest(name, ['local', 'UTC', ...cities.values()]) ?? cities.get(nearest(city, cities.keys()) ?? '');
   const place = { text, position: 0, length: Math.max(1, text.length), ...(suggestion === undefined ? {} : { suggestion }) };
-  const hint = suggestion === undefined ? '' : `; try ${suggestion}`;
-  throw new CodedError(
-    'bad-argument',
-    `${visible(name) || 'nothing'} is no time zone: local, UTC, +02:00 or like Europe/Berlin${hint}`,
-    place,
-  );
+  throw new CodedError('bad-argument', `${visible(name) || 'nothing'} is no time zone: local, UTC, +02:00 or like Europe/Berlin`, place);
 }
 
 /** What clocks of the zone show. */

@@ -33,7 +33,7 @@ export function patternOf(text: string, flag: string): Pattern {
   try {
     regex = new RegExp(source, `${flags}g`);
   } catch (error) {
-    throw wrong(text, `the regular expression of --${flag} cannot be read: ${visible((error as Error).message)}`);
+    throw wrong(text, `the regular expression of --${flag} cannot be read: ${visible((error as Error).message.replace(/^.*: /s, ''))}`);
   }
   const find = (subject: string, max: number): Range[] => rangesOf(regex, subject, max);
   const cost = costOf(source, flags);
@@ -52,7 +52,7 @@ export function regexParts(text: string): { source: string; flags: string } {
 }
 
 function wrong(text: string, message: string): CodedError {
-  return new CodedError('bad-argument', message, { text, position: 0, length: Math.max(1, text.length) });
+  return new CodedError('bad-argument', message, text === '' ? undefined : { text, position: 0, length: text.length });
 }
 
 function rangesOf(regex: RegExp, subject: string, max: number): Range[] {

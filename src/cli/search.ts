@@ -134,5 +134,5 @@ function tell({ limit, direction }: Search, found: Found, { shell, quiet, wantsS
 
 function statsText({ recordsScanned, blocksRead, blocksSkipped, tookMs }: SearchStats): string {
   const number = (value: number): string => Math.round(value).toLocaleString('en-US');
-  return `looked at ${number(recordsScanned)} records in ${number(blocksRead)} blocks, skipped ${number(blocksSkipped)} blocks; took ${number(tookMs)} ms`;
+  return `records looked at: ${number(recordsScanned)}; blocks read: ${number(blocksRead)}, skipped: ${number(blocksSkipped)}; took ${number(tookMs)} ms`;
 }

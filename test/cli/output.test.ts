@@ -128,7 +128,7 @@ test('--stats says what the search cost, also to whoever wants to hear nothing e
   const { run } = await cloud();
   const { out, err } = await run(['search', '-q', '--stats', '-o', 'jsonl', 'level:error']);
   expect(out.split('\n')).toHaveLength(2);
-  expect(err).toMatch(/^stacktrail: looked at \d+ records in \d+ blocks, skipped \d+ blocks; took \d+ ms\n$/);
+  expect(err).toMatch(/^stacktrail: records looked at: \d+; blocks read: \d+, skipped: \d+; took \d+ ms\n$/);
 });
 
 test('damage is always said, once, by search and tail', async () => {
