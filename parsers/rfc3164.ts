@@ -138,6 +138,8 @@ function emptyHost(text: string, at: number, record: LogRecord): number {
 /** Anything without the marks of a tag: letters of any script, addresses, chained names `a/b`. */
 function isHost(text: string, at: number, end: number): boolean {
   const last = text.charCodeAt(end - 1);
+  // `--- last message repeated 2 times ---`
+  if (last === 45 && end - at > 1) return false;
   if (last === 58 || last === 44 || last === 93 || end - at > HOST_CHARS_MAX) return false;
   for (let index = at; index < end; index++) {
     const code = text.charCodeAt(index);

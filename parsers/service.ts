@@ -81,6 +81,8 @@ const FORMATS: ReadonlyMap<string, string> = new Map([
   ['libvirt', 'libvirt'],
   ['ceph', 'ceph'],
   ['redis', 'redis'],
+  ['apache', 'apache'],
+  ['nginx', 'nginx'],
 ]);
 
 export function serviceOfFormat(format: string): string | undefined {
