@@ -12,7 +12,7 @@ export async function run({ arguments: given, shell }: VerbRun): Promise<number>
   const folder = given.text('data');
   if (folder === undefined || folder === '') throw new CodedError('bad-argument', '--data FOLDER says where to; it must be empty or new');
   const progress = new Progress(shell, given.is('quiet'));
-  const { files, lastSeq } = restoreFolder({
+  const { files, lastSeq } = await restoreFolder({
     backup,
     folder,
     goOn: givenUp(leaving(shell)),

@@ -219,9 +219,10 @@ function machineError(error: unknown, path: string): unknown {
 }
 
 /** Everything that the manifest names is there and as it says; throws the first that is not. */
-export function checkBackup(folder: string, onFile?: (file: string) => void): Manifest {
+export async function checkBackup(folder: string, onFile?: (file: string) => void): Promise<Manifest> {
   const manifest = readManifest(folder);
   for (const entry of manifest.files) {
+    await breathe();
     onFile?.(entry.file);
     const wrong = checkStored(folder, entry);
     if (wrong !== undefined) throw new CodedError('store-corrupt', `the backup ${folder} is damaged: ${wrong}`);

@@ -5,6 +5,7 @@
  */
 import { copyFileSync, mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { CodedError, toMessage } from '../base/errors.ts';
 import { checkBackup } from './backup.ts';
 import { listDays, ownEmptyFolder, RESTORING_FOLDER } from './folder.ts';
@@ -18,8 +19,8 @@ export interface RestoreOptions {
   readonly goOn?: () => void;
 }
 
-export function restoreFolder({ backup, folder, onFile, goOn }: RestoreOptions): Manifest {
-  const manifest = checkBackup(backup, (file) => {
+export async function restoreFolder({ backup, folder, onFile, goOn }: RestoreOptions): Promise<Manifest> {
+  const manifest = await checkBackup(backup, (file) => {
     goOn?.();
     onFile?.(file, 'checked');
   });
@@ -31,6 +32,8 @@ export function restoreFolder({ backup, folder, onFile, goOn }: RestoreOptions):
     for (const { file } of listDays(folder)) rmSync(join(folder, file));
     mkdirSync(draft, { mode: 0o750 });
     for (const { file, stored, sha256 } of manifest.files) {
+      // So that a signal is heard.
+      await breathe();
       goOn?.();
       copyFileSync(join(backup, stored), join(draft, file));
       if (sha256Of(join(draft, file)) !== sha256)

@@ -37,6 +37,8 @@ export interface VerifyReport {
 interface Listed {
   readonly file: string;
   readonly path: string;
+  /** Of a backup: what is wrong with the file as a whole. */
+  readonly check?: () => string | undefined;
 }
 
 /** Throws what is no damage: a folder that is none of ours or cannot be read. */
@@ -44,7 +46,13 @@ export function* verifyFolder({ folder, isQuick = false }: VerifyOptions): Gener
   const report: VerifyReport = { files: 0, blocks: 0, records: 0, damages: [], notes: [] };
   const { days, state } = listed(folder, report);
   let before: DayReport | undefined;
-  for (const { file, path } of days) {
+  for (const { file, path, check } of days) {
+    yield { file, files: report.files, of: days.length, blocks: report.blocks };
+    const wrong = check?.();
+    if (wrong !== undefined) {
+      report.damages.push({ file, what: wrong });
+      continue;
+    }
     const steps = verifyDay({ file, path, isQuick });
     try {
       for (;;) {
@@ -69,10 +77,8 @@ export function* verifyFolder({ folder, isQuick = false }: VerifyOptions): Gener
 function listed(folder: string, report: VerifyReport): { days: Listed[]; state: Listed | undefined } {
   if (existsSync(join(folder, MANIFEST_FILE))) {
     const { files } = readManifest(folder);
-    const all = files.map((entry) => ({ file: entry.file, path: join(folder, entry.stored), wrong: checkStored(folder, entry) }));
-    for (const { file, wrong } of all) if (wrong !== undefined) report.damages.push({ file, what: wrong });
-    const whole = all.filter(({ wrong }) => wrong === undefined);
-    return { days: whole.filter(({ file }) => file !== STATE_FILE), state: whole.find(({ file }) => file === STATE_FILE) };
+    const all = files.map((entry) => ({ file: entry.file, path: join(folder, entry.stored), check: () => checkStored(folder, entry) }));
+    return { days: all.filter(({ file }) => file !== STATE_FILE), state: all.find(({ file }) => file === STATE_FILE) };
   }
   let days: Listed[];
   try {
@@ -103,7 +109,12 @@ function add(report: VerifyReport, before: DayReport | undefined, day: DayReport
   else report.damages.push({ file: day.file, firstSeq: first, lastSeq: last, what: `these seqs are in ${before!.file}, too` });
 }
 
-function verifyState({ file, path }: Listed, report: VerifyReport): void {
+function verifyState({ file, path, check }: Listed, report: VerifyReport): void {
+  const wrong = check?.();
+  if (wrong !== undefined) {
+    report.damages.push({ file, what: wrong });
+    return;
+  }
   try {
     const database = openSqlite(path, 'read');
     try {

@@ -59,9 +59,9 @@ function damagesOf(folder: string): unknown[] {
 }
 
 /** A restored folder answers as the rows say. */
-function expectRestored(scene: Scene, from: string): void {
+async function expectRestored(scene: Scene, from: string): Promise<void> {
   const folder = join(newFolder(), 'restored');
-  const manifest = restoreFolder({ backup: from, folder });
+  const manifest = await restoreFolder({ backup: from, folder });
   expect(manifest.lastSeq).toBe(scene.rows.length);
   const store = openDays({ folder, nowUs: () => scene.nowUs });
   scene.agrees(store);
@@ -84,7 +84,7 @@ test('what comes back is what was there, while the store is open', async () => {
     ['state.db', undefined, undefined],
   ]);
   expect(damagesOf(to)).toEqual([]);
-  expectRestored(scene, to);
+  await expectRestored(scene, to);
   scene.agrees();
   scene.store.close();
 });
@@ -99,7 +99,7 @@ test('again: closed files are kept as they are, what was written is copied, what
   expect(second.copied).toBe(2);
   for (const { file, stored } of second.manifest.files)
     expect(statSync(join(to, stored)).ino === inodes.get(file)).toBe(file < '2024-11-24');
-  expectRestored(scene, to);
+  await expectRestored(scene, to);
   rmSync(join(scene.folder, '2024-11-22.db'));
   const third = await backup(scene, to);
   expect(third.manifest.files.map(({ file }) => file)).toEqual(['2024-11-23.db', '2024-11-24.db', 'state.db']);
@@ -116,7 +116,7 @@ test('what an interrupted backup has left is no part of it, and goes with the ne
   writeFileSync(join(to, '2024-11-24.db.0123456789abcdef'), 'whole, and never named');
   writeFileSync(join(to, 'manifest.json.new'), '{');
   expect(readManifest(to)).toEqual(manifest);
-  expectRestored(scene, to);
+  await expectRestored(scene, to);
   await backup(scene, to);
   expect(readdirSync(to).filter((name) => /copying|0123456789abcdef|\.new/.test(name))).toEqual([]);
   scene.store.close();
@@ -142,7 +142,7 @@ test('given up in the middle: the backup before is as it was', async () => {
   expect(readFileSync(join(to, 'manifest.json'), 'utf8')).toBe(manifest);
   expect(damagesOf(to)).toEqual([]);
   scene.rows.length = before;
-  expectRestored(scene, to);
+  await expectRestored(scene, to);
   scene.store.close();
 });
 
@@ -155,8 +155,22 @@ test('damaged originals: the rest is kept, the damage is named', async () => {
   expect(damages).toEqual([expect.objectContaining({ file: '2024-11-22.db' })]);
   expect(manifest.files).toHaveLength(4);
   const folder = newFolder();
-  restoreFolder({ backup: to, folder });
+  await restoreFolder({ backup: to, folder });
   expect(readFileSync(join(folder, '2024-11-22.db'), 'utf8')).toMatch(/^no database/);
+});
+
+test('verify names what is damaged in a backup, and checks the rest', async () => {
+  const scene = threeDays();
+  const to = newFolder();
+  await backup(scene, to);
+  scene.store.close();
+  writeFileSync(join(to, storedOf(to, '2024-11-23.db')), 'no database');
+  rmSync(join(to, storedOf(to, 'state.db')));
+  expect(damagesOf(to)).toEqual([
+    { file: '2024-11-23.db', what: expect.stringMatching(/has 11 bytes instead of \d+/) },
+    { file: '2024-11-24.db', firstSeq: 122, lastSeq: 201, what: 'records before this file are missing' },
+    { file: 'state.db', what: expect.stringMatching(/is missing/) },
+  ]);
 });
 
 describe('refused', () => {
@@ -198,7 +212,7 @@ describe('refused', () => {
     const both = await Promise.allSettled([backup(scene, to), backup(scene, to)]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'store-busy' } });
-    expectRestored(scene, to);
+    await expectRestored(scene, to);
     scene.store.close();
   });
 
@@ -257,7 +271,7 @@ test('a restore that was interrupted is nobody’s data folder, and can be run a
   mkdirSync(join(folder, '.restoring'));
   writeFileSync(join(folder, '2024-11-21.db'), 'of another backup');
   expect(await refused(() => ownFolder(folder))).toBe('store-foreign');
-  restoreFolder({ backup: to, folder });
+  await restoreFolder({ backup: to, folder });
   expect(listDays(folder).map(({ file }) => file)).toEqual(['2024-11-22.db', '2024-11-23.db', '2024-11-24.db']);
   expect(refusal(() => ownFolder(folder).release())).toBeUndefined();
 });
