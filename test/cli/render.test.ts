@@ -1,8 +1,8 @@
 /** What a person sees of a record, and that nothing in it reaches the terminal as a command. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lineOf, moreOf } from '../../src/base/line.ts';
 import { publicRecord } from '../../src/base/public.ts';
-import { lineOf, moreOf } from '../../src/cli/render.ts';
 import { statusText } from '../../src/cli/status-text.ts';
 import type { LogRecord } from '../../src/model.ts';
 import { recordOf } from '../api/parts.ts';
