@@ -54,22 +54,22 @@ export class Joiner {
     return this.#pending.length;
   }
 
-  /** Takes the next record in order of arrival. */
-  add(record: LogRecord): void {
+  /** Takes the next record in order of arrival. Is it one of its own, and not a line of another? */
+  add(record: LogRecord): boolean {
     if (record.format !== 'plain' && !isContinuation(record)) {
       this.#enter(this.#sources.of(record), record, true);
-      return;
+      return true;
     }
     const source = this.#sources.of(record);
     const last = this.#sources.lastOf(record.peer);
     const parent = parentOf(record, source, last);
     if (parent !== undefined) {
-      this.#join(source, parent, record);
-      return;
+      return this.#join(source, parent, record);
     }
     const fragment = last === undefined || !isNear(last, record) ? undefined : fragmentOf(last.record, record);
-    if (fragment !== undefined) this.#join(source, last!, fragment);
-    else this.#enter(source, record, !isHeadless(record));
+    if (fragment !== undefined) return this.#join(source, last!, fragment);
+    this.#enter(source, record, !isHeadless(record));
+    return true;
   }
 
   /** Tells of records that are committed already, oldest first: after a restart. */
@@ -113,17 +113,18 @@ export class Joiner {
     this.#sources.touch(source, record.peer, family);
   }
 
-  #join(source: Source, family: Family, record: LogRecord): void {
+  #join(source: Source, family: Family, record: LogRecord): boolean {
     if (family.lines < limits.joinLinesMax && family.bytes + record.message.length <= limits.joinBytesMax) {
       this.#attach(family, record);
       this.#sources.touch(source, record.peer, family);
-      return;
+      return false;
     }
     // Full: the rest is a record of its own, which its lines join.
     this.#flagCut(record);
     if (family.commit === this.#commit) this.#flagCut(this.#pending[family.pending]!);
     adopt(record, family.record);
     this.#enter(source, record, family.headed);
+    return true;
   }
 
   #flagCut(record: LogRecord): void {

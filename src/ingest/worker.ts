@@ -170,10 +170,10 @@ class IngestWorker {
 
   #takeRecord(record: LogRecord): void {
     if (record.flags !== undefined) for (const word of record.flags.split(' ')) this.#counters.add('messages.flagged', 1, word);
-    if (record.format === 'plain') this.#counters.add('lines.unparsed');
     this.#skew.note(record);
     this.#sources.dated(record);
-    this.#joiner.add(record);
+    // A line that joined another is known by that.
+    if (this.#joiner.add(record) && record.format === 'plain') this.#counters.add('lines.unparsed');
   }
 
   /** Commits what was taken; batches up to `#newestBatch` are whole in it. */

@@ -64,6 +64,14 @@ describe('a file', () => {
     expect(rows.map(exactText).join('\n')).toBe(texts.join('\n'));
   });
 
+  test('tells which lines are records of their own', () => {
+    const joiner = new Joiner();
+    const own = ['before', head('one'), 'of one', head('two'), 'of two'].map((text) =>
+      joiner.add(parse(text, { received: RECEIVED_US, transport: 'import', peer: '/a.log', zone: 0 })),
+    );
+    expect(own).toEqual([true, true, false, true, false]);
+  });
+
   test('what stands before the first stamp stands alone, and so does a file without any', () => {
     expect(join(['tail of something', 'more of it', head('first')]).map(({ message }) => message)).toEqual([
       'tail of something',
