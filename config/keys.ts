@@ -20,7 +20,8 @@ export type SettingType =
   | 'facilities'
   | 'duration'
   | 'space'
-  | 'names';
+  | 'names'
+  | 'peers';
 
 export interface Setting {
   readonly name: string;
@@ -57,6 +58,40 @@ export const SETTINGS = [
     type: 'address',
     default: 'off',
     say: "Where RELP is received (rsyslog's omrelp, commonly port 2514): each message is acknowledged once it is on disk",
+  },
+  {
+    name: 'relp.tls',
+    type: 'choice',
+    choices: ['off', 'on'],
+    default: 'off',
+    say: 'RELP inside TLS, with the certificates and clients of `tls.*`',
+  },
+  { name: 'tls', type: 'address', default: 'off', say: 'Where syslog over TLS (RFC 5425, commonly port 6514) is received' },
+  {
+    name: 'tls.certificate',
+    type: 'path',
+    default: undefined,
+    say: 'PEM file of our certificate with its chain; read again when it changes',
+  },
+  { name: 'tls.key', type: 'path', default: undefined, say: 'PEM file of its key' },
+  {
+    name: 'tls.ca',
+    type: 'path',
+    default: undefined,
+    say: 'PEM file of those who may sign clients; default: those that the system trusts',
+  },
+  {
+    name: 'tls.clients',
+    type: 'choice',
+    choices: ['none', 'require'],
+    default: 'none',
+    say: 'Whether clients need a certificate of their own',
+  },
+  {
+    name: 'tls.names',
+    type: 'peers',
+    default: undefined,
+    say: 'Who may come with one, separated by commas: names (`*.example.org` for one label) or fingerprints (`SHA256:AB:CD…`)',
   },
   {
     name: 'udp.receiver',

@@ -9,6 +9,7 @@ import type { Address } from './base/address.ts';
 import type { EffectiveSettings, Settings } from './base/config.ts';
 import { NO_RULES } from './base/config-site.ts';
 import { Counters } from './base/counters.ts';
+import { CodedError } from './base/errors.ts';
 import { LiveSettings } from './base/live-settings.ts';
 import { createLog, type Log } from './base/log.ts';
 import { createFollow } from './follow.ts';
@@ -18,7 +19,7 @@ import type { ReadingSettings } from './ingest/protocol.ts';
 import { clocksStatus, type HostSkew } from './ingest/skew.ts';
 import { startIngest } from './ingest.ts';
 import type { Ingest, KeepSettings, SiteRules } from './model.ts';
-import { RECEIVERS, type Receiver, type StartReceiver, udpReceiver } from './receive/receivers.ts';
+import { RECEIVERS, type Receiver, type ReceiverOptions, type StartReceiver, udpReceiver } from './receive/receivers.ts';
 import { QueryPool } from './store/pool.ts';
 
 /** Two: a scan in one must not hold up a needle; more would only take the cores of ingest. */
@@ -207,16 +208,18 @@ interface Around {
 }
 
 async function startReceivers(settings: Settings, around: Around): Promise<Receiver[]> {
-  const wanted: [name: string, address: Address | undefined, start: StartReceiver][] = [
+  const tls = tlsOf(settings);
+  const wanted: [name: string, address: Address | undefined, start: StartReceiver, more?: Partial<ReceiverOptions>][] = [
     ['udp', settings.udp, udpReceiver(settings['udp.receiver'])],
     ['tcp', settings.tcp, RECEIVERS.tcp],
-    ['relp', settings.relp, RECEIVERS.relp],
+    ['tls', settings.tls, RECEIVERS.tls, tls],
+    ['relp', settings.relp, RECEIVERS.relp, settings['relp.tls'] === 'on' ? tls : {}],
   ];
   const receivers: Receiver[] = [];
-  for (const [name, address, start] of wanted) {
+  for (const [name, address, start, more] of wanted) {
     if (address === undefined) continue;
     const warn = (text: string): void => around.log.limited(`${name} ${text.slice(0, 40)}`, WARN_EVERY_MS).warn(text, { receiver: name });
-    const options = { address, warn, recvBufferBytes: settings['udp.receiveBufferBytes'] };
+    const options = { address, warn, recvBufferBytes: settings['udp.receiveBufferBytes'], ...more };
     const onLate = (): void =>
       around.log.warn('stopping takes too long; going on without the rest', { receiver: name, pendingBytes: around.ingest.pendingBytes });
     const receiver = { ...wrap(await start(options, around.ingest, around.counters), onLate), name };
@@ -224,6 +227,14 @@ async function startReceivers(settings: Settings, around: Around): Promise<Recei
     receivers.push(receiver);
   }
   return receivers;
+}
+
+/** Certificates are asked for only where TLS is: a listener without them says what is missing. */
+function tlsOf(settings: Settings): Partial<ReceiverOptions> {
+  const { 'tls.certificate': certificate, 'tls.key': key, 'tls.ca': ca, 'tls.clients': clients, 'tls.names': names } = settings;
+  if (certificate !== undefined && key !== undefined) return { tls: { certificate, key, ca, clients, names } };
+  if (settings.tls === undefined && settings['relp.tls'] === 'off') return {};
+  throw new CodedError('bad-setting', 'TLS needs a certificate and its key: give tls.certificate and tls.key, two PEM files');
 }
 
 /** The receiver under the listener's name; stopped once only, however often it is asked, and in bounded time. */

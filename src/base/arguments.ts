@@ -41,6 +41,7 @@ const VALUE_WORDS: Record<string, string> = {
   duration: 'TIME',
   space: 'BYTES|PERCENT%',
   names: 'NAME,…',
+  peers: 'NAME,…',
 };
 
 /** The flags of settings, for a verb's table and its help. */

@@ -21,7 +21,7 @@ type ValueOf<S extends Setting> = S extends { type: 'choice'; choices: readonly 
         ? Readonly<Record<string, string>> | undefined
         : S['type'] extends 'facilities'
           ? Readonly<Record<string, string>>
-          : S['type'] extends 'names'
+          : S['type'] extends 'names' | 'peers'
             ? readonly string[] | undefined
             : S['type'] extends 'duration'
               ? number | undefined
@@ -51,6 +51,7 @@ const READERS: Record<SettingType, (text: string, setting: Setting) => SettingVa
   zones: readZones,
   facilities: readFacilities,
   names: readNames,
+  peers: readPeers,
   duration: readDuration,
   space: readSpace,
 };
@@ -215,6 +216,15 @@ function readSpace(text: string, { min = SPACE_BYTES_MIN }: Setting): SpaceSetti
 }
 
 /** Names of hosts, as they stand in a Host header without the port. */
+function readPeers(text: string): readonly string[] {
+  return text.split(',').map((part) => {
+    const name = part.trim();
+    if (!/^(?:(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|sha(?:1|256|512):(?:[0-9a-f]{2}:){19,63}[0-9a-f]{2})$/i.test(name))
+      throw new Unreadable(`${quoted(part)} is neither a name like c01.example.com or *.example.com nor a fingerprint like SHA256:AB:CD…`);
+    return name;
+  });
+}
+
 function readNames(text: string): readonly string[] {
   return text.split(',').map((part) => {
     const name = part.trim().toLowerCase();

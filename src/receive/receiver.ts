@@ -6,6 +6,7 @@ import { type Address, formatAddress } from '../base/address.ts';
 import type { Counters } from '../base/counters.ts';
 import { CodedError } from '../base/errors.ts';
 import type { Intake, Transport } from '../model.ts';
+import type { TlsOptions } from './tls.ts';
 
 export interface Receiver {
   /** As in the table of receivers. */
@@ -46,6 +47,8 @@ export interface ReceiverOptions {
   readonly connectionsMax?: number;
   /** Default limits.messageBytesMax. */
   readonly messageBytesMax?: number;
+  /** Connections are TLS. */
+  readonly tls?: TlsOptions;
 }
 
 export type StartReceiver = (options: ReceiverOptions, intake: Intake, counters: Counters) => Promise<Receiver>;

@@ -7,6 +7,7 @@ import { CodedError } from '../base/errors.ts';
 import type { StartReceiver } from './receiver.ts';
 import { startRelp } from './relp.ts';
 import { startTcp } from './tcp.ts';
+import { startTls } from './tcp-tls.ts';
 import { startUdp } from './udp.ts';
 import { startUdpPortable } from './udp-portable.ts';
 
@@ -14,6 +15,7 @@ export type { Receiver, ReceiverOptions, ReceiverStatus, StartReceiver } from '.
 
 export const RECEIVERS = {
   tcp: startTcp,
+  tls: startTls,
   relp: startRelp,
   dgram: startUdp,
   'syslog-server': startUdpPortable,

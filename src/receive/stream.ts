@@ -13,6 +13,7 @@ import type { Intake, MessageFlag, Source, Transport } from '../model.ts';
 import { Delivery } from './delivery.ts';
 import type { CarryBudget } from './framing.ts';
 import { listenError, type Receiver, type ReceiverOptions, type ReceiverStatus, readOn } from './receiver.ts';
+import { type TlsEnds, tlsEnds } from './tls.ts';
 
 /** A silent sender is asked after this time whether it still lives; idle for hours is normal for syslog. */
 const KEEP_ALIVE_AFTER_MS = 60_000;
@@ -61,8 +62,6 @@ export interface StreamProtocol {
   readonly name: string;
   readonly transport: Exclude<Transport, 'udp'>;
   converse(line: Line): Conversation;
-  /** Default: plain TCP. */
-  readonly createServer?: (options: net.ServerOpts, connected: (socket: net.Socket) => void) => net.Server;
 }
 
 interface Connection {
@@ -97,6 +96,7 @@ class StreamReceiver implements Receiver {
   readonly #paused = new Set<Connection>();
   readonly #budget: CarryBudget = { bytesLeft: limits.partialBytesMax };
   readonly #warnings: string[] = [];
+  readonly #tls: TlsEnds | undefined;
   #address: { host: string; port: number };
   #lookAgain: NodeJS.Timeout | undefined;
   #bytesRead = 0;
@@ -111,7 +111,8 @@ class StreamReceiver implements Receiver {
     this.#counters = counters;
     this.#delivery = new Delivery(intake, counters);
     this.#address = { ...options.address };
-    const create = protocol.createServer ?? ((of, connected) => net.createServer(of, connected));
+    if (options.tls !== undefined) this.#tls = tlsEnds(options.tls, { counters, warn: (text) => this.#warn(text) });
+    const create: TlsEnds['createServer'] = this.#tls?.createServer ?? ((of, connected) => net.createServer(of, connected));
     this.#server = create({ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_AFTER_MS, noDelay: true }, (socket) => this.#open(socket));
     this.#server.maxConnections = options.connectionsMax ?? limits.tcpConnectionsMax;
     this.#server.on('drop', (data) => this.#refuse(data?.remoteAddress));
@@ -150,6 +151,7 @@ class StreamReceiver implements Receiver {
 
   async #stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#tls?.close();
     await readOn(() => this.#bytesRead);
     const left = [...this.#connections];
     this.#isStopping = true;

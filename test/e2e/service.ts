@@ -48,6 +48,8 @@ export interface SearchAnswer {
 export interface RunningService {
   readonly program: Program;
   readonly data: string;
+  /** All bound addresses, as JSON. */
+  readonly readyFile: string;
   readonly url: string;
   readonly http: Address;
   readonly udp: Address;
@@ -89,7 +91,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Runnin
   }, START_MS_MAX);
   if (early !== undefined) throw new Error(`the service ended with ${early.code ?? early.signal} at its start:\n${early.err}`);
   const addresses = JSON.parse(readFileSync(readyFile, 'utf8')) as { http: Address; udp: Address; tcp: Address; relp: Address };
-  return { ...addresses, ...asked(`http://${formatAddress(addresses.http)}`), ...ending(program), program, data };
+  return { ...addresses, ...asked(`http://${formatAddress(addresses.http)}`), ...ending(program), program, data, readyFile };
 }
 
 function ending(program: Program): Pick<RunningService, 'stop' | 'kill'> {

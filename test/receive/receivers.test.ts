@@ -20,7 +20,7 @@ import {
 } from '../../src/receive/receivers.ts';
 import { Recorder, until } from './recorder.ts';
 import { openRelpSender } from './relp-client.ts';
-import { openTcp, openUdp, type Sender } from './senders.ts';
+import { openTcp, openTls, openUdp, type Sender, tlsFile } from './senders.ts';
 
 /** What a receiver cannot do, in the open. */
 const SKIPS: { name: ReceiverName; test: string; reason: string }[] = [
@@ -35,9 +35,14 @@ const SKIPS: { name: ReceiverName; test: string; reason: string }[] = [
 
 const SENDERS: Record<ReceiverName, (address: Address) => Promise<Sender>> = {
   tcp: openTcp,
+  tls: (address) => openTls(address),
   relp: openRelpSender,
   dgram: openUdp,
   'syslog-server': openUdp,
+};
+
+const OPTIONS: Partial<Record<ReceiverName, Partial<ReceiverOptions>>> = {
+  tls: { tls: { certificate: tlsFile('server.pem'), key: tlsFile('server.key'), clients: 'none' } },
 };
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -55,7 +60,7 @@ interface Bed {
 async function listen(name: ReceiverName, options: Partial<ReceiverOptions> = {}): Promise<Bed> {
   const intake = new Recorder();
   const counters = new Counters();
-  const receiver = await RECEIVERS[name]({ address: { host: '127.0.0.1', port: 0 }, ...options }, intake, counters);
+  const receiver = await RECEIVERS[name]({ address: { host: '127.0.0.1', port: 0 }, ...OPTIONS[name], ...options }, intake, counters);
   cleanups.push(() => receiver.stop());
   const sender = await SENDERS[name](receiver.address);
   cleanups.push(() => sender.close());
@@ -160,7 +165,7 @@ describe.each(Object.keys(RECEIVERS) as ReceiverName[])('receiver %s', (name) =>
       return receiver.status();
     });
     const port = await occupy(transport === 'udp' ? 'udp' : 'tcp');
-    const start = RECEIVERS[name]({ address: { host: '127.0.0.1', port } }, new Recorder(), new Counters());
+    const start = RECEIVERS[name]({ address: { host: '127.0.0.1', port }, ...OPTIONS[name] }, new Recorder(), new Counters());
     const error = await errorOf(start);
     expect(error.code).toBe('port-busy');
     expect(error.message).toContain(`${transport === 'udp' ? 'UDP' : 'TCP'} 127.0.0.1:${port}`);
@@ -171,7 +176,7 @@ describe.each(Object.keys(RECEIVERS) as ReceiverName[])('receiver %s', (name) =>
   });
 
   check('an address that is not of this machine is a wrong setting', async () => {
-    const start = RECEIVERS[name]({ address: { host: '192.0.2.1', port: 0 } }, new Recorder(), new Counters());
+    const start = RECEIVERS[name]({ address: { host: '192.0.2.1', port: 0 }, ...OPTIONS[name] }, new Recorder(), new Counters());
     expect((await errorOf(start)).code).toBe('bad-setting');
   });
 
@@ -196,7 +201,7 @@ describe.each(Object.keys(RECEIVERS) as ReceiverName[])('receiver %s', (name) =>
     release();
     await stop;
     await receiver.stop();
-    const again = await RECEIVERS[name]({ address: receiver.address }, intake, new Counters());
+    const again = await RECEIVERS[name]({ address: receiver.address, ...OPTIONS[name] }, intake, new Counters());
     expect(again.address).toEqual(receiver.address);
     await again.stop();
   });
