@@ -70,6 +70,13 @@ async function stopped(name: string): Promise<string> {
 }
 
 let bin: string | undefined;
+let compiled: string | undefined;
+
+/** Code that a command before has stripped of its types: without it three quarters of the time go into that. */
+function compileCache(): string {
+  compiled ??= temporaryFolder();
+  return compiled;
+}
 
 /** A folder with the commands that cases may use besides those of the system. */
 function binFolder(): string {
@@ -102,6 +109,7 @@ export function runStep(step: Step, place: Place): Promise<Outcome> {
       TMPDIR: place.folder,
       TZ: 'UTC',
       LC_ALL: 'C.UTF-8',
+      NODE_COMPILE_CACHE: compileCache(),
       STACKTRAIL_URL: place.url,
       FIXTURES,
       ROOT,
