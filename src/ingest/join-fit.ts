@@ -76,6 +76,9 @@ export function takesBareLine(family: Family, record: LogRecord): boolean {
   return isTracebackHead(record.message) && (level === 'ERROR' || level === 'CRITICAL');
 }
 
+/** `2024-01-31`, `[31/01/24`, `10:20:30` and not a MAC. */
+const OWN_STAMP = /^\[?(?:\d{4}[-/]\d\d[-/]\d\d(?:T\d|\b)|\d\d[-/:]\d\d[-/:]\d\d(?![:\w]))/;
+
 /** Indented text, XML, what closes brackets: of a dump that a file's shipper cut into lines. Nobody begins a message so. */
 const BODY_LINE = /^(?:[ \t]|<[/?!A-Za-z]|[}\])]|$)/;
 
@@ -95,12 +98,13 @@ export function isHeadless(record: LogRecord): boolean {
 }
 
 /**
- * Does a line without any header belong to the line before it of the same sender? In a file always, if that has a header. On a
- * stream whose framing split a text at its newlines, where it looks like a part of one.
+ * Does a line without any header belong to the line before it of the same sender? In a file always, if that has a header and the
+ * line no stamp of a format that nobody knows. On a stream whose framing split a text at its newlines, where it looks like a part of one.
  */
 export function takesHeadless(last: Family, record: LogRecord): boolean {
   if (!last.headed || !isNear(last, record) || JOURNAL_NOTE.test(record.message)) return false;
-  return FILES.has(record.transport) || takesBareLine(last, record) || (last.lines > 0 && isRawContinuation(record));
+  if (FILES.has(record.transport)) return !OWN_STAMP.test(record.message);
+  return takesBareLine(last, record) || (last.lines > 0 && isRawContinuation(record));
 }
 
 /**

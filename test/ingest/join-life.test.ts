@@ -80,6 +80,14 @@ describe('a file', () => {
     ]);
   });
 
+  test.each(['2024-01-31 a format that nobody knows', '2024-01-31T10:00:00 too', '[31/01/24 10:00] another', '10:20:30 a third'])(
+    'a stamp of its own: %s',
+    (text) => {
+      expect(join([head('one'), text])).toHaveLength(2);
+      expect(join([head('one'), '02:42:11:aa:bb:cc', '10.0.0.3', '20240131'])).toHaveLength(1);
+    },
+  );
+
   test('another file is another text', () => {
     const joiner = new Joiner();
     const add = (text: string, peer: string) => joiner.add(parse(text, { received: RECEIVED_US, transport: 'file', peer, zone: 0 }));
