@@ -13,6 +13,8 @@ import { type Shell, say } from './shell.ts';
 type Texts = Partial<Pick<LogRecord, (typeof TEXT_FIELDS)[number]>>;
 
 export interface Picks {
+  /** Neither -i nor -e. */
+  readonly takesAll: boolean;
   /** One of -i, where there are any, and none of -e. */
   takes(record: Texts): boolean;
   /** Undefined without -H. */
@@ -27,6 +29,7 @@ const MARKS_MAX = 100;
 export function picksOf(given: Arguments, shell: Shell, color: boolean): Picks {
   const patterns = (flag: string): Pattern[] => given.all(flag).map((text) => patternOf(text, flag));
   const [include, exclude, highlight] = [patterns('include'), patterns('exclude'), patterns('highlight')];
+  const takesAll = include.length + exclude.length === 0;
   const complained = new Set<Pattern>();
   const find = (pattern: Pattern, text: string, max: number): Range[] | undefined => {
     const ranges = pattern.find(text, max);
@@ -44,8 +47,9 @@ export function picksOf(given: Arguments, shell: Shell, color: boolean): Picks {
     patterns.some((pattern) => texts.some((text) => hit(find(pattern, text, 1), unknown)));
   const [before, after] = color ? MARK.color : MARK.plain;
   return {
+    takesAll,
     takes(record) {
-      if (include.length + exclude.length === 0) return true;
+      if (takesAll) return true;
       const texts = TEXT_FIELDS.flatMap((field) => record[field] ?? []);
       return (include.length === 0 || matches(include, texts, true)) && !matches(exclude, texts, false);
     },

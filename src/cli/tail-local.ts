@@ -145,12 +145,14 @@ function inTime(left: Timed, right: Timed): number {
 
 /** One record more than wanted must be there: the first of a part of a file may lack its beginning. */
 async function lastEvents(local: Local, file: LocalFile): Promise<Timed[]> {
-  const { lines } = local.tail;
-  const { offset } = file.growing;
-  if (lines === 0 || offset === 0) return [];
+  const { lines, follows } = local.tail;
+  if (lines === 0) return [];
   const handle = await open(file.path, 'r');
   try {
-    const nearUs = Math.round((await handle.stat()).mtimeMs * 1000);
+    const stats = await handle.stat();
+    const nearUs = Math.round(stats.mtimeMs * 1000);
+    // Half a line is shown when its end has come; where nothing is waited for, as it is.
+    const offset = follows ? file.growing.offset : stats.size;
     for (let size = END_BYTES.first; ; size *= 4) {
       const start = Math.max(0, offset - size);
       const bytes = Buffer.alloc(offset - start);

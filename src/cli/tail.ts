@@ -51,7 +51,7 @@ export async function run({ arguments: given, shell }: VerbRun): Promise<number>
     left: leaving(shell),
     takes: picks.takes,
     show(event) {
-      const seq = isShown(event, shown, picks.takes);
+      const seq = seqShown(event, shown, picks);
       if (seq === undefined) return;
       shown.add(seq);
       if (shown.size > SHOWN_MAX) shown.delete(shown.values().next().value!);
@@ -65,7 +65,8 @@ export async function run({ arguments: given, shell }: VerbRun): Promise<number>
 }
 
 /** The seq by which it is remembered, if it is to be shown: a continuation goes with its record. */
-function isShown({ json, isMore }: TailEvent, shown: ReadonlySet<number>, takes: Tail['takes']): number | undefined {
+function seqShown({ json, isMore }: TailEvent, shown: ReadonlySet<number>, { takes, takesAll }: Picks): number | undefined {
+  if (takesAll) return seqOf(json);
   const record = JSON.parse(json) as PublicRecord;
   if (isMore && record.of !== undefined && shown.has(record.of)) return record.of;
   return takes(record) ? (record.of ?? seqOf(json)) : undefined;

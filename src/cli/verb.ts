@@ -45,14 +45,14 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     name: 'output',
     short: 'o',
     value: 'default|raw|json|jsonl|csv',
-    say: 'a line for people, the text as it was received, JSON (an array; of tail lines), JSON lines, or CSV',
+    say: 'a line for people, the text as it was received, a JSON array (of tail: an object a line), JSON lines, or CSV',
   },
   {
     name: 'template',
     value: 'TEXT',
     say: 'lines like `{time} {host} {pid|-} {http.status} {message}`; `\\t \\n \\{`; {field|instead} where there is none',
   },
-  { name: 'fields', value: 'NAME,…', say: 'columns of CSV' },
+  { name: 'fields', value: 'NAME,…', say: 'columns of CSV, like `time,host,http.status,message`' },
   { name: 'timestamps', value: 'full|short|iso|relative|none', say: 'how times stand in lines (default full)' },
   {
     name: 'timezone',

@@ -46,6 +46,26 @@ test.each([
   expect(await last(path, ...words)).toEqual([0, want, '']);
 });
 
+test('half a line is shown when its end has come, or when nothing is waited for', async () => {
+  const path = pathOf();
+  writeFileSync(path, `${oslo(1, 'whole')}2026-11-22 10:00:02.000 77 INFO nova.compute.manager [-] ha`);
+  expect(await last(path)).toEqual([0, ['whole', 'ha'], '']);
+  const terminal = testShell(NOBODY);
+  const running = terminal.run('tail', '--local', '--template', '{message}', path);
+  await terminal.saw('whole');
+  appendFileSync(path, 'lf\n');
+  await terminal.saw('half');
+  terminal.interrupt();
+  await running;
+  expect(terminal.out()).toBe('whole\nhalf\n');
+});
+
+test('an empty file has nothing, and is followed', async () => {
+  const path = pathOf();
+  writeFileSync(path, '');
+  expect(await last(path)).toEqual([1, [], '']);
+});
+
 test('nothing that matches is exit 1', async () => {
   const path = pathOf();
   writeFileSync(path, oslo(1, 'a'));
