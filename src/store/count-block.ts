@@ -6,7 +6,8 @@ import { marks } from '../../parsers/index.ts';
 import type { CountQuery, FieldName, MeasureName } from '../model.ts';
 import { measureOf, valuesOf } from '../query/values.ts';
 import type { Block } from './block-read.ts';
-import { addSlice, type Dimension, type Slice } from './count-slice.ts';
+import type { IdName } from './columns.ts';
+import { addSlice, type Buckets, type Dimension, type Slice } from './count-slice.ts';
 import type { CountTable } from './count-table.ts';
 import type { Digest, DigestColumn } from './digest.ts';
 import type { DigestJudge, ShapeOf, Verdicts } from './digest-verdict.ts';
@@ -82,7 +83,7 @@ function countRecords(count: BlockCount, part: BlockPart, verdicts: Verdicts | u
   const readings = new Map<FieldName, Dimension>();
   const slice: Slice = {
     chosen,
-    buckets: part.bucket ?? bucketsOf(block, query.stepUs!),
+    buckets: part.bucket ?? bucketsOf(block.numbers('time'), query.stepUs!),
     dimension(field) {
       let dimension = readings.get(field);
       dimension ??= dimensionOf(field, block, chosen);
@@ -130,8 +131,23 @@ function byCode(block: Block, { digest, shapeOf }: BlockPart, verdicts: Verdicts
   return Uint8Array.from([undefined, ...block.shapes().list], (shape) => said.get(shape) ?? VERDICT.maybe);
 }
 
-function bucketsOf(block: Block, stepUs: number): Float64Array {
-  return block.numbers('time').map((time) => Math.floor(time / stepUs));
+/** Neighbours are mostly in one bucket, so that its edges are compared before anything is divided. */
+function bucketsOf(times: Float64Array, stepUs: number): Buckets {
+  const codes = new Uint16Array(times.length);
+  const numbers: number[] = [];
+  const known = new Map<number, number>();
+  let [from, to, code] = [0, 0, -1];
+  for (let index = 0; index < times.length; index++) {
+    const time = times[index]!;
+    if (!(time >= from && time < to)) {
+      const number = Math.floor(time / stepUs);
+      [from, to] = [number * stepUs, (number + 1) * stepUs];
+      code = known.get(number) ?? numbers.push(number) - 1;
+      known.set(number, code);
+    }
+    codes[index] = code;
+  }
+  return { codes, numbers };
 }
 
 function dimensionOf(field: FieldName, block: Block, chosen: Int32Array): Dimension {
@@ -141,7 +157,8 @@ function dimensionOf(field: FieldName, block: Block, chosen: Int32Array): Dimens
     return { codes, values: values.map((value) => (value === undefined ? undefined : String(value))) };
   }
   const ids = FIELD_IDS[field];
-  const read = ids === undefined ? ofText(field, block) : (index: number) => block.id(ids, index);
+  if (ids !== undefined) return idDimension(ids, block, chosen);
+  const read = ofText(field, block);
   const codes = new Uint16Array(block.count);
   const values: (string | undefined)[] = [];
   const known = new Map<string | undefined, number>();
@@ -151,6 +168,24 @@ function dimensionOf(field: FieldName, block: Block, chosen: Int32Array): Dimens
     if (code === undefined) {
       code = values.push(value) - 1;
       known.set(value, code);
+    }
+    codes[index] = code;
+  }
+  return { codes, values };
+}
+
+/** Equal ids are one position in the block's table: a text is made for each, not for each record. */
+function idDimension(name: IdName, block: Block, chosen: Int32Array): Dimension {
+  const { kinds, positions, texts } = block.ids(name);
+  const codes = new Uint16Array(block.count);
+  const values: (string | undefined)[] = [];
+  const known = new Map<number | string, number>();
+  for (const index of chosen) {
+    const key = texts.get(index) ?? positions[index]! * 4 + kinds[index]!;
+    let code = known.get(key);
+    if (code === undefined) {
+      code = values.push(block.id(name, index)) - 1;
+      known.set(key, code);
     }
     codes[index] = code;
   }

@@ -11,14 +11,20 @@ export interface Dimension {
   readonly values: readonly (string | undefined)[];
 }
 
+/** Which bucket a place is in: `numbers[codes[place]]`. */
+export interface Buckets {
+  readonly codes: Uint16Array;
+  readonly numbers: readonly number[];
+}
+
 export interface Slice {
   /** Places that count. */
   readonly chosen: Int32Array;
   /** Records that a place stands for; absent: one. */
   readonly weights?: ArrayLike<number>;
   dimension(field: FieldName): Dimension;
-  /** Number of the bucket: of a place, or the one of all. */
-  readonly buckets: Float64Array | number;
+  /** Number of the one bucket of all, or a code for each place. */
+  readonly buckets: number | Buckets;
   /** The number that is measured, by place. */
   readonly measures?: Float64Array;
 }
@@ -28,17 +34,19 @@ export function addSlice(slice: Slice, fields: readonly FieldName[], table: Coun
   if (chosen.length === 0) return;
   const dimensions = fields.map((field) => slice.dimension(field));
   const numbering = numbered(slice, dimensions);
-  const sums = new Float64Array(numbering.first.length);
-  for (let at = 0; at < chosen.length; at++) sums[numbering.ids[at]!]! += weights === undefined ? 1 : weights[chosen[at]!]!;
+  const { ids, first } = numbering;
+  const sums = new Float64Array(first.length);
+  if (weights === undefined) for (let at = 0; at < ids.length; at++) sums[ids[at]!]!++;
+  else for (let at = 0; at < ids.length; at++) sums[ids[at]!]! += weights[chosen[at]!]!;
   const cells: (readonly Cell[])[] = [];
   for (let id = 0; id < sums.length; id++) {
-    const place = chosen[numbering.first[id]!]!;
+    const place = chosen[first[id]!]!;
     const values = dimensions.map((dimension) => dimension.values[dimension.codes[place]!]);
-    cells.push(table.add(values, typeof buckets === 'number' ? buckets : buckets[place]!, sums[id]!));
+    cells.push(table.add(values, typeof buckets === 'number' ? buckets : buckets.numbers[buckets.codes[place]!]!, sums[id]!));
   }
   if (measures === undefined) return;
   for (let at = 0; at < chosen.length; at++) {
-    for (const cell of cells[numbering.ids[at]!]!) cell.sketch!.add(measures[chosen[at]!]!);
+    for (const cell of cells[ids[at]!]!) cell.sketch!.add(measures[chosen[at]!]!);
   }
 }
 
@@ -50,33 +58,42 @@ interface Numbering {
 
 function numbered({ chosen, buckets }: Slice, dimensions: readonly Dimension[]): Numbering {
   let numbering: Numbering = { ids: new Int32Array(chosen.length), first: [0] };
-  for (const { codes, values } of dimensions) numbering = refined(numbering, (at) => codes[chosen[at]!]!, values.length);
-  if (typeof buckets === 'number') return numbering;
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const place of chosen) {
-    least = Math.min(least, buckets[place]!);
-    most = Math.max(most, buckets[place]!);
-  }
-  return refined(numbering, (at) => buckets[chosen[at]!]! - least, most - least + 1);
+  for (const { codes, values } of dimensions) numbering = refined(numbering, chosen, { codes, size: values.length });
+  return typeof buckets === 'number' ? numbering : refined(numbering, chosen, { codes: buckets.codes, size: buckets.numbers.length });
 }
 
 /** Up to here a table of all possible numbers is quicker than a map of those that there are. */
 const DENSE_MAX = 65_536;
 
-function refined({ ids, first }: Numbering, codeAt: (at: number) => number, size: number): Numbering {
-  const possible = first.length * size;
-  const dense = possible <= DENSE_MAX ? new Int32Array(possible).fill(-1) : undefined;
-  const sparse = new Map<number, number>();
+function refined({ ids, first }: Numbering, chosen: Int32Array, by: { codes: ArrayLike<number>; size: number }): Numbering {
+  const { codes, size } = by;
+  if (size <= 1) return { ids, first };
   const next = new Int32Array(ids.length);
   const found: number[] = [];
+  if (first.length * size > DENSE_MAX) return refinedByMap({ ids, first }, chosen, by);
+  const known = new Int32Array(first.length * size).fill(-1);
   for (let at = 0; at < ids.length; at++) {
-    const key = ids[at]! * size + codeAt(at);
-    let id = dense === undefined ? (sparse.get(key) ?? -1) : dense[key]!;
+    const key = ids[at]! * size + codes[chosen[at]!]!;
+    let id = known[key]!;
     if (id < 0) {
       id = found.push(at) - 1;
-      if (dense === undefined) sparse.set(key, id);
-      else dense[key] = id;
+      known[key] = id;
+    }
+    next[at] = id;
+  }
+  return { ids: next, first: found };
+}
+
+function refinedByMap({ ids }: Numbering, chosen: Int32Array, { codes, size }: { codes: ArrayLike<number>; size: number }): Numbering {
+  const next = new Int32Array(ids.length);
+  const found: number[] = [];
+  const known = new Map<number, number>();
+  for (let at = 0; at < ids.length; at++) {
+    const key = ids[at]! * size + codes[chosen[at]!]!;
+    let id = known.get(key);
+    if (id === undefined) {
+      id = found.push(at) - 1;
+      known.set(key, id);
     }
     next[at] = id;
   }

@@ -161,6 +161,51 @@ export function hexText(table: Buffer, position: number): string {
   return table.toString('hex', position * ID_BYTES, (position + 1) * ID_BYTES);
 }
 
+const DASH = 45;
+const CODES = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+/** Bytes of an id's text and the gap behind it. */
+const DASHED_BYTES = UUID_CHARS + 1;
+const DIGITS_BYTES = ID_BYTES * 2 + 1;
+/** Texts of the newest tables, dashed or not: all variables of a block ask for the same. */
+const tableTexts = new WeakMap<Buffer, { dashed?: Buffer; digits?: Buffer }>();
+
+/** Positions of the ids whose text holds `part`: one search over the texts of the whole table. */
+export function idsWith(table: Buffer, dashed: boolean, part: string): Set<number> {
+  const texts = keptTexts(table, dashed);
+  const size = dashed ? DASHED_BYTES : DIGITS_BYTES;
+  const found = new Set<number>();
+  for (let at = texts.indexOf(part, 0, 'latin1'); at >= 0; ) {
+    const position = Math.floor(at / size);
+    found.add(position);
+    at = texts.indexOf(part, (position + 1) * size, 'latin1');
+  }
+  return found;
+}
+
+function keptTexts(table: Buffer, dashed: boolean): Buffer {
+  const kept = tableTexts.get(table) ?? {};
+  const form = dashed ? 'dashed' : 'digits';
+  const texts = kept[form] ?? textsOf(table, dashed);
+  kept[form] = texts;
+  tableTexts.set(table, kept);
+  return texts;
+}
+
+function textsOf(table: Buffer, dashed: boolean): Buffer {
+  const count = Math.floor(table.length / ID_BYTES);
+  const texts = Buffer.alloc(count * (dashed ? DASHED_BYTES : DIGITS_BYTES));
+  let at = 0;
+  for (let byte = 0; byte < count * ID_BYTES; byte++) {
+    const within = byte % ID_BYTES;
+    if (dashed && (within === 4 || within === 6 || within === 8 || within === 10)) texts[at++] = DASH;
+    texts[at++] = CODES[table[byte]! >> 4]!;
+    texts[at++] = CODES[table[byte]! & 15]!;
+    // The gap stays 0, which no literal in an id holds.
+    if (within === ID_BYTES - 1) at++;
+  }
+  return texts;
+}
+
 /** Kinds of a value in an id column. */
 const ABSENT = 0;
 const REQUEST = 1;

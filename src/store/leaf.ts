@@ -16,6 +16,8 @@ import type { ColumnName, DictionaryName, IdName } from './columns.ts';
 import type { Digest } from './digest.ts';
 import { mayStand } from './digest-verdict.ts';
 import { FIELD_COLUMNS, FIELD_IDS, WORD_COLUMNS, WORD_IDS } from './field-columns.ts';
+import { idsWith } from './ids.ts';
+import { literalPlaces } from './literal-places.ts';
 import { type ShapeJudge, shapeJudge, VERDICT } from './shape-verdict.ts';
 import { mayHaveTest, textProbe } from './text-marks.ts';
 
@@ -72,7 +74,7 @@ function fieldTest(filter: Filter & { kind: 'field' }, block: Block): Test {
   const column = FIELD_COLUMNS[filter.field];
   if (column !== undefined) return dictionaryTest(block, column, matches);
   const ids = FIELD_IDS[filter.field];
-  if (ids !== undefined) return idColumnTest(block, ids, matches);
+  if (ids !== undefined) return idColumnTest(block, ids, { matches });
   if (filter.field === 'message') return messageTest(filter, block, matches);
   if (filter.field === 'seq') {
     const probe = emptyRecord(0, 'udp', '');
@@ -104,14 +106,16 @@ function dictionaryTest(block: Block, column: DictionaryName, matches: Matcher):
   return (index) => verdicts[codes[index]!]!;
 }
 
-function idColumnTest(block: Block, column: IdName, matches: Matcher): Test {
-  const { kinds } = block.ids(column);
+/** `part`: must be in the id, when that is no other text. */
+function idColumnTest(block: Block, column: IdName, of: { matches: Matcher; part?: string | undefined }): Test {
+  const { kinds, positions } = block.ids(column);
   if (kinds.every((kind) => kind === 0)) return NEVER;
   const probe = emptyRecord(0, 'udp', '');
+  const hits = of.part === undefined ? undefined : idsWith(block.idTable(), true, of.part);
   return (index) => {
-    if (kinds[index] === 0) return false;
+    if (kinds[index] === 0 || (hits !== undefined && positions[index]! >= 0 && !hits.has(positions[index]!))) return false;
     probe[column] = block.id(column, index);
-    return matches(probe);
+    return of.matches(probe);
   };
 }
 
@@ -122,12 +126,13 @@ function textTest(filter: TextFilter, block: Block, digest: Digest | undefined):
   // An expression that matches nothing at all would make every absent field match: only whole records tell.
   if (matches(empty)) return (index) => matches(block.record(index));
   const literals = literalsOf(filter);
+  const part = literals.length === 1 ? literals[0]!.find((literal) => ID_PART.test(literal)) : undefined;
   const mayBeIn = (name: ColumnName): boolean => digest === undefined || digest.columns.has(name) || mayStand(digest, name, literals);
   const tests: Test[] = WORD_COLUMNS.filter(mayBeIn).map((column) => dictionaryTest(block, column, matches));
   if (filter.kind === 'id' && HEX_ID.test(filter.id)) tests.push(idTest(filter.id, block, matches));
   else {
     for (const column of WORD_IDS.filter(mayBeIn))
-      if (canBeInIds(filter) || block.ids(column).texts.size > 0) tests.push(idColumnTest(block, column, matches));
+      if (canBeInIds(filter) || block.ids(column).texts.size > 0) tests.push(idColumnTest(block, column, { matches, part }));
     tests.push(messageTest(filter, block, matches));
   }
   const structured = block.sparse('structuredData');
@@ -143,7 +148,9 @@ function textTest(filter: TextFilter, block: Block, digest: Digest | undefined):
 
 const HEX_ID = /^[0-9a-f]{32}$/;
 /** Tokens of UUIDs, with or without `req-`: only such words can be in an id column that holds no other texts. */
-const ID_WORD = /^(req|[0-9a-f]+)$/;
+const ID_WORD = /^(?:req|[0-9a-f]{4}|[0-9a-f]{8}|[0-9a-f]{12})$/;
+/** Can only be among the digits of an id: what begins with a digit does not reach out of `req-`. */
+const ID_PART = /^[0-9a-f][0-9a-f-]+$/;
 
 function canBeInIds(filter: Filter): boolean {
   return filter.kind !== 'phrase' || filter.tokens.every((token) => ID_WORD.test(token));
@@ -162,13 +169,20 @@ function judgeFor(filter: Filter): ShapeJudge {
 }
 
 function messageTest(filter: Filter, block: Block, matches: Matcher): Test {
-  const { list, codes } = block.shapes();
+  const { list, codes, places } = block.shapes();
   const verdicts = [VERDICT.maybe, ...list.map(judgeFor(filter))];
   if (verdicts.every((verdict, code) => verdict === VERDICT.no || (code === 0 && !codes.includes(0)))) return NEVER;
   const probe = emptyRecord(0, 'udp', '');
+  const placesOf = literalPlaces(filter, block);
+  const candidates = new Map<number, ReadonlySet<number> | undefined>();
   return (index) => {
-    const verdict = verdicts[codes[index]!];
+    const code = codes[index]!;
+    const verdict = verdicts[code];
     if (verdict !== VERDICT.maybe) return verdict === VERDICT.yes;
+    if (code !== 0 && placesOf !== undefined) {
+      if (!candidates.has(code)) candidates.set(code, placesOf(list[code - 1]!, code));
+      if (candidates.get(code)?.has(places[index]!) === false) return false;
+    }
     probe.message = block.message(index);
     return matches(probe);
   };

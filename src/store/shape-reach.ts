@@ -35,6 +35,34 @@ export function piecesOf(shape: ShapeRow): readonly string[] {
   return pieces;
 }
 
+/** Where a literal can stand in the messages of a shape. */
+export interface Reach {
+  /** In its constant text: in every message. */
+  readonly inConstant: boolean;
+  /** Partly in a variable, partly beside it. */
+  readonly across: boolean;
+  /** Variables in which all of it can lie. */
+  readonly slots: readonly number[];
+}
+
+export function reachOf(shape: ShapeRow, literal: string): Reach {
+  const pieces = piecesOf(shape);
+  const walk: Walk = { pieces, kinds: shape.kinds, literal, failed: new Set() };
+  const slots: number[] = [];
+  let across = false;
+  for (let slot = 0; slot < shape.kinds.length; slot++) {
+    let end = 0;
+    const alphabet = ALPHABETS[shape.kinds[slot]!]!;
+    while (end < literal.length && alphabet(literal.charCodeAt(end))) {
+      end++;
+      across ||= end < literal.length && throughPiece(walk, slot + 1, end);
+    }
+    if (end === literal.length) slots.push(slot);
+    across ||= fromPiece(walk, slot);
+  }
+  return { inConstant: pieces.some((piece) => piece.includes(literal)), across, slots };
+}
+
 export function couldHold(shape: ShapeRow, literal: string): boolean {
   const pieces = piecesOf(shape);
   if (pieces.some((piece) => piece.includes(literal))) return true;

@@ -4,8 +4,9 @@
  */
 import { ByteReader, ByteWriter } from '../base/bytes.ts';
 import { SLOT } from '../base/shape.ts';
+import { fold } from '../base/tokens.ts';
 import { decodeDictionary, encodeDictionary } from './codecs.ts';
-import { hexText, IdCursor, type IdTable, uuidText } from './ids.ts';
+import { hexText, IdCursor, type IdTable, idsWith, uuidText } from './ids.ts';
 import type { ShapeEntry, SlotValues } from './shape-book.ts';
 import type { Terms } from './terms.ts';
 
@@ -150,6 +151,27 @@ export class Variables {
     return slots;
   }
 
+  /** Places of the shape's records whose value in the slot holds the folded literal, as a part or as a whole token. */
+  placesWith(shape: number, slot: number, literal: Literal): readonly number[] {
+    const stream = this.#slotStreams(shape)[slot]!;
+    const count = this.#counts[shape]!;
+    switch (this.#kinds[shape]![slot]) {
+      case SLOT.integer:
+        return integersWith(decodeIntegers(stream, count), literal);
+      case SLOT.uuid:
+      case SLOT.hex32: {
+        const dashed = this.#kinds[shape]![slot] === SLOT.uuid;
+        if (literal.isToken && !(dashed ? UUID_TOKENS : HEX32_TOKENS).has(literal.text.length)) return [];
+        const hits = idsWith(this.#ids, dashed, literal.text);
+        return hits.size === 0 ? [] : placesOf(this.positions(shape, slot), (position) => hits.has(position));
+      }
+      case SLOT.text:
+        return textsWith(stream, count, literal.text);
+      default:
+        return placesOf(decodeSlot(this.#kinds[shape]![slot]!, stream, { count, ids: this.#ids }), (value) => value.includes(literal.text));
+    }
+  }
+
   /** Positions in the table of ids, for a slot of kind uuid or hex32: ids are compared without making their texts. */
   positions(shape: number, slot: number): Int32Array {
     const input = new ByteReader(this.#slotStreams(shape)[slot]!);
@@ -172,6 +194,56 @@ export class Variables {
     }
     return streams;
   }
+}
+
+/** Lengths of the tokens of an id. */
+const UUID_TOKENS: ReadonlySet<number> = new Set([4, 8, 12]);
+const HEX32_TOKENS: ReadonlySet<number> = new Set([32]);
+
+/** A folded part of a text. `isToken`: it stands there as a whole token. */
+export interface Literal {
+  readonly text: string;
+  readonly isToken: boolean;
+}
+
+function placesOf<T>(values: ArrayLike<T>, holds: (value: T) => boolean): number[] {
+  const places: number[] = [];
+  for (let place = 0; place < values.length; place++) if (holds(values[place]!)) places.push(place);
+  return places;
+}
+
+/** An integer is a whole token: of a token only the equal one counts. */
+function integersWith(values: readonly number[], { text, isToken }: Literal): number[] {
+  if (isToken) {
+    const wanted = Number(text);
+    return String(wanted) === text ? placesOf(values, (value) => value === wanted) : [];
+  }
+  const least = 10 ** (text.length - 1);
+  const known = new Map<number, boolean>();
+  return placesOf(values, (value) => {
+    if (value < least && text.length > 1) return false;
+    let answer = known.get(value);
+    if (answer === undefined) {
+      answer = String(value).includes(text);
+      known.set(value, answer);
+    }
+    return answer;
+  });
+}
+
+const NOT_ASCII = /[\x80-\xff]/;
+
+function textsWith(stream: Buffer, count: number, text: string): number[] {
+  // Most streams say no by their bytes; where there is more than ASCII, folding may make any letter (the Kelvin sign is a k).
+  const raw = stream.toString('latin1');
+  if (!NOT_ASCII.test(raw) && !raw.toLowerCase().includes(text)) return [];
+  const holds = (value: string): boolean => fold(value).includes(text);
+  if (stream[0] === MODE.dictionary) {
+    const { values, codes } = decodeDictionary(stream.subarray(1), count);
+    const hits = values.map((value) => holds(value ?? ''));
+    return placesOf(codes, (code) => hits[code] ?? false);
+  }
+  return placesOf(decodeSlot(SLOT.text, stream, { count, ids: stream }), holds);
 }
 
 function decodePositions(input: ByteReader, count: number, ids: Buffer): Int32Array {

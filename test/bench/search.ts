@@ -1,6 +1,6 @@
 /**
  * Bench `search`: what an operator waits for, over HTTP, on a service that holds the corpus and was just restarted (so
- * nothing is warm): the records of an instance by its UUID, first pages by level and service, a word, a phrase; and the
+ * nothing is warm): the records of an instance by its UUID, first pages by level and service, a word, a phrase; counts (counts.ts); and the
  * time from a line sent to the line at `tail` while a thousand others a second arrive.
  */
 import { rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import type net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Dice } from '../../src/demo/dice.ts';
 import { type Corpus, firstLines, instancesOf } from './corpus.ts';
+import { countFigures } from './counts.ts';
 import { connect, feed, syslogLine } from './feed.ts';
 import { peakRssMiB, percentile } from './machine.ts';
 import type { Bench, Figures } from './run.ts';
@@ -50,8 +51,11 @@ export const search: Bench = async ({ corpus, ours, quick, msMax }) => {
       const needles = await needle(subject, corpus);
       const queries: Figures = {};
       for (const [name, query] of QUERIES) Object.assign(queries, figures(name, await timed(subject, query, REPEATS)));
+      const counts = await countFigures(subject, corpus, folder);
       const tail = await tailLatency(subject, corpus, quick ? TAIL_SECONDS_QUICK : TAIL_SECONDS);
-      return { ours: { restartMs, ...needles, ...queries, ...tail, rssMiB: peakRssMiB(subject.pid) }, peers: {}, notes: [] };
+      const all = { restartMs, ...needles, ...queries, ...counts.ours, ...tail, rssMiB: peakRssMiB(subject.pid) };
+      const peers: Record<string, Figures> = counts.rg === undefined ? {} : { rg: counts.rg };
+      return { ours: all, peers, notes: counts.rg === undefined ? ['ripgrep is not installed: no peer for counts'] : [] };
     } finally {
       await subject.stop();
     }
