@@ -56,6 +56,7 @@ describe('ids', () => {
         ['mac', 'fa:16:3e:56:0b:6f'],
       ],
     ],
+    ['=ERROR REPORT==== 7-Jun-2015::03:42:28 === is a time of RabbitMQ', []],
     ['fe80::f816:3eff:fe56:b6f is up', [['ip', 'fe80::f816:3eff:fe56:b6f']]],
     ['instance-0000000a started', [['domain', 'instance-0000000a']]],
     ['version 1.2.3.4.5 and 300.1.1.1 at 10:20:30', []],
