@@ -1,7 +1,8 @@
 /** A joiner with commits as the ingest worker makes them: texts in, rows with their seq out. Pure: no thread, no disk. */
 import { parse } from '../../parsers/index.ts';
 import { Joiner } from '../../src/ingest/join.ts';
-import type { LogRecord } from '../../src/model.ts';
+import type { LogRecord, Transport } from '../../src/model.ts';
+import { joined } from '../../src/store/merge.ts';
 
 export const RECEIVED_US = Date.UTC(2026, 2, 1, 10, 20, 31) * 1000;
 
@@ -85,3 +86,35 @@ export const TRACEBACK = [
   '  File "/usr/lib/python3/nova/virt/driver.py", line 7, in spawn',
   'nova.exception.NoValidHost: none of 3 hosts fits',
 ] as const;
+
+export interface From {
+  readonly transport?: Transport;
+  readonly peer?: string;
+  /** A commit after so many lines. */
+  readonly every?: number;
+}
+
+/** The lines in order, joined; continuations of other commits folded into their records as the store does. */
+export function join(
+  texts: readonly string[],
+  { transport = 'import', peer = '/var/log/nova/nova-compute.log', every = 1e9 }: From = {},
+): LogRecord[] {
+  const joiner = new Joiner();
+  const rows: LogRecord[] = [];
+  const commit = () => {
+    for (const row of joiner.finish()) {
+      row.seq = rows.length + 1;
+      rows.push(row);
+    }
+  };
+  texts.forEach((text, index) => {
+    joiner.add(parse(text, { received: RECEIVED_US, transport, peer, zone: 0 }));
+    if ((index + 1) % every === 0) commit();
+  });
+  commit();
+  const own = rows.filter(({ of }) => of === undefined);
+  return own.map((row) => {
+    const children = rows.filter(({ of }) => of === row.seq);
+    return children.length === 0 ? row : joined(row, children, true);
+  });
+}

@@ -6,41 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { parse } from '../../parsers/index.ts';
 import { limits } from '../../src/base/limits.ts';
 import { Joiner } from '../../src/ingest/join.ts';
-import type { LogRecord, Transport } from '../../src/model.ts';
-import { exactText, joined } from '../../src/store/merge.ts';
-import { bare, Commits, line, RECEIVED_US, record, TRACEBACK } from './commits.ts';
-
-interface From {
-  readonly transport?: Transport;
-  readonly peer?: string;
-  /** A commit after so many lines. */
-  readonly every?: number;
-}
-
-/** The lines in order, joined; continuations of other commits folded into their records as the store does. */
-function join(
-  texts: readonly string[],
-  { transport = 'import', peer = '/var/log/nova/nova-compute.log', every = 1e9 }: From = {},
-): LogRecord[] {
-  const joiner = new Joiner();
-  const rows: LogRecord[] = [];
-  const commit = () => {
-    for (const row of joiner.finish()) {
-      row.seq = rows.length + 1;
-      rows.push(row);
-    }
-  };
-  texts.forEach((text, index) => {
-    joiner.add(parse(text, { received: RECEIVED_US, transport, peer, zone: 0 }));
-    if ((index + 1) % every === 0) commit();
-  });
-  commit();
-  const own = rows.filter(({ of }) => of === undefined);
-  return own.map((row) => {
-    const children = rows.filter(({ of }) => of === row.seq);
-    return children.length === 0 ? row : joined(row, children, true);
-  });
-}
+import { exactText } from '../../src/store/merge.ts';
+import { bare, Commits, join, line, RECEIVED_US, record, TRACEBACK } from './commits.ts';
 
 const STAMP = '2015-10-20 09:03:05.417';
 const head = (message: string, pid = 27920, level = 'INFO') =>
