@@ -39,7 +39,8 @@ export function httpOf(record: LogRecord): HttpAccess | undefined {
   const { message } = record;
   if (record.logger !== undefined && /(?:connectionpool|client|session|urllib3)/.test(record.logger)) return undefined;
   const newline = message.indexOf('\n');
-  const line = message.slice(0, newline < 0 ? LINE_CHARS_MAX : Math.min(newline, LINE_CHARS_MAX));
+  // rsyslog's %msg% begins with a space of its own; in RFC 5424 it comes with the text.
+  const line = message.slice(0, newline < 0 ? LINE_CHARS_MAX : Math.min(newline, LINE_CHARS_MAX)).trimStart();
   if (record.format === 'swift' && !line.includes('"')) return proxyLine(line);
   if (record.format === 'haproxy') return haproxy(line);
   if (line.includes('"')) return quoted(line);
