@@ -29,6 +29,8 @@ const SQUARE_CHARS_MAX = 4096;
 export function patternOf(text: string, flag: string): Pattern {
   const { source, flags } = regexParts(text);
   if (source === '') throw wrong(text, `--${flag} needs a regular expression, such as timed.out`);
+  // Those of the query language, which looks for the last lines.
+  if (!/^[imsu]*$/.test(flags)) throw wrong(text, `the regular expression of --${flag} may have the flags i, m, s and u`);
   let regex: RegExp;
   try {
     regex = new RegExp(source, `${flags}g`);

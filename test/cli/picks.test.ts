@@ -75,7 +75,7 @@ test.each<[Range[], string]>([
   expect(marked('abcdef', ranges, { before: '<', after: '>' })).toBe(want);
 });
 
-test.each(['(', '[a', 'a**', '/a/q', ''])('%j is refused', (text) => {
+test.each(['(', '[a', 'a**', '/a/q', '/a/v', ''])('%j is refused', (text) => {
   expect(() => patternOf(text, 'include')).toThrow(CodedError);
 });
 
