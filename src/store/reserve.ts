@@ -1,10 +1,11 @@
 /**
  * Disk space that we hold in a file of our own, to give it back when the disk is really full: others may have filled it, and
  * SQLite needs some to work - a checkpoint, the index of a log (32 KiB for each file that a query opens), the batches that
- * are under way. Written out, not sparse, and of random bytes, so that no file system stores it for nothing.
+ * are under way. Not sparse, and of random bytes, so that no file system stores it for nothing; when they reach the disk does not
+ * matter, their place is taken at once.
  */
 import { randomFillSync } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -26,7 +27,6 @@ export class ReserveFile {
     try {
       descriptor = openSync(this.#path, 'w', 0o640);
       for (let written = 0; written < bytes; ) written += writeSync(descriptor, chunk, 0, Math.min(chunk.length, bytes - written));
-      fsyncSync(descriptor);
       return true;
     } catch {
       this.give();

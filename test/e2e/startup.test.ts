@@ -104,10 +104,10 @@ describe.concurrent('a data folder that cannot be had', () => {
     expect(readdirSync(folder).sort()).toEqual(['photos', 'thesis.odt']);
   });
 
-  test.each(['state.db', '2026-11-22.db'])('with a %s that is no database', async (name) => {
+  test('with a state.db that is no database', async () => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, name), 'this is text, and long enough to be no SQLite header '.repeat(100));
-    expectRefused(await stacktrail(['serve', '--data', folder, ...FREE]).ended, new RegExp(name.replaceAll('.', '\\.')));
+    writeFileSync(join(folder, 'state.db'), 'this is text, and long enough to be no SQLite header '.repeat(100));
+    expectRefused(await stacktrail(['serve', '--data', folder, ...FREE]).ended, /state\.db/);
   });
 });
 
