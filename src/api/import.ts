@@ -11,7 +11,7 @@ import { limits } from '../base/limits.ts';
 import { nowUs } from '../base/time.ts';
 import type { Hints, Ingest, MessageRun, Position } from '../model.ts';
 import { linesOf } from '../receive/file-lines.ts';
-import { type ApiRequest, type ArgumentSchema, jsonAnswer, type Route } from './route.ts';
+import { type ApiRequest, type ArgumentSchema, headerOf, jsonAnswer, type Route } from './route.ts';
 import { arrayOf, objectOf, TEXT } from './schemas.ts';
 
 /** Longest wait for the part before: it is on its way on another connection of this machine or network. */
@@ -94,6 +94,8 @@ export const importPart: Route = {
       throw new CodedError('overloaded', 'Too much is waiting for the disk; send again in a second');
   },
   async answer(parts, request) {
+    if ((headerOf(request, 'content-encoding') ?? 'identity') !== 'identity')
+      throw new CodedError('bad-body', 'Content-Encoding is not understood here; send the lines as they are');
     const run = runOf(request);
     const order = turns(parts.ingest);
     await order.turn(run.position);
