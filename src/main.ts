@@ -8,6 +8,9 @@ import type { Output } from './cli/shell.ts';
 /** The launcher forwards the Ctrl-C that a terminal has sent to both of us: within this time it is one. */
 const SAME_SIGNAL_MS = 500;
 
+/** Of a terminal that does not say (a serial line, `script`): that of the VT100. */
+const TERMINAL = { columns: 80, rows: 24 };
+
 const interrupted = new AbortController();
 const closed = new AbortController();
 let firstMs = 0;
@@ -47,10 +50,10 @@ process.exitCode = await run(process.argv.slice(2), {
   terminal: process.stdout.isTTY
     ? {
         get columns() {
-          return process.stdout.columns;
+          return process.stdout.columns || TERMINAL.columns;
         },
         get rows() {
-          return process.stdout.rows;
+          return process.stdout.rows || TERMINAL.rows;
         },
         lend: (lent) => {
           isLent = lent;

@@ -2,7 +2,8 @@
  * The real tail against a real service: numbered messages while the service is stopped, killed and started again under it - none
  * lost, none twice; closed pipes, Ctrl-C, files that are rotated.
  */
-import { appendFileSync, copyFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, copyFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { stacktrail, start } from './program.ts';
@@ -153,3 +154,25 @@ test('--local follows files of this machine through rotation, without a server',
   tail.signal('SIGINT');
   expect((await tail.ended).code).toBe(130);
 }, 60_000);
+
+const hasTerminal = spawnSync('script', ['--version']).status === 0;
+
+test.skipIf(!hasTerminal)('on a real terminal a long search is paged, and harmless there (needs the command `script`)', async () => {
+  const service = await startService();
+  const counting = new Counting();
+  await counting.send(service, 50);
+  await service.ingest('<134>app: \x1b[2Jwiped');
+  const paged = join(temporaryFolder(), 'paged');
+  const program = `${process.execPath} --disable-warning=ExperimentalWarning ${join(import.meta.dirname, '../../src/main.ts')}`;
+  const onTerminal = (words: string, pager: string) => {
+    const environment = { ...process.env, STACKTRAIL_URL: service.url, STACKTRAIL_PAGER: pager, TERM: 'xterm', NO_COLOR: '1' };
+    return start('script', ['-qec', `${program} search ${words}`, '/dev/null'], environment).ended;
+  };
+  const { code, out } = await onTerminal('-n 0 --template "{message}"', `cat > ${paged}`);
+  expect([code, out]).toEqual([0, '']);
+  expect(numbers(readFileSync(paged, 'utf8'))).toEqual(upTo(50));
+  expect(readFileSync(paged, 'utf8')).toContain('\\x1b[2Jwiped\n');
+  const short = await onTerminal('-n 2 -o raw', 'false');
+  expect([short.code, short.out]).toEqual([0, expect.stringContaining('\\x1b[2Jwiped\r\n')]);
+  await service.stop();
+});
