@@ -89,8 +89,6 @@ export function parse(text: string, given: Given): LogRecord {
   const line = withoutFraming(text);
   forgetCuts();
   const at = readEnvelope(line, record, given);
-  // A header that names no program means it; a line without any says nothing.
-  if (record.program === undefined && record.envelope === bare.name) record.program = given.hints?.program;
   const start = readText(line, at, { record, site: given.site });
   complete(record, given);
   if (start < 0) record.raw = write(record) === text ? undefined : text;
@@ -170,6 +168,8 @@ function complete(record: LogRecord, given: Given): void {
   if (record.level === undefined && record.severity !== undefined) record.level = LEVEL_OF_SEVERITY[record.severity];
   const byFacility = record.facility === undefined ? undefined : (given.facilities ?? GUIDE_FACILITIES)[record.facility];
   const { hints } = given;
+  // A header that names no program means it; a line without any says nothing. Not before: bare lines of a file may go on with the line before them, whoever wrote it.
+  if (record.program === undefined && record.envelope === bare.name) record.program = hints?.program;
   const bySite = given.site === undefined || record.program === undefined ? undefined : given.site.service(record.program);
   record.service ??= bySite ?? serviceOf(record.program, record.logger, serviceOfFormat(record.format) ?? hints?.service ?? byFacility);
   // The peer of a file is its path, and no host.

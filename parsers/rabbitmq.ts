@@ -11,7 +11,8 @@ import { type Body, NOT_MINE } from './parser.ts';
 import { isoStamp, stamp, stampAt, stampedForm } from './stamps.ts';
 import { MINUTE_US } from './time.ts';
 
-const LEVEL = / \[(debug|info|notice|warning|error|critical|alert|emergency)\] (?=<\d{1,10}\.\d{1,10}\.\d{1,10}>| ?lager_file_backend )/y;
+const LEVEL =
+  / \[(debug|info|notice|warning|error|critical|alert|emergency)\] (?=<\d{1,10}\.\d{1,10}\.\d{1,10}>|emulator | ?lager_file_backend )/y;
 const REPORT = /=(INFO|WARNING|ERROR|CRASH|SUPERVISOR|PROGRESS) REPORT==== /y;
 const REPORT_LEVELS: Readonly<Record<string, LogRecord['level']>> = {
   INFO: 'INFO',
