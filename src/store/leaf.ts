@@ -9,7 +9,7 @@ import { marks } from '../../parsers/index.ts';
 import { emptyRecord } from '../base/record.ts';
 import { SLOT } from '../base/shape.ts';
 import type { Filter, LogRecord } from '../model.ts';
-import { literalsOf, type TextFilter } from '../query/literals.ts';
+import { type Literals, literalsOf, type TextFilter } from '../query/literals.ts';
 import { compile } from '../query/match.ts';
 import type { Block, ShapeRow } from './block-read.ts';
 import type { ColumnName, DictionaryName, IdName } from './columns.ts';
@@ -127,7 +127,7 @@ function textTest(filter: TextFilter, block: Block, digest: Digest | undefined):
   if (matches(empty)) return (index) => matches(block.record(index));
   const literals = literalsOf(filter);
   const part = literals.length === 1 ? literals[0]!.find((literal) => ID_PART.test(literal)) : undefined;
-  const mayBeIn = (name: ColumnName): boolean => digest === undefined || digest.columns.has(name) || mayStand(digest, name, literals);
+  const mayBeIn = (name: ColumnName): boolean => digest === undefined || mayHold(digest, name, { matches, literals });
   const tests: Test[] = WORD_COLUMNS.filter(mayBeIn).map((column) => dictionaryTest(block, column, matches));
   if (filter.kind === 'id' && HEX_ID.test(filter.id)) tests.push(idTest(filter.id, block, matches));
   else {
@@ -144,6 +144,18 @@ function textTest(filter: TextFilter, block: Block, digest: Digest | undefined):
     });
   }
   return anyOf(tests);
+}
+
+/** By the digest: the column's values where it has them, else the characters of its texts. */
+function mayHold(digest: Digest, name: ColumnName, { matches, literals }: { matches: Matcher; literals: Literals }): boolean {
+  const column = digest.columns.get(name);
+  if (column === undefined) return mayStand(digest, name, literals);
+  const probe = emptyRecord(0, 'udp', '');
+  const fields = probe as unknown as Record<string, unknown>;
+  return column.values.some((value) => {
+    fields[name] = value;
+    return value !== undefined && matches(probe);
+  });
 }
 
 const HEX_ID = /^[0-9a-f]{32}$/;
