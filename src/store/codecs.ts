@@ -109,7 +109,7 @@ export function decodeDelta(bytes: Buffer, count: number): Float64Array {
   let before = 0;
   let at = input.at;
   for (let index = 0; index < count; index++) {
-    // Fast path - most differences are one to three bytes (45 instead of 150 µs a block, bench:search).
+    // Fast path - most differences are one to three bytes (30-40 instead of 160-180 µs for 8192 of them).
     const low = bytes[at]!;
     const middle = bytes[at + 1]!;
     const high = bytes[at + 2]!;
