@@ -60,6 +60,14 @@ export const CHARACTERS: ReadonlyMap<string, string> = new Map([
 /** Places that stand for a stamp without a zone: the record's time depends on the zone of its sender. */
 const LOCAL_TIME = /%[tkbaxfw]/;
 
+/** Places that stand for a stamp with a zone of its own. */
+const ZONED_TIME = /%[Zz]/;
+
+/** Was the record's time read from a stamp of its body that names its zone? */
+export function hasZonedTime(form: string): boolean {
+  return ZONED_TIME.test(form);
+}
+
 /** Was the record's time read from a stamp without a zone in its body? */
 export function hasLocalTime(form: string): boolean {
   return LOCAL_TIME.test(form);

@@ -6,7 +6,7 @@
  * Learned per host, and slowly: a sender that replays a queue is late by anything, for a moment also by a multiple.
  * A fixed zone of the configuration switches learning off. Lines of files and imports teach nothing.
  */
-import { hasLocalTime } from '../../parsers/places.ts';
+import { hasLocalTime, hasZonedTime } from '../../parsers/places.ts';
 import { fold } from '../base/tokens.ts';
 import { momentOf, type Zone, zoneOf } from '../base/zone.ts';
 import type { LogRecord, Transport } from '../model.ts';
@@ -155,6 +155,8 @@ function moveTo(record: LogRecord, zone: Zone): void {
 /** Did the record's time come from a stamp without a zone? */
 function isLocal(record: LogRecord): boolean {
   if (record.form.includes(LOCAL_BODY) || hasLocalTime(record.form)) return true;
+  // Its time may be the header's to the microsecond, and is still not the header's.
+  if (hasZonedTime(record.form)) return false;
   return (
     record.headerTime !== undefined && record.time === record.headerTime - record.zone * MINUTE_US && LOCAL_HEADER.test(record.envelopeForm)
   );

@@ -209,6 +209,22 @@ describe('zones of the configuration', () => {
     expect([record.host, record.zone, record.time]).toEqual(['10.0.0.9', -300, Date.UTC(2026, 2, 1, 17) * 1000]);
   });
 
+  test.each([
+    ['MariaDB', '<14>Mar  1 12:00:01 c01 mysqld: 2026-03-01  9:00:01 0 [Note] hi', -120],
+    ['Apache', '<14>Mar  1 12:00:01 c01 apache2: [Sun Mar  1 10:00:01.500000 2026] [core:notice] [pid 1] hi', -120],
+    ['nginx', '<14>Mar  1 12:00:01 c01 nginx: 2026/03/01 10:00:01 [error] 1#1: hi', -120],
+    ["RabbitMQ's reports", '<14>Mar  1 12:00:01 c01 rabbit: =INFO REPORT==== 1-Mar-2026::10:00:01 ===#012hi', -120],
+  ])('hold for local stamps of daemons: %s', (_name, text, minutes) => {
+    const record = new Listener(undefined, { c01: '-02:00' }).hear(minutes, { text });
+    expect(record.zone).toBe(-120);
+    expect(record.time).toBeGreaterThan(Date.UTC(2026, 2, 1, 11) * 1000);
+  });
+
+  test('leave a stamp of a daemon that names its zone, also where it equals the header', () => {
+    const text = '<14>Mar  1 12:00:01 c01 rabbit: 2026-03-01 12:00:01.000000+00:00 [info] <0.1.0> hi';
+    expect(new Listener(undefined, { c01: '-02:00' }).hear(0, { text }).time).toBe(Date.UTC(2026, 2, 1, 12, 0, 1) * 1000);
+  });
+
   test('stamps that say their zone are not touched', () => {
     const listener = new Listener(undefined, CONFIGURED);
     const record = listener.hear(0, { text: '<14>1 2026-03-01T12:00:01.000+01:00 c01 nova-api 1 - - hi' });
