@@ -35,20 +35,20 @@ describe('what cannot be taken', () => {
 
   test.each(Object.keys(pack))('of an archive that breaks off comes later, from a whole one (%s)', async (kind) => {
     const scene = new Scene();
-    const bytes = log(0, 30_000);
+    const bytes = log(0, 12_000);
     const whole = pack[kind]!(bytes);
     const path = scene.write(`x.log.${kind}`, whole.subarray(0, Math.round(whole.length * 0.7)));
     const broken = await scene.import(path, scene.write('y.log', log(90_000, 90_010)));
     expect(broken.code).toBe(2);
     expect(broken.err).toMatch(/the archive is damaged: .*; [\d,]+ lines taken/);
-    expect(imported(broken)).toBeGreaterThan(10_000);
+    expect(imported(broken)).toBeGreaterThan(4000);
     const again = await scene.import(path);
     expect(again.code).toBe(2);
     expect(imported(again)).toBe(0);
     writeFileSync(path, whole);
     const rest = await scene.import(path);
     expect(rest.code).toBe(0);
-    expect(imported(rest) + imported(broken)).toBe(39_013);
+    expect(imported(rest) + imported(broken)).toBe(15_613);
     expect(scene.kept).toEqual([...linesOfLog(bytes), ...linesOfLog(log(90_000, 90_010))].sort());
   });
 
