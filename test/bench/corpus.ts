@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Cloud } from '../../src/demo/cloud.ts';
 import { message } from '../../src/demo/wire.ts';
+import { MIXED, versionOfMixed, writeMixed } from './mixed.ts';
 
 export interface Corpus {
   file: string;
@@ -35,14 +36,23 @@ function startUs(): number {
   return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1) * 1000;
 }
 
-/** A user's file, or the demo cloud's. */
+/** A user's file, the mixed corpus, or the demo cloud's. */
 export function prepareCorpus(linesMax: number, given?: string): Corpus {
+  if (given === MIXED) return mixedCorpus(linesMax);
   if (given !== undefined) return { file: given, ...measure(given, linesMax), name: path.basename(given) };
   const folder = path.join(os.tmpdir(), 'stacktrail-bench');
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `corpus-${linesMax}-${versionOfCloud()}.log`);
   if (!existsSync(file)) corpus(linesMax, file);
   return { file, lines: linesMax, bytes: statSync(file).size, name: `demo cloud, seed ${SEED}` };
+}
+
+function mixedCorpus(lines: number): Corpus {
+  const folder = path.join(os.tmpdir(), 'stacktrail-bench');
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, `mixed-${lines}-${versionOfMixed(startUs())}.log`);
+  if (!existsSync(file)) writeMixed(lines, { file, startUs: startUs() });
+  return { file, lines, bytes: statSync(file).size, name: 'mixed: real logs of three clouds' };
 }
 
 /** Writes so many lines of the simulated cloud; the file appears when it is whole. */

@@ -18,7 +18,7 @@ export type FromClients =
   | { kind: 'report'; events: number; lowestId: number; repeated: number; missed: number; reconnects: number; latenciesMs: Float64Array };
 
 const ID = Buffer.from('id: ');
-const EVENT = Buffer.from('event: record');
+const [LETTER_I, ZERO, NINE] = [0x69, 0x30, 0x39] as const;
 /** `@` and milliseconds since 1970, as the sender writes them. */
 const MARK = Buffer.from(' sent@');
 const MARK_DIGITS = 17;
@@ -71,18 +71,19 @@ class Follower {
     this.#rest = bytes.subarray(at);
   }
 
-  /** A block of the stream; chunk sizes of HTTP may stand before it. */
+  /** A block of the stream; chunk sizes of HTTP may stand before it. Half a million a second: no text is made of it but of samples. */
   #take(bytes: Buffer, start: number, end: number): void {
-    const idAt = bytes.indexOf(ID, start);
-    if (idAt < 0 || idAt > end) return;
-    const id = Number.parseInt(bytes.toString('latin1', idAt + 4, idAt + 20), 10);
+    let at = bytes[start] === LETTER_I ? start : bytes.indexOf(ID, start);
+    if (at < 0 || at > end) return;
+    let id = 0;
+    for (at += ID.length; bytes[at]! >= ZERO && bytes[at]! <= NINE; at++) id = id * 10 + bytes[at]! - ZERO;
     if (!this.#headersSeen) {
       this.#headersSeen = true;
       if (this.lastId >= 0) this.reconnects++;
       else if (++opened === queries.length) parentPort!.postMessage({ kind: 'following' } satisfies FromClients);
     }
-    const eventAt = bytes.indexOf(EVENT, idAt);
-    if (eventAt < 0 || eventAt > end) {
+    // Behind the id: `\nevent: record`, or the end of a block that only moves the place.
+    if (at + 1 >= end) {
       this.lastId = Math.max(this.lastId, id);
       return;
     }
@@ -91,7 +92,7 @@ class Follower {
     this.lastId = id;
     this.events++;
     if (this.events % SAMPLE !== 0) return;
-    const markAt = bytes.indexOf(MARK, eventAt);
+    const markAt = bytes.indexOf(MARK, at);
     if (markAt < 0 || markAt > end) return;
     const sentMs = Number.parseFloat(bytes.toString('latin1', markAt + MARK.length, markAt + MARK.length + MARK_DIGITS));
     latencies.push(performance.timeOrigin + performance.now() - sentMs);

@@ -3,7 +3,7 @@
  * Each prints a table for people and, as its last line, one JSON object. Timed figures are no tests: they belong to the
  * machine they were taken on; ratios to a peer in the same run are what counts.
  *   --lines N       of the corpus; default 1,000,000, with --quick 200,000
- *   --corpus FILE   syslog lines with PRI; default: made by the simulated cloud
+ *   --corpus FILE   syslog lines with PRI; `mixed`: real logs, where they are at hand; default: made by the simulated cloud
  *   --quick         the whole run under 45 s
  *   --peer NAME=BINARY
  */
