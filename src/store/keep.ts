@@ -10,6 +10,7 @@ import type { Counters } from '../base/counters.ts';
 import { toMessage } from '../base/errors.ts';
 import { spaceBytes } from '../base/space.ts';
 import type { KeepingStatus, KeepSettings } from '../model.ts';
+import { AgeClock, steadyUs } from './age-clock.ts';
 import { DayFile } from './day-file.ts';
 import { Disk, type DiskSpace } from './disk.ts';
 import { folderBytes, listDays, listSetAside } from './folder.ts';
@@ -29,6 +30,7 @@ export interface KeeperOptions {
   readonly counters: Counters;
   /** For tests. */
   readonly nowUs?: () => number;
+  readonly steadyUs?: () => number;
   readonly probe?: () => DiskSpace;
 }
 
@@ -39,6 +41,8 @@ export class Keeper {
   readonly #writer: DaysWriter;
   readonly #counters: Counters;
   readonly #nowUs: () => number;
+  readonly #steadyUs: () => number;
+  readonly #ageClock: AgeClock;
   readonly #disk: Disk;
   #settings: KeepSettings;
   #diskSinceUs: number;
@@ -52,6 +56,8 @@ export class Keeper {
     this.#settings = options.settings;
     this.#counters = options.counters;
     this.#nowUs = options.nowUs ?? (() => Date.now() * 1000);
+    this.#steadyUs = options.steadyUs ?? steadyUs;
+    this.#ageClock = new AgeClock(this.#newestUs());
     this.#disk = new Disk(options.writer.folder, options.settings.reserve, options.probe);
     this.#diskSinceUs = this.#nowUs();
   }
@@ -75,7 +81,7 @@ export class Keeper {
       this.#note('warn', 'the day file cannot be closed yet', { error: toMessage(error).message });
     }
     const due = dueFiles(this.#closedFiles(), {
-      nowUs: this.#nowUs(),
+      nowUs: this.#ageNowUs(),
       bytes: folderBytes(this.#writer.folder) - this.#disk.fileBytes,
       ageUs: this.#settings.ageUs,
       bytesMax,
@@ -83,6 +89,28 @@ export class Keeper {
     for (const one of due) this.#drop(one);
     if (due.length > 0) this.lookAtDisk();
     return due.length > 0;
+  }
+
+  #ageNowUs(): number {
+    const nowUs = this.#nowUs();
+    const { ageUs } = this.#settings;
+    if (ageUs === undefined) return nowUs;
+    const before = this.#ageClock.aheadUs;
+    const ageNowUs = this.#ageClock.look({ nowUs, steadyUs: this.#steadyUs() }, ageUs);
+    if (this.#ageClock.aheadUs > before) {
+      const text =
+        'the clock went ahead, or nothing was written for long: retention.age does not count that time until the clock has gone on for a day';
+      this.#note('warn', text, { aheadHours: Math.round(this.#ageClock.aheadUs / HOUR_US) });
+    }
+    return ageNowUs;
+  }
+
+  /** The last arrival that is known without reading blocks; too early is on the safe side. */
+  #newestUs(): number | undefined {
+    const { folder, current, fresh } = this.#writer;
+    const last = fresh.reduce((newest, { received }) => Math.max(newest, received), 0);
+    if (last > 0) return last;
+    return current && ofFile(join(folder, current.file), (file) => file.notes.get('createdUs'));
   }
 
   lookAtDisk(): void {
@@ -136,6 +164,12 @@ export class Keeper {
         this.#closedUs.set(file, closedUs);
       }
       closed.push({ file, bytes, closedUs });
+    }
+    // Noted by a clock that was ahead: nothing in a file arrived after a newer one was closed, nor later than now.
+    let untilUs = this.#nowUs();
+    for (const [index, one] of [...closed.entries()].reverse()) {
+      untilUs = Math.min(untilUs, one.closedUs);
+      closed[index] = { ...one, closedUs: untilUs };
     }
     return closed;
   }

@@ -210,7 +210,8 @@ export class DaysWriter {
     const nowUs = this.#nowUs();
     const day = dayOf(nowUs);
     const createdUs = notes.get('createdUs') ?? startOf(this.#name!.day);
-    if (day <= this.#name!.day && !this.#isLarge && nowUs - createdUs <= this.#rollLimits.fileSpanUs) return false;
+    // Either way: a file that was begun by a clock that was ahead ends, too.
+    if (day <= this.#name!.day && !this.#isLarge && Math.abs(nowUs - createdUs) <= this.#rollLimits.fileSpanUs) return false;
     this.#roll(day);
     return true;
   }

@@ -15,6 +15,8 @@ export const KEEP_ALL: KeepSettings = { ageUs: undefined, size: undefined, reser
 export class Kept {
   readonly folder = newFolder();
   nowUs = LATER_US;
+  /** What the wall clock is ahead of the steady one. */
+  jumpUs = 0;
   readonly counters = new Counters();
   owned = openWriter({ folder: this.folder, nowUs: () => this.nowUs });
   keeper: Keeper;
@@ -30,6 +32,7 @@ export class Kept {
       settings,
       counters: this.counters,
       nowUs: () => this.nowUs,
+      steadyUs: () => this.nowUs - this.jumpUs,
       probe: () => ({ freeBytes: 1e12, totalBytes: 1e12 }),
     });
   }
@@ -41,7 +44,14 @@ export class Kept {
   }
 
   append(count: number): number {
-    return this.owned.writer.append(makeRecords({ seed: ++this.#seed, count })).lastSeq;
+    const records = makeRecords({ seed: ++this.#seed, count });
+    return this.owned.writer.append(records.map((record) => ({ ...record, received: this.nowUs }))).lastSeq;
+  }
+
+  /** The wall clock goes ahead (or back) while nothing else moves. */
+  jump(us: number): void {
+    this.nowUs += us;
+    this.jumpUs += us;
   }
 
   /** 100 records on each of so many days. */
