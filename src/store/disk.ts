@@ -27,6 +27,10 @@ export function diskSpace(folder: string): DiskSpace {
 const RESERVE_FILE_BYTES_MAX = 16 * 1024 * 1024;
 /** Of what is kept back, this part lies in the file; the rest is simply left free. */
 const RESERVE_FILE_PART = 4;
+/** The file is made when only so many times the reserve is free: on an empty disk it would be most of a young data folder, for nothing. */
+const NEAR = 8;
+/** And given back when so many times as much is free again. */
+const FAR = 16;
 /** Free space at which the file is given back, as part of it: not a moment before it is needed. */
 const GIVE_PART = 4;
 /** `ok` again with this much more than the reserve, so that it does not go to and fro with every commit. */
@@ -91,10 +95,12 @@ export class Disk {
   }
 
   #keepFile(): void {
-    const bytes = Math.min(RESERVE_FILE_BYTES_MAX, Math.floor(this.reserveBytes / RESERVE_FILE_PART));
-    if (bytes === 0) this.#file.give();
+    const { reserveBytes } = this;
+    const bytes = Math.min(RESERVE_FILE_BYTES_MAX, Math.floor(reserveBytes / RESERVE_FILE_PART));
+    const freeBytes = this.#space.freeBytes + this.#file.bytes;
+    if (bytes === 0 || freeBytes > reserveBytes * FAR) this.#file.give();
     // Taking it must not bring us below the reserve.
-    else if (this.#file.bytes !== bytes && this.#space.freeBytes + this.#file.bytes > this.reserveBytes * MORE + bytes)
+    else if (this.#file.bytes !== bytes && freeBytes < reserveBytes * NEAR && freeBytes > reserveBytes * MORE + bytes)
       this.#file.take(bytes);
   }
 }

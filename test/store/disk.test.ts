@@ -26,10 +26,11 @@ function diskOf(reserve: SpaceSetting | undefined): { disk: Disk; see: (freeMib:
 describe('states', () => {
   test.each<[name: string, reserve: SpaceSetting | undefined, seen: [freeMib: number, state: string, fileMib: number][]]>([
     [
-      'low below the reserve, ok again with a little more; the file is given when nearly nothing is left',
+      'low below the reserve, ok again with a little more; the file is made when it may be needed, given when nearly nothing is left',
       { bytes: 40 * MIB },
       [
-        [500, 'ok', 10],
+        [500, 'ok', 0],
+        [300, 'ok', 10],
         [51, 'ok', 10],
         [49, 'low', 10],
         [53, 'low', 10],
@@ -39,6 +40,8 @@ describe('states', () => {
         [30, 'low', 0],
         [45, 'ok', 0],
         [60, 'ok', 10],
+        [500, 'ok', 10],
+        [700, 'ok', 0],
       ],
     ],
     [
@@ -88,7 +91,7 @@ describe('states', () => {
 
   test('a refused commit: full, the file is given once; ok when there is room, also without a reserve', () => {
     const { disk, see, fileMib } = diskOf({ bytes: 40 * MIB });
-    see(500);
+    see(300);
     expect([disk.refused(), disk.state, fileMib()]).toEqual([true, 'full', 0]);
     expect([disk.refused(), disk.state]).toEqual([false, 'full']);
     expect([see(30), see(45)]).toEqual(['full', 'ok']);
