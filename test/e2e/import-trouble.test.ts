@@ -2,13 +2,12 @@
  * `stacktrail import` where something is in its way: what is no log, damaged archives, a full disk, a server, another importer.
  * And all of the corpus, where it is there: no line lost, nothing twice.
  */
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { needBinary } from '../need.ts';
+import { smallDisk } from '../small-disk.ts';
 import { imported, log, pack, Scene } from './import-scene.ts';
 import { keptLines, linesOfLog } from './kept.ts';
 import { type RunningService, stacktrail, startService, temporaryFolder } from './service.ts';
@@ -65,24 +64,8 @@ describe('what cannot be taken', () => {
   });
 });
 
-const mount = needBinary('mount');
-/** Only root may; without that the test says so. */
-function tmpfs(folder: string, size: string): boolean {
-  mkdirSync(folder, { recursive: true });
-  try {
-    execFileSync(mount!, ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
-    return true;
-  } catch {
-    process.stderr.write('skipped: a full disk needs a small file system, and this user may not mount one\n');
-    return false;
-  }
-}
-
 const small = join(temporaryFolder(), 'small');
-const hasSmall = mount !== undefined && tmpfs(small, '60m');
-afterAll(() => {
-  if (hasSmall) execFileSync('umount', [small]);
-});
+const hasSmall = smallDisk(small, 60) !== undefined;
 
 test.skipIf(!hasSmall)(
   'a disk that fills up ends the import with what is on it; with room it goes on from there',

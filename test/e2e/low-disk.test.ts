@@ -3,11 +3,11 @@
  * by itself when there is room - and every line that was acknowledged, or sent over TCP, is there in the end.
  * On a file system of its own, which only root can mount.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { smallDisk } from '../small-disk.ts';
 import { eventually, type RunningService, startService, temporaryFolder } from './service.ts';
 
 const MIB = 1024 * 1024;
@@ -15,23 +15,7 @@ const DISK_MIB = 48;
 const RESERVE = '12MiB';
 
 const disk = join(temporaryFolder(), 'disk');
-mkdirSync(disk);
-const isMounted = mount();
-
-function mount(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    process.stderr.write('skipped: a disk that fills up needs the right to mount a small one\n');
-    return false;
-  }
-}
-
-afterAll(() => {
-  if (isMounted) execFileSync('umount', ['-l', disk]);
-});
-
+const isMounted = smallDisk(disk, DISK_MIB) !== undefined;
 const ballast = join(disk, 'ballast');
 
 function freeBytes(): number {

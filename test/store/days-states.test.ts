@@ -2,8 +2,7 @@
  * Every method of the engine `days` in every state that it can be in. After each call the store answers what `memory`
  * answers for the same rows, and once more after it was closed and opened again.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { listDays } from '../../src/store/folder.ts';
@@ -11,6 +10,7 @@ import { DaysReader } from '../../src/store/read.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { ALL, query, refusal } from '../contract/reading.ts';
 import { continuationOf, makeRecords } from '../contract/records.ts';
+import { smallDisk } from '../small-disk.ts';
 import { Scene, withLimits } from './scene.ts';
 import { newFolder } from './sealed.ts';
 
@@ -202,16 +202,13 @@ describe('a failed commit leaves everything as it was', () => {
 });
 
 describe('a full disk', () => {
-  const mountPoint = join(newFolder(), 'disk');
-  mkdirSync(mountPoint);
-  const isMounted = mount(mountPoint);
-  afterAll(() => {
-    if (isMounted) execFileSync('umount', ['-l', mountPoint]);
-  });
+  const disk = smallDisk(join(newFolder(), 'disk'), 2);
 
-  test.skipIf(!isMounted)('refuses with disk-full, loses nothing, and goes on when there is room', () => {
-    const scene = new Scene(mountPoint);
+  test.skipIf(!disk)('refuses with disk-full, loses nothing, and goes on when there is room', () => {
+    const scene = new Scene(disk!.folder);
     scene.append(500);
+    // So that a few commits fill the rest.
+    writeFileSync(join(disk!.folder, 'ballast'), Buffer.alloc(1024 * 1024));
     let refused = 0;
     for (let round = 0; round < 200 && refused < 3; round++) {
       const code = refusal(() => scene.append(400));
@@ -224,7 +221,7 @@ describe('a full disk', () => {
     scene.agrees();
     expect(refusal(() => scene.store.flush()) ?? 'disk-full').toBe('disk-full');
     scene.agrees();
-    execFileSync('mount', ['-o', 'remount,size=64m', mountPoint]);
+    disk!.resize(64);
     scene.append(400);
     scene.store.flush();
     scene.reopen();
@@ -232,13 +229,3 @@ describe('a full disk', () => {
     scene.store.close();
   });
 });
-
-function mount(folder: string): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
-    return true;
-  } catch {
-    process.stderr.write('skipped: a full disk needs the right to mount a small one\n');
-    return false;
-  }
-}
