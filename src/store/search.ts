@@ -13,6 +13,7 @@ import type { LogRecord, Query, SearchPage, SearchStats } from '../model.ts';
 import { compile } from '../query/match.ts';
 import { type Cursor, readCursor, writeCursor } from './cursor.ts';
 import type { DayView } from './day-view.ts';
+import { DigestSkip } from './digest-skip.ts';
 import { blockTest } from './leaf.ts';
 import type { DaysReader } from './read.ts';
 import { type Families, familiesOf, IndexAnswers, oldestSeqOf, recordOf, type Unit, unitsOf } from './units.ts';
@@ -86,7 +87,7 @@ export function* searchDays(reader: DaysReader, query: Query): Generator<undefin
   const units = unitsOf(days);
   if (search.families.children.size > 0) searchFamilies(search, units);
   const index = new IndexAnswers(reader, query.filter);
-  yield* searchUnits(search, orderUnits(units, query), index);
+  yield* searchUnits(search, orderUnits(units, query), { index, digests: new DigestSkip(reader, query.filter) });
   search.hits.settle();
   const page = finish(search, started);
   const damaged = [
@@ -114,13 +115,25 @@ function orderUnits(units: Unit[], query: Query): Unit[] {
     : units.sort((a, b) => a.extent.minTime - b.extent.minTime);
 }
 
-function* searchUnits(search: Search, units: readonly Unit[], index: IndexAnswers): Generator<undefined, void> {
+/** What tells of a unit that it need not be opened. */
+interface Skips {
+  readonly index: IndexAnswers;
+  readonly digests: DigestSkip;
+}
+
+function* searchUnits(search: Search, units: readonly Unit[], { index, digests }: Skips): Generator<undefined, void> {
   const backward = search.query.direction === 'backward';
   for (const unit of units) {
     const { worst } = search.hits;
     if (worst !== undefined && (backward ? unit.extent.maxTime < worst.time : unit.extent.minTime > worst.time)) return;
     if (!overlaps(unit, search) || !index.mayHold(unit)) {
       search.stats.blocksSkipped++;
+      continue;
+    }
+    if (!digests.mayHold(unit)) {
+      search.stats.blocksSkipped++;
+      // Reading a digest is some work, and there may be thousands.
+      yield;
       continue;
     }
     search.stats.blocksRead++;
