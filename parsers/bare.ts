@@ -3,9 +3,9 @@
  * everything, so it stands last. The whole text is the body, except for the program name that old swift
  * and oslo put in front of it themselves (`proxy-server text`, `nova-api 2014-…`).
  *
- * Invariant: a wrong PRI (`<>`, `<192>`, `<abc>`) stays in the text and is flagged `bad-pri`.
+ * Invariant: a wrong PRI (`<>`, `<192>`, `<abc>`) stays in the text and is flagged `bad-pri`; in a file, only where a digit follows the `<`.
  */
-import type { LogRecord } from '../src/model.ts';
+import type { LogRecord, Transport } from '../src/model.ts';
 import { addFlag, isDigit, priOf } from './header.ts';
 import { interner } from './intern.ts';
 import type { Envelope } from './parser.ts';
@@ -14,9 +14,12 @@ import { isOpenStackProgram } from './service.ts';
 const programs = interner(256);
 const PROGRAM_CHARS_MAX = 64;
 
+/** Whose lines have no PRI, but may be XML. */
+const FILES: ReadonlySet<Transport> = new Set<Transport>(['file', 'import']);
+
 function read(text: string, record: LogRecord): number {
   record.envelopeForm = '';
-  if (priOf(text) === -2) addFlag(record, 'bad-pri');
+  if (priOf(text) === -2 && (!FILES.has(record.transport) || isDigit(text.charCodeAt(1)))) addFlag(record, 'bad-pri');
   const first = text.charCodeAt(0);
   if (isDigit(first)) return 0;
   const space = text.indexOf(' ');

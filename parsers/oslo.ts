@@ -246,6 +246,10 @@ function read(text: string, at: number, record: LogRecord): number {
     if (text.charCodeAt(pos) !== 32) return NOT_MINE;
     pos = pidAt(text, pos + 1);
     if (pos < 0) return readOdd(text, at, record);
+  } else if (isDigit(text.charCodeAt(at))) {
+    // `%(isotime)s` is read as a header's stamp: what it left begins with the pid.
+    pos = pidAt(text, at);
+    if (pos < 0) return NOT_MINE;
   }
   const level = levelAt(text, pos);
   if (level < 0) return readOdd(text, at, record);

@@ -3,10 +3,12 @@
  * That is no error: Liberty's services, systemd, sudo and cron send just this.
  */
 import type { LogRecord } from '../src/model.ts';
+import { readDate } from './dated.ts';
 import type { Body } from './parser.ts';
 
-function read(_text: string, at: number, record: LogRecord): number {
+function read(text: string, at: number, record: LogRecord): number {
   record.form = '';
+  readDate(text, at, record);
   return at;
 }
 
@@ -18,6 +20,7 @@ export const plain: Body = {
     'Auditing locally available compute resources for node cmp1',
     'DIGEST-MD5 client step 2',
     'INFO is a word that prose may begin with',
+    '2023-05-02 10:00:00 +0000 [warn]: #0 detached forwarding server',
     '',
   ],
   read,

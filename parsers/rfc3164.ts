@@ -8,8 +8,8 @@
 import type { Given, LogRecord } from '../src/model.ts';
 import { addFlag, BOM, isDigit, isoStampAt, priOf, setHeaderTime, stampEnd, stampForm, stampOffset } from './header.ts';
 import { flat, interner } from './intern.ts';
-import { LEVEL_WORDS, levelWordAt } from './levels.ts';
 import { type Envelope, NO_FORM, NOT_MINE } from './parser.ts';
+import { isBodyStamp, isHeaderBehind, isLevelAt } from './rfc3164-behind.ts';
 import { cisco, oddStamp } from './rfc3164-odd.ts';
 import { BARE, NIL, NO_TAG, nameEnd, ODD_TAG, programs, setTag, TAG_CHARS_MAX, TAGS, tagAt } from './rfc3164-tag.ts';
 import { isOpenStackProgram, isSwiftProgram, serviceOfProgram } from './service.ts';
@@ -62,7 +62,7 @@ function setForm(record: LogRecord, host: number, tag: number): void {
 
 /** The stamp is known and ends at `at` (its space is eaten): host, tag, form. Returns where the body begins. */
 function afterStamp(text: string, at: number, record: LogRecord): number {
-  if (at >= text.length || dateAt(text, at)) {
+  if (at >= text.length || dateAt(text, at) || isLevelAt(text, at)) {
     setForm(record, NO_HOST, NO_TAG);
     return at;
   }
@@ -176,23 +176,6 @@ function isService(text: string, at: number): boolean {
   return nameEnd - at < TAG_CHARS_MAX && typeof serviceOfProgram(programs(text, at, nameEnd)) === 'string';
 }
 
-/** Is `YYYY-MM-DD hh:mm:ss`, which ends at `end`, the stamp of a body (oslo's pid or level follows) rather than of a header? */
-function isBodyStamp(text: string, end: number): boolean {
-  let at = end;
-  while (text.charCodeAt(at) === 32) at++;
-  if (isDigit(text.charCodeAt(at)) || text.charCodeAt(at) === 91) return true;
-  const word = levelWordAt(text, at);
-  return word >= 0 && text.charCodeAt(at + LEVEL_WORDS[word]!.word.length) === 32;
-}
-
-/** Behind the stamp of a daemon's own line, where a header would have its host: MySQL's thread and level, Ceph's thread and number. */
-const DAEMON_BEHIND = / (?:\d{1,20} \[[A-Z]|[0-9a-f]{8,16} (?:[ -]\d|\d\d) )/y;
-
-function isDaemonStamp(text: string, end: number): boolean {
-  DAEMON_BEHIND.lastIndex = end;
-  return !header.pri && DAEMON_BEHIND.test(text);
-}
-
 /** What `stampAt` found: wall µs, where it ends, minutes of its own zone. */
 const stamp = { wall: NO_STAMP, end: 0, offset: undefined as number | undefined };
 
@@ -208,7 +191,8 @@ function findStamp(text: string, at: number, given: Given): boolean {
     if (text.charCodeAt(stamp.end) === 46) addFraction(text, zero ? '%N' : '%M');
   } else {
     stamp.wall = isDigit(text.charCodeAt(at)) ? isoStampAt(text, at) : NO_STAMP;
-    if (stamp.wall === NO_STAMP || (text.charCodeAt(at + 10) === 84 ? isDaemonStamp : isBodyStamp)(text, stampEnd)) return false;
+    if (stamp.wall === NO_STAMP || (text.charCodeAt(at + 10) !== 84 && isBodyStamp(text, stampEnd))) return false;
+    if (!header.pri && !isHeaderBehind(text, stampEnd, stampOffset !== undefined)) return false;
     stamp.end = stampEnd;
     stamp.offset = stampOffset;
     header.stamp = stampForm === undefined ? undefined : spaced(stampForm);
