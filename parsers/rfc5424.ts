@@ -11,7 +11,7 @@ import { addFlag, BOM, isDigit, isoStampAt, numberIn, priOf, setHeaderTime, stam
 import { flat, interner } from './intern.ts';
 import { type Envelope, NO_FORM, NOT_MINE } from './parser.ts';
 import { isOddStructuredData, structuredDataEnd } from './structured-data.ts';
-import { dateAt, NO_STAMP } from './time.ts';
+import { NO_STAMP } from './time.ts';
 
 const hosts = interner(1024);
 const programs = interner(512);
@@ -128,8 +128,8 @@ function data(text: string, header: Header, record: LogRecord): number {
   }
   const space = end < text.length;
   const next = text.charCodeAt(end + 1);
-  // rsyslog's %msg% begins with a space of its own: before a body's date it is no part of the text.
-  const doubled = next === 32 && dateAt(text, end + 2);
+  // rsyslog's %msg% begins with a space of its own, which is no part of the text; several spaces indent, and stay.
+  const doubled = next === 32 && end + 2 < text.length && text.charCodeAt(end + 2) !== 32;
   record.envelopeForm = formOf(header, next === BOM ? ' \ufeff' : doubled ? '  ' : space ? ' ' : '');
   return Math.min(text.length, end + (next === BOM || doubled ? 2 : 1));
 }
