@@ -280,7 +280,7 @@ function commit(text: string, record: LogRecord, second: number): void {
 
 export const oslo: Body = {
   name: 'oslo',
-  say: 'the text formats of OpenStack’s services, Essex to 2026: with and without pid and milliseconds, every context bracket, exception lines, keystone’s old style, devstack’s colours, journald’s',
+  say: 'the text formats of OpenStack’s services, Essex to 2026: with and without pid and milliseconds, every context bracket, exception lines, keystone’s old style, Gnocchi’s, devstack’s colours, journald’s',
   samples: [
     '2013-01-08 16:43:13 AUDIT nova.compute.resource_tracker [-] Auditing locally available compute resources',
     '2013-02-25 20:26:33 6619 ERROR nova.openstack.common.rpc.common [-] AMQP server on localhost:5672 is unreachable',
@@ -289,6 +289,7 @@ export const oslo: Body = {
     '2022-02-04 10:21:58.881 284971 ERROR nova.compute.manager Traceback (most recent call last):',
     '2023-06-11 15:39:28.361 1285214 INFO neutron.db.l3_dvr_db [None req-d6a41187-2495-46bf-a424-ab7195c0ecb1 - - - - -] Floating IP',
     'INFO nova.compute.claims [None req-d6a41187-2495-46bf-a424-ab7195c0ecb1 admin admin] Attempting claim on node',
+    '2018-03-13 06:37:37,268 [7] INFO     gnocchi.service: Gnocchi version 4.2.0',
     '(sqlalchemy.orm.mapper.Mapper): 2021-04-27 06:25:32,122 INFO (User|user) Identified primary key columns',
   ],
   read,

@@ -25,6 +25,7 @@ const SERVICES: ReadonlyMap<string, string> = new Map<string, string>([
   ].flatMap((names) => names.split(' ').map((name): [string, string] => [name, name])),
   ['glance_store', 'glance'],
   ['openstack_dashboard', 'horizon'],
+  ['openstack_auth', 'horizon'],
   ['amphora', 'octavia'],
   ...['ironic_inspector', 'ironic_lib', 'ironic_python_agent'].map((name): [string, string] => [name, 'ironic']),
   ...['quantum', 'neutron_lib', 'networking_ovn', 'networking_ovs', 'neutron_lbaas', 'neutron_fwaas', 'neutron_vpnaas'].map(

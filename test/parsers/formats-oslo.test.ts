@@ -25,6 +25,42 @@ describe('oslo in other clothes', () => {
       { format: 'fuel', logger: 'nova.compute.manager', level: 'INFO', message: 'text' },
     ],
     [
+      'Gnocchi’s',
+      '2018-03-13 06:37:37,268 [7] WARNING  gnocchi.storage: text',
+      { format: 'oslo', pid: 7, level: 'WARNING', logger: 'gnocchi.storage', time: us('2018-03-13T06:37:37.268Z'), message: 'text' },
+    ],
+    [
+      'a container’s',
+      '2023-05-02T12:00:00.123456789+02:00 stderr F 2023-05-02 10:00:00.123 7 INFO nova.x [-] text',
+      { envelope: 'shipped', format: 'oslo', host: given.peer, pid: 7, message: 'text', time: us('2023-05-02T10:00:00.123Z') },
+      KEPT_RAW,
+    ],
+    [
+      'a part of a container’s',
+      '2023-05-02T12:00:00.123456789+02:00 stdout P text',
+      { envelope: 'shipped', format: 'plain', flags: 'cut', message: 'text', time: us('2023-05-02T10:00:00.123456Z') },
+      KEPT_RAW,
+    ],
+    [
+      'horizon’s under Apache',
+      '[Tue Mar 28 03:56:00.804140 2017] [wsgi:error] [pid 43:tid 13] [remote 10.0.0.7:52] INFO openstack_auth.forms Login successful',
+      {
+        format: 'apache',
+        service: 'horizon',
+        level: 'INFO',
+        pid: 43,
+        message: 'Login successful',
+        time: us('2017-03-28T03:56:00.804140Z'),
+      },
+      KEPT_RAW,
+    ],
+    [
+      'python’s root format under Apache',
+      '[Tue Mar 28 03:56:00.804140 2017] [wsgi:error] [pid 43:tid 13] WARNING:py.warnings:text',
+      { format: 'apache', level: 'WARNING', logger: 'py.warnings', pid: 43, time: us('2017-03-28T03:56:00.804140Z'), message: 'text' },
+      KEPT_RAW,
+    ],
+    [
       'no request id in the format',
       '2016-10-20 09:03:05.417 27 ERROR ironic.x [- - - - -] text',
       { format: 'oslo', level: 'ERROR', logger: 'ironic.x', message: 'text' },
