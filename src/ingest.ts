@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads';
 import { CodedError, fromMessage } from './base/errors.ts';
 import { limits } from './base/limits.ts';
 import { addRun, type Buffers, extentOf, type Filling, grow, makeBatch, messageOf } from './ingest/batch.ts';
-import { diskIsLow, HELD } from './ingest/low-disk.ts';
+import { diskIsLow, HELD, Patience } from './ingest/low-disk.ts';
 import type { IngestOptions, StartedIngest } from './ingest/options.ts';
 import { PositionQuestions } from './ingest/position-questions.ts';
 import type { CommittedMessage, FromWorker, KeptMessage, ReadingSettings, ToWorker, WorkerOptions } from './ingest/protocol.ts';
@@ -59,6 +59,7 @@ class IngestThread implements StartedIngest {
   #stopping: Promise<void> | undefined;
   #keeping: KeepingStatus | undefined;
   #mayHold = true;
+  readonly #patience = new Patience(() => this.#out.map(({ batch }) => batch));
   readonly saved = new SavedQuestions((request) => this.#worker.postMessage(request satisfies ToWorker));
 
   constructor(worker: Worker, lastSeq: number, options: IngestOptions) {
@@ -220,9 +221,11 @@ class IngestThread implements StartedIngest {
     for (const note of message.notes) this.#options.onNote?.(note);
     if (message.hasDropped) this.#options.onDropped?.();
     if (!this.isReadOnly) this.#sendHeld();
+    else this.#patience.begin(diskIsLow(this.#keeping), this.#filling ? [...this.#held, this.#filling] : this.#held);
   }
 
   #sendHeld(): void {
+    this.#patience.end();
     for (const batch of this.#held.splice(0)) this.#send(batch);
     if (!this.#scheduled) this.#flush();
   }

@@ -31,6 +31,8 @@ export interface Filling {
   urgent: boolean;
   /** Runs whose source was not where they said it is; known when the batch is done. */
   readonly stale: Set<number>;
+  /** Runs whose clients can be refused each by itself. */
+  refusals: { readonly run: number; readonly reject: (error: Error) => void }[];
   done: Promise<void>;
   resolve: () => void;
   reject: (error: Error) => void;
@@ -43,7 +45,20 @@ export function makeBatch(size: number, spare: Buffers | undefined): Filling {
   const fits = spare !== undefined && spare.bytes.byteLength >= size;
   const bytes = new Uint8Array(fits ? spare.bytes : new ArrayBuffer(Math.max(size, limits.batchBytesMax / 4)));
   const spans = new Uint32Array(spare?.spans ?? new ArrayBuffer(MESSAGES_MIN * 8));
-  return { bytes, used: 0, spans, count: 0, runs: [], flags: new Map(), urgent: false, stale: new Set(), done: promise, resolve, reject };
+  return {
+    bytes,
+    used: 0,
+    spans,
+    count: 0,
+    runs: [],
+    flags: new Map(),
+    urgent: false,
+    stale: new Set(),
+    refusals: [],
+    done: promise,
+    resolve,
+    reject,
+  };
 }
 
 export function grow(batch: Filling, size: number): void {
@@ -81,7 +96,17 @@ export function addRun(batch: Filling, run: MessageRun, { from, size, count }: R
   batch.urgent ||= WAITING.has(run.source.transport) || (run.position !== undefined && count < limits.commitUnderLoadRecords);
   batch.used += size;
   batch.count += count;
-  return run.position === undefined ? batch.done : judged(batch, batch.runs.length - 1);
+  if (run.position !== undefined) return judged(batch, batch.runs.length - 1);
+  return run.source.transport === 'http' ? refusable(batch, batch.runs.length - 1) : batch.done;
+}
+
+/** A client that waits for its answer: it may get one before the batch has its (low-disk.ts). */
+function refusable(batch: Filling, run: number): Promise<void> {
+  const { promise: refused, reject } = Promise.withResolvers<never>();
+  batch.refusals.push({ run, reject });
+  const done = Promise.race([batch.done, refused]);
+  done.catch(() => undefined);
+  return done;
 }
 
 function judged(batch: Filling, run: number): Promise<void> {

@@ -13,6 +13,8 @@ export interface BatchRun {
   readonly source: Source;
   readonly received: number;
   readonly position: Required<Position> | undefined;
+  /** Its client was refused while the batch waited: the worker passes over it. */
+  readonly isRefused?: boolean;
 }
 
 /** Accepted messages of several runs, in order of arrival. */

@@ -113,7 +113,8 @@ class IngestWorker {
     const bytes = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength) as Buffer & Slices;
     const ascii = isAscii(bytes);
     for (let run = 0; run < batch.runs.length; run++) {
-      const { first, source, received, position } = batch.runs[run]!;
+      const { first, source, received, position, isRefused } = batch.runs[run]!;
+      if (isRefused) continue;
       if (position !== undefined && !this.#sources.isAt(position)) {
         this.#tell({ kind: 'stale', batch: batch.id, run });
         continue;
