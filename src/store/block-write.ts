@@ -23,7 +23,7 @@ import { encodeIdColumn, IdTable } from './ids.ts';
 import { Letters } from './letters.ts';
 import type { ShapeBook, ShapeEntry } from './shape-book.ts';
 import { Terms } from './terms.ts';
-import { addTerms, encodeVariables } from './variables.ts';
+import { addTerms, encodeVariables } from './variables-write.ts';
 
 export interface EncodedBlock {
   count: number;

@@ -18,6 +18,7 @@ import { mayStand } from './digest-verdict.ts';
 import { FIELD_COLUMNS, FIELD_IDS, WORD_COLUMNS, WORD_IDS } from './field-columns.ts';
 import { idsWith } from './ids.ts';
 import { literalPlaces } from './literal-places.ts';
+import { numberSkip } from './mark-slots.ts';
 import { type ShapeJudge, shapeJudge, VERDICT } from './shape-verdict.ts';
 import { mayHaveTest, textProbe } from './text-marks.ts';
 
@@ -90,7 +91,9 @@ function fieldTest(filter: Filter & { kind: 'field' }, block: Block): Test {
 function markTest(filter: Filter & { kind: 'field' }, block: Block, matches: Matcher): Test {
   const probe = textProbe(block);
   const mayHave = mayHaveTest(filter.field, block);
-  return (index) => mayHave(index) && matches(probe(index));
+  const skip = numberSkip(filter, block, probe);
+  if (skip === undefined) return (index) => mayHave(index) && matches(probe(index));
+  return (index) => mayHave(index) && !skip(index) && matches(probe(index));
 }
 
 function dictionaryTest(block: Block, column: DictionaryName, matches: Matcher): Test {

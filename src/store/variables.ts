@@ -1,118 +1,17 @@
 /**
- * The variables of a block's messages on disk: one stream per slot of each shape, so that like stands beside like.
- * FORMAT.md draws the streams. Reading decodes only the slots of the shapes that are asked for.
+ * The variables of a block's messages as they are read: one stream per slot of each shape, so that like stands beside like;
+ * only the slots of the shapes that are asked for are decoded. FORMAT.md draws the streams. Not here: writing (variables-write.ts).
  */
-import { ByteReader, ByteWriter } from '../base/bytes.ts';
+import { ByteReader } from '../base/bytes.ts';
 import { SLOT } from '../base/shape.ts';
 import { fold } from '../base/tokens.ts';
-import { decodeDictionary, encodeDictionary } from './codecs.ts';
-import { hexText, IdCursor, type IdTable, idsWith, uuidText } from './ids.ts';
-import type { ShapeEntry, SlotValues } from './shape-book.ts';
-import type { Terms } from './terms.ts';
+import { decodeDictionary } from './codecs.ts';
+import { hexText, IdCursor, idsWith, uuidText } from './ids.ts';
 
 /** First byte of a stream. */
-const MODE = { constant: 0, plain: 1, delta: 2, dictionary: 3 } as const;
+export const MODE = { constant: 0, plain: 1, delta: 2, dictionary: 3 } as const;
 
-/** All streams of the shapes, each with its length before it. */
-export function encodeVariables(shapes: readonly ShapeEntry[], ids: IdTable): Buffer {
-  const out = new ByteWriter(64 * 1024);
-  for (const shape of shapes) {
-    for (const slot of shape.slots) {
-      const stream = encodeSlot(slot, ids);
-      out.varint(stream.length);
-      out.block(stream);
-    }
-  }
-  return out.view();
-}
-
-function encodeSlot(slot: SlotValues, ids: IdTable): Buffer {
-  if (slot.kind === SLOT.integer) return encodeIntegers(slot.numbers);
-  if (slot.kind === SLOT.decimal) return encodeDecimals(slot);
-  if (slot.kind === SLOT.uuid || slot.kind === SLOT.hex32) return encodeReferences(slot.numbers, ids);
-  return slot.kind === SLOT.hex ? encodeHex(slot.texts) : encodeTokens(slot.texts);
-}
-
-function encodeIntegers(values: readonly number[]): Buffer {
-  const plain = new ByteWriter(values.length * 3 + 8);
-  const delta = new ByteWriter(values.length * 3 + 8);
-  plain.byte(MODE.plain);
-  delta.byte(MODE.delta);
-  let before = 0;
-  let constant = true;
-  for (const value of values) {
-    plain.varint(value);
-    delta.zigzag(value - before);
-    before = value;
-    constant &&= value === values[0];
-  }
-  if (!constant) return delta.length < plain.length ? delta.view() : plain.view();
-  const out = new ByteWriter(10);
-  out.byte(MODE.constant);
-  out.varint(values[0]!);
-  return out.view();
-}
-
-function encodeDecimals(slot: SlotValues): Buffer {
-  const out = new ByteWriter(slot.numbers.length * 4 + 16);
-  const scales = encodeIntegers(slot.scales);
-  out.varint(scales.length);
-  out.block(scales);
-  out.block(encodeIntegers(slot.numbers));
-  return out.view();
-}
-
-function encodeReferences(numbers: readonly number[], ids: IdTable): Buffer {
-  const out = new ByteWriter(numbers.length * 2 + 8);
-  out.varint(ids.size);
-  for (const number of numbers) out.varint(ids.reference(number));
-  return out.view();
-}
-
-function encodeHex(values: readonly string[]): Buffer {
-  const out = new ByteWriter(values.length * 12 + 16);
-  for (const value of values) {
-    out.varint(value.length / 2);
-    out.block(Buffer.from(value, 'hex'));
-  }
-  return out.view();
-}
-
-function encodeTokens(values: readonly string[]): Buffer {
-  const out = new ByteWriter(values.length * 8 + 16);
-  if (new Set(values).size * 2 <= values.length) {
-    out.byte(MODE.dictionary);
-    out.block(encodeDictionary(values, (value) => value).data);
-  } else {
-    out.byte(MODE.plain);
-    for (const value of values) out.string(value);
-  }
-  return out.view();
-}
-
-/** Puts the words of the slots into the index. */
-export function addTerms(shape: ShapeEntry, terms: Terms): void {
-  for (const token of shape.tokens) terms.token(token);
-  for (const slot of shape.slots) {
-    if (slot.kind === SLOT.integer) for (const value of slot.numbers) terms.number(value);
-    else if (slot.kind === SLOT.decimal) addDecimalTerms(slot, terms);
-    // The words of ids come from the block's table of them.
-    else if (slot.kind === SLOT.uuid || slot.kind === SLOT.hex32) continue;
-    else if (slot.kind === SLOT.hex) for (const value of slot.texts) terms.token(value);
-    else for (const value of new Set(slot.texts)) terms.variable(value);
-  }
-}
-
-function addDecimalTerms(slot: SlotValues, terms: Terms): void {
-  for (let index = 0; index < slot.numbers.length; index++) {
-    const text = decimalText(slot.numbers[index]!, slot.scales[index]!);
-    const dot = text.length - slot.scales[index]! - 1;
-    terms.prefix(text.slice(0, dot));
-    terms.prefix(text.slice(dot + 1));
-  }
-}
-
-function decimalText(digits: number, scale: number): string {
+export function decimalText(digits: number, scale: number): string {
   const text = String(digits).padStart(scale + 1, '0');
   return `${text.slice(0, text.length - scale)}.${text.slice(text.length - scale)}`;
 }
@@ -172,6 +71,20 @@ export class Variables {
     }
   }
 
+  /** The numbers of a slot of kind integer or decimal, with the digits behind the dot of each; undefined for other kinds. */
+  numbers(shape: number, slot: number): SlotNumbers | undefined {
+    const kind = this.#kinds[shape]![slot];
+    const stream = this.#slotStreams(shape)[slot]!;
+    const count = this.#counts[shape]!;
+    if (kind === SLOT.integer) return { values: Float64Array.from(decodeIntegers(stream, count)), scales: undefined };
+    if (kind !== SLOT.decimal) return undefined;
+    const input = new ByteReader(stream);
+    const scales = decodeIntegers(input.block(input.varint()), count);
+    const digits = decodeIntegers(stream.subarray(input.at), count);
+    // The quotient of two exact numbers is rounded as the text would be.
+    return { values: Float64Array.from(digits, (value, index) => value / 10 ** scales[index]!), scales };
+  }
+
   /** Positions in the table of ids, for a slot of kind uuid or hex32: ids are compared without making their texts. */
   positions(shape: number, slot: number): Int32Array {
     const input = new ByteReader(this.#slotStreams(shape)[slot]!);
@@ -194,6 +107,11 @@ export class Variables {
     }
     return streams;
   }
+}
+
+export interface SlotNumbers {
+  readonly values: Float64Array;
+  readonly scales: readonly number[] | undefined;
 }
 
 /** Lengths of the tokens of an id. */
