@@ -45,13 +45,18 @@ export function spelling(flag: Flag): string {
 export function verbsMarkdown(): string {
   const rows = VERBS.map(
     (verb) =>
-      `| \`${`${verb.name} ${verb.words}`.trim()}\` | ${verb.say} | ${verb.flags.map((flag) => `\`${markdownFlag(flag)}\``).join(' ')} |`,
+      `| \`${cell(`${verb.name} ${verb.words}`.trim())}\` | ${verb.say} | ${verb.flags.map((flag) => `\`${markdownFlag(flag)}\``).join(' ')} |`,
   );
   return ['| verb | does | flags |', '|---|---|---|', ...rows, ''].join('\n');
 }
 
 function markdownFlag(flag: Flag): string {
-  return `${flag.short === undefined ? '' : `-${flag.short}/`}--${flag.name}${flag.value === undefined ? '' : ` ${flag.value.replaceAll('|', '\\|')}`}`;
+  return `${flag.short === undefined ? '' : `-${flag.short}/`}--${flag.name}${flag.value === undefined ? '' : ` ${cell(flag.value)}`}`;
+}
+
+/** A bar would end the cell, also inside backticks. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
 }
 
 /** Left column as wide as most of it needs; a longer entry has its sentence on the next line. */
