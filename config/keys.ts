@@ -21,7 +21,11 @@ export type SettingType =
   | 'duration'
   | 'space'
   | 'names'
-  | 'peers';
+  | 'peers'
+  | 'networks'
+  | 'count'
+  | 'wait'
+  | 'files';
 
 export interface Setting {
   readonly name: string;
@@ -30,7 +34,7 @@ export interface Setting {
   readonly default: string | undefined;
   /** For `choice`. */
   readonly choices?: readonly string[];
-  /** For `bytes`: inclusive bounds, each with its reason beside it; for `space` only the lower one. */
+  /** For `bytes` and `count`: inclusive bounds, each with its reason beside it; for `space` only the lower one. */
   readonly min?: number;
   readonly max?: number;
   /** Never printed, never logged. */
@@ -109,6 +113,72 @@ export const SETTINGS = [
     /** Kernel memory that nobody else can use; more only delays the loss of a load that is too high anyway. */
     max: 1024 * 1024 * 1024,
     say: 'Socket buffer asked of the kernel for UDP; `net.core.rmem_max` may cut it, `status` shows what was given',
+  },
+  {
+    name: 'files',
+    live: true,
+    type: 'files',
+    default: undefined,
+    say: 'Log files of this machine that are followed: absolute paths and globs, a list in the file, else separated by commas: `/var/log/nova/*.log`',
+  },
+  {
+    name: 'files.from',
+    live: true,
+    type: 'choice',
+    choices: ['start', 'end'],
+    default: 'start',
+    say: 'Where files are begun that are there when `files` names them for the first time; those that appear later are read from their beginning',
+  },
+  {
+    name: 'http.allow',
+    live: true,
+    type: 'networks',
+    default: 'all',
+    say: 'Who may ask and push over HTTP: `all`, or networks, separated by commas: `10.0.0.0/8,::1`',
+  },
+  {
+    name: 'udp.allow',
+    live: true,
+    type: 'networks',
+    default: 'all',
+    say: 'Whose datagrams are taken; those of others are counted by sender, and dropped',
+  },
+  {
+    name: 'tcp.allow',
+    live: true,
+    type: 'networks',
+    default: 'all',
+    say: 'Who may connect; others are counted by sender, and closed before anything is read',
+  },
+  { name: 'tls.allow', live: true, type: 'networks', default: 'all', say: 'The same for TLS, before the handshake' },
+  { name: 'relp.allow', live: true, type: 'networks', default: 'all', say: 'The same for RELP' },
+  {
+    name: 'connections.max',
+    live: true,
+    type: 'count',
+    // A region has some thousand hosts; each idle connection costs some 8 KiB here.
+    default: '4096',
+    min: 1,
+    // Memory for idle connections alone is then about a gigabyte.
+    max: 100_000,
+    say: 'Connections of senders over TCP, TLS and RELP together; more are refused and counted',
+  },
+  {
+    name: 'connections.perPeer',
+    live: true,
+    type: 'count',
+    // A sender needs one or a few; whoever hides others (NAT, a load balancer) needs more.
+    default: '200',
+    min: 1,
+    max: 100_000,
+    say: 'The same of one address, so that one peer cannot take the place of all; more where a proxy or NAT stands in front of many',
+  },
+  {
+    name: 'connections.partialTimeout',
+    live: true,
+    type: 'wait',
+    default: '60s',
+    say: 'Longest time that one message may take to arrive; then what is there is kept, flagged `incomplete`, and the connection is closed; idle ones stay',
   },
   {
     name: 'retention.age',

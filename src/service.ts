@@ -16,10 +16,13 @@ import { createFollow } from './follow.ts';
 import { facilityServices } from './ingest/facilities.ts';
 import type { StartedIngest } from './ingest/options.ts';
 import type { ReadingSettings } from './ingest/protocol.ts';
-import { clocksStatus, type HostSkew } from './ingest/skew.ts';
+import type { HostSkew } from './ingest/skew.ts';
 import { startIngest } from './ingest.ts';
 import type { Ingest, KeepSettings, SiteRules } from './model.ts';
 import { RECEIVERS, type Receiver, type ReceiverOptions, type StartReceiver, udpReceiver } from './receive/receivers.ts';
+import { type FollowedFiles, followFiles } from './service/followed-files.ts';
+import { Gates } from './service/gates.ts';
+import { statusOf } from './service/status.ts';
 import { QueryPool } from './store/pool.ts';
 
 /** Two: a scan in one must not hold up a needle; more would only take the cores of ingest. */
@@ -91,6 +94,7 @@ interface Plan {
 
 async function build({ settings, log, rising, options }: Plan): Promise<Service> {
   const counters = new Counters();
+  const gates = new Gates(settings, counters);
   const zones = new Map<string, number>();
   let skew: readonly HostSkew[] = [];
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
@@ -118,32 +122,23 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   rising.up('the query workers', () => reader.close());
   letGo = () => reader.letGo();
   await reader.ready();
-  const receivers = await startReceivers(settings, { ingest, counters, log, rising });
+  const receivers = await startReceivers(settings, { ingest, counters, gates, log, rising });
+  const files = followFiles(settings, { ingest, counters, log });
+  rising.up('the followed files', () =>
+    inTime(files.stop(), () => log.warn('stopping takes too long; going on without the rest of the files')),
+  );
   const follow = createFollow(reader, ingest);
   rising.up('the followers', () => follow.close());
-  const live = followSettings({ settings, log, rising, options }, ingest);
+  const live = followSettings({ settings, log, rising, options }, { ingest, gates, files });
   let isReady = false;
-  const startedUs = Date.now() * 1000;
-  const status = async (): Promise<object> => ({
-    startedUs,
-    lastSeq: ingest.committedSeq,
-    pendingBytes: ingest.pendingBytes,
-    followers: follow.followers,
-    queryWorkersReplaced: reader.replaced,
-    receivers: receivers.map((receiver) => receiver.status()),
-    counters: counters.read(),
-    losses: counters.losses(),
-    zones: Object.fromEntries(zones),
-    clocks: clocksStatus(skew),
-    keeping: ingest.keeping,
-    config: live?.status(),
-    store: await reader.status(),
-  });
+  const parts = { startedUs: Date.now() * 1000, ingest, follow, reader, receivers, files, counters, zones };
+  const status = (): Promise<object> => statusOf({ ...parts, skew, config: live?.status() });
   const api = await createApi({
     reader,
     ingest,
     saved: ingest.saved,
     hosts: settings['http.hosts'] ?? [],
+    admits: (peer) => gates.admitsReader(peer),
     follow,
     status,
     log,
@@ -163,7 +158,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
       isReady = false;
       ingest.endHold();
       // Together, and first: what was read is committed while everything else is still there.
-      await Promise.allSettled(receivers.map((receiver) => receiver.stop()));
+      await Promise.allSettled([...receivers, files].map((one) => one.stop()));
       follow.close();
       await rising.down();
     },
@@ -176,8 +171,14 @@ function readingSettings(settings: Settings, site: SiteRules | undefined): Readi
   return { zone: zone === 'auto' ? undefined : zone, zones, facilities: facilityServices(facilities), site };
 }
 
+interface Followed {
+  readonly ingest: StartedIngest;
+  readonly gates: Gates;
+  readonly files: FollowedFiles;
+}
+
 /** Follows the configuration file; undefined without one. */
-function followSettings({ settings, log, rising, options }: Plan, ingest: StartedIngest): LiveSettings | undefined {
+function followSettings({ settings, log, rising, options }: Plan, { ingest, gates, files }: Followed): LiveSettings | undefined {
   const { effective, readAgain } = options;
   if (settings.config === undefined || effective === undefined || readAgain === undefined) return undefined;
   const live = new LiveSettings(settings.config, {
@@ -186,6 +187,8 @@ function followSettings({ settings, log, rising, options }: Plan, ingest: Starte
     check: ({ site }) => void siteReader(site),
     apply({ values, site }) {
       log.setLevel(values['log.level']);
+      gates.configure(values);
+      files.configure(values);
       ingest.configure(keepSettings(values));
       ingest.configureReading(readingSettings(values, site));
     },
@@ -203,13 +206,19 @@ export function keepSettings(settings: Settings): KeepSettings {
 interface Around {
   readonly ingest: Ingest;
   readonly counters: Counters;
+  readonly gates: Gates;
   readonly log: Log;
   readonly rising: Rising;
 }
 
 async function startReceivers(settings: Settings, around: Around): Promise<Receiver[]> {
   const tls = tlsOf(settings);
-  const wanted: [name: string, address: Address | undefined, start: StartReceiver, more?: Partial<ReceiverOptions>][] = [
+  const wanted: [
+    name: 'udp' | 'tcp' | 'tls' | 'relp',
+    address: Address | undefined,
+    start: StartReceiver,
+    more?: Partial<ReceiverOptions>,
+  ][] = [
     ['udp', settings.udp, udpReceiver(settings['udp.receiver'])],
     ['tcp', settings.tcp, RECEIVERS.tcp],
     ['tls', settings.tls, RECEIVERS.tls, tls],
@@ -219,7 +228,7 @@ async function startReceivers(settings: Settings, around: Around): Promise<Recei
   for (const [name, address, start, more] of wanted) {
     if (address === undefined) continue;
     const warn = (text: string): void => around.log.limited(`${name} ${text.slice(0, 40)}`, WARN_EVERY_MS).warn(text, { receiver: name });
-    const options = { address, warn, recvBufferBytes: settings['udp.receiveBufferBytes'], ...more };
+    const options = { address, warn, gate: around.gates.of(name), recvBufferBytes: settings['udp.receiveBufferBytes'], ...more };
     const onLate = (): void =>
       around.log.warn('stopping takes too long; going on without the rest', { receiver: name, pendingBytes: around.ingest.pendingBytes });
     const receiver = { ...wrap(await start(options, around.ingest, around.counters), onLate), name };

@@ -75,6 +75,10 @@ export function createHttp(routes: readonly Route[], parts: ApiParts): Http {
       else answerSocket(socket as Socket, socketProblem(error.code), SECURITY_HEADERS);
     },
   });
+  // Before anything is read, and before Node answers anything by itself.
+  server.server.prependListener('connection', (socket) => {
+    if (parts.admits?.(plainPeer(socket.remoteAddress)) === false) socket.destroy();
+  });
   server.server.on('checkExpectation', (request, response) => {
     const problem = new CodedError('bad-request', 'Nothing but 100-continue can be expected of us');
     answerSocket(request.socket, problem, SECURITY_HEADERS);

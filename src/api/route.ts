@@ -21,6 +21,8 @@ export interface ApiParts {
   readonly log: Log;
   /** Further names that the server goes by, in lower case; guard.ts says what for. */
   readonly hosts?: readonly string[];
+  /** Whether a client at this address may come at all; default: everybody. */
+  readonly admits?: (peer: string) => boolean;
   /** Counts what comes in by `POST /ingest`, where given. */
   readonly counters?: Counters;
   /** False while starting or stopping; default: always true. */

@@ -42,6 +42,10 @@ const VALUE_WORDS: Record<string, string> = {
   space: 'BYTES|PERCENT%',
   names: 'NAME,…',
   peers: 'NAME,…',
+  networks: 'NETWORK,…',
+  count: 'COUNT',
+  wait: 'TIME',
+  files: 'GLOB,…',
 };
 
 /** The flags of settings, for a verb's table and its help. */

@@ -6,14 +6,19 @@
 import type { SETTINGS, Setting, SettingName, SettingType } from '../../config/keys.ts';
 import type { SpaceSetting } from '../model.ts';
 import { type Address, parseAddress } from './address.ts';
+import { readFiles } from './config-files.ts';
+import { Unreadable } from './config-unreadable.ts';
 import type { CodedError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
+import { parseNetwork } from './networks.ts';
 import { zoneOf } from './zone.ts';
+
+export { Unreadable } from './config-unreadable.ts';
 
 type One<N extends SettingName> = Extract<(typeof SETTINGS)[number], { name: N }>;
 type ValueOf<S extends Setting> = S extends { type: 'choice'; choices: readonly (infer Choice)[] }
   ? Choice
-  : S['type'] extends 'bytes'
+  : S['type'] extends 'bytes' | 'count'
     ? number
     : S['type'] extends 'zone'
       ? 'auto' | number
@@ -21,9 +26,9 @@ type ValueOf<S extends Setting> = S extends { type: 'choice'; choices: readonly 
         ? Readonly<Record<string, string>> | undefined
         : S['type'] extends 'facilities'
           ? Readonly<Record<string, string>>
-          : S['type'] extends 'names' | 'peers'
+          : S['type'] extends 'names' | 'peers' | 'networks' | 'files'
             ? readonly string[] | undefined
-            : S['type'] extends 'duration'
+            : S['type'] extends 'duration' | 'wait'
               ? number | undefined
               : S['type'] extends 'space'
                 ? SpaceSetting | undefined
@@ -37,9 +42,6 @@ type ValueOf<S extends Setting> = S extends { type: 'choice'; choices: readonly 
 export type Settings = { readonly [N in SettingName]: ValueOf<One<N>> };
 export type SettingValue = string | number | Address | SpaceSetting | Readonly<Record<string, string>> | readonly string[] | undefined;
 
-/** What is wrong with a value, as the end of a sentence. */
-export class Unreadable extends Error {}
-
 const READERS: Record<SettingType, (text: string, setting: Setting) => SettingValue> = {
   text: (text) => text,
   path: readPath,
@@ -52,6 +54,10 @@ const READERS: Record<SettingType, (text: string, setting: Setting) => SettingVa
   facilities: readFacilities,
   names: readNames,
   peers: readPeers,
+  networks: readNetworks,
+  count: readCount,
+  wait: readWait,
+  files: readFiles,
   duration: readDuration,
   space: readSpace,
 };
@@ -117,6 +123,36 @@ function readBytes(text: string, setting: Setting): number {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
   if (bytes < min || bytes > max) throw new Unreadable(`${text} is not between ${min} and ${max} bytes`);
   return bytes;
+}
+
+function readCount(text: string, { min = 0, max = Number.MAX_SAFE_INTEGER }: Setting): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  if (count === undefined || count < min || count > max) throw new Unreadable(`${quoted(text)} is not a number from ${min} to ${max}`);
+  return count;
+}
+
+/** Below a second the ways of a network are no sign of anything; above a day nobody waits. */
+const WAIT_SECONDS = { min: 1, max: 86_400 };
+
+/** `60s`, `5m`; in µs. `none` is undefined. */
+function readWait(text: string): number | undefined {
+  if (text === 'none') return undefined;
+  const match = /^(\d{1,6})\s*([smh])$/i.exec(text);
+  const seconds = match === null ? Number.NaN : Number(match[1]) * { s: 1, m: 60, h: 3600 }[match[2]!.toLowerCase() as 's' | 'm' | 'h'];
+  if (!(seconds >= WAIT_SECONDS.min && seconds <= WAIT_SECONDS.max))
+    throw new Unreadable(`${quoted(text)} is not a time from 1s to 24h (s m h), nor none`);
+  return seconds * 1e6;
+}
+
+/** `all` is undefined. */
+function readNetworks(text: string): readonly string[] | undefined {
+  if (text === 'all') return undefined;
+  return text.split(',').map((part) => {
+    const network = part.trim();
+    if (parseNetwork(network) === undefined)
+      throw new Unreadable(`${quoted(part)} is neither an address nor a network like 10.0.0.0/8 or 2001:db8::/32, nor all`);
+    return network;
+  });
 }
 
 function readChoice(text: string, setting: Setting): string {

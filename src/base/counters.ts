@@ -14,8 +14,10 @@ export const COUNTERS = {
   'records.dropped': 'Records dropped by retention, by reason (`age`, `size`)',
   'bytes.dropped': 'Bytes of the files that retention dropped, by reason',
   'store.damaged': 'Files and batches that were found damaged and were set aside or left',
-  'connections.opened': 'TCP connections accepted',
-  'connections.refused': 'TCP connections refused, by reason',
+  'files.begun': 'Log files whose following was begun',
+  'files.truncated': 'Times that a followed file was truncated under us',
+  'connections.opened': 'Connections of senders accepted',
+  'connections.refused': 'Connections of senders refused or broken off, by reason',
 } as const;
 export type CounterName = keyof typeof COUNTERS;
 
@@ -24,9 +26,12 @@ export const LOSS_REASONS = {
   'kernel-udp': 'the kernel dropped datagrams because the receive buffer was full',
   'truncated-bytes': 'a message was longer than the limit; the amount is bytes cut off',
   empty: 'a datagram or frame without content',
+  'file-truncated': 'a followed file was truncated before its end was read; the amount is bytes',
   'disk-full': 'the disk refused the write',
   overloaded: 'too much was waiting for the disk',
-  refused: 'a connection over the limit was refused',
+  refused: 'a connection was refused: over a limit, or without a good certificate',
+  'not-allowed': 'a sender outside the allow list was refused; the amount is connections, or datagrams of UDP',
+  'partial-timeout': 'a message did not arrive whole in time: what was there is kept, the connection was closed',
   internal: 'an error of this program',
 } as const;
 export type LossReason = keyof typeof LOSS_REASONS;

@@ -58,17 +58,28 @@ export const limits = {
   countBucketsMax: 2000,
   /** Body of one POST /ingest. */
   ingestBodyBytesMax: 32 * 1024 * 1024,
+  /** A packed body becomes at most so many times longer: logs pack 10 to 100 times, a bomb 1000 times and more. */
+  unpackRatioMax: 256,
+  /** Bodies that were unpacked and are not yet answered, of all requests; further ones wait, those that would wait long are `overloaded`. */
+  unpackedBytesMax: 128 * 1024 * 1024,
+  /** Entries of one push: their objects are built before the first is stored. Agents send 1,000 to 50,000. */
+  pushItemsMax: 250_000,
+  /** Text that a push becomes, where each entry takes the labels or the resource that it shares with others. */
+  pushTextBytesMax: 64 * 1024 * 1024,
   /** Lines and bytes of one part of an imported file: it commits as a whole, so this bounds what the ingest thread holds. */
   importLinesMax: 16_384,
   importPartBytesMax: 1024 * 1024,
+  /** Followed files: each has an open handle and 4 KiB of its end in memory. */
+  filesMax: 2000,
+  /** Patterns of files: each is a walk through folders, every second. */
+  filePatternsMax: 100,
   /** Body of one POST /import: a part, or one line that is cut. */
   importBodyBytesMax: 2 * 1024 * 1024,
   /** Followers at once; each costs a connection and a place in the fan-out. */
   followersMax: 1000,
-  tcpConnectionsMax: 2000,
   /** Bytes of one connection waiting for commit before it is paused: 50 ms at 80 MB/s is 4 MB, twice that keeps the pipe full. */
   connectionBytesMax: 8 * 1024 * 1024,
-  /** Partial messages of all connections of a listener: 2000 of 1 MiB each would be 2 GB; what does not fit is cut. */
+  /** Partial messages of all connections of a listener: 4000 of 1 MiB each would be 4 GB; what does not fit is cut. */
   partialBytesMax: 64 * 1024 * 1024,
   /** UDP cannot wait: above this much waiting for commit its datagrams are counted as lost instead of filling memory. */
   udpPendingBytesMax: 64 * 1024 * 1024,

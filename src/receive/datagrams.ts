@@ -8,6 +8,7 @@ import { plainPeer } from '../base/address.ts';
 import type { Counters } from '../base/counters.ts';
 import { limits } from '../base/limits.ts';
 import type { Intake, MessageFlag } from '../model.ts';
+import { Gate } from './admission.ts';
 import { Delivery } from './delivery.ts';
 import { frameEnd } from './framing.ts';
 
@@ -16,11 +17,18 @@ interface PeerGroup {
   readonly flags: (MessageFlag | undefined)[];
 }
 
+export interface DatagramOptions {
+  readonly messageBytesMax?: number;
+  /** Whose datagrams are taken. */
+  readonly gate?: Gate;
+}
+
 export class Datagrams {
   readonly #intake: Intake;
   readonly #counters: Counters;
   readonly #delivery: Delivery;
   readonly #messageBytesMax: number;
+  readonly #gate: Gate;
   readonly #byPeer = new Map<string, PeerGroup>();
   /** Reused for every run: `accept` copies what it is given. */
   #buffer = Buffer.allocUnsafe(64 * 1024);
@@ -31,11 +39,12 @@ export class Datagrams {
   #countAtTurn = 0;
   #turn: NodeJS.Immediate | undefined;
 
-  constructor(intake: Intake, counters: Counters, messageBytesMax: number = limits.messageBytesMax) {
+  constructor(intake: Intake, counters: Counters, options: DatagramOptions = {}) {
     this.#intake = intake;
     this.#counters = counters;
     this.#delivery = new Delivery(intake, counters);
-    this.#messageBytesMax = messageBytesMax;
+    this.#messageBytesMax = options.messageBytesMax ?? limits.messageBytesMax;
+    this.#gate = options.gate ?? new Gate();
   }
 
   /** Datagrams taken since the start. */
@@ -89,6 +98,10 @@ export class Datagrams {
   }
 
   #handOver(peer: string, group: PeerGroup): void {
+    if (!this.#gate.allows(peer)) {
+      this.#counters.lose('not-allowed', peer, group.datagrams.length);
+      return;
+    }
     if (this.#intake.pendingBytes > limits.udpPendingBytesMax) {
       this.#counters.lose('overloaded', peer, group.datagrams.length);
       return;

@@ -50,6 +50,8 @@ export class Splitter {
   #carried = 0;
   /** Bytes of a counted frame that have not arrived. */
   #missing = 0;
+  /** Grows whenever another frame may have begun. */
+  #turns = 0;
 
   constructor(sink: FrameSink, options: SplitterOptions = {}) {
     this.#sink = sink;
@@ -62,6 +64,11 @@ export class Splitter {
     const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const at = this.#state === 'start' && this.#carried === 0 ? 0 : this.#resume(chunk);
     if (at < chunk.length) this.#scan(chunk, at);
+  }
+
+  /** A number that stays while the same frame is under way; undefined between frames. */
+  get openFrame(): number | undefined {
+    return this.#state === 'start' && this.#carried === 0 ? undefined : this.#turns;
   }
 
   /** The stream is over: what was carried is delivered. `broken` says that the sender did not end it. */
@@ -105,6 +112,7 @@ export class Splitter {
         spans.push(start, start + bytesMax);
       } else spans.push(start, end);
     }
+    this.#turns++;
     if (spans.length > 0) this.#sink.deliver(chunk, spans, flags);
     if (empties > 0) this.#sink.empty(empties);
     if (bytesCut > 0) this.#sink.cut(bytesCut);

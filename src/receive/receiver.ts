@@ -6,6 +6,7 @@ import { type Address, formatAddress } from '../base/address.ts';
 import type { Counters } from '../base/counters.ts';
 import { CodedError } from '../base/errors.ts';
 import type { Intake, Transport } from '../model.ts';
+import type { Gate } from './admission.ts';
 import type { TlsOptions } from './tls.ts';
 
 export interface Receiver {
@@ -43,8 +44,10 @@ export interface ReceiverOptions {
   readonly recvBufferBytes?: number;
   /** UDP: how often the kernel is asked for its drops. */
   readonly pollMs?: number;
-  /** TCP: default limits.tcpConnectionsMax. */
-  readonly connectionsMax?: number;
+  /** Who may come, and for how long; default: everybody. */
+  readonly gate?: Gate;
+  /** Connections: how often messages that are under way are looked at. */
+  readonly lookMs?: number;
   /** Default limits.messageBytesMax. */
   readonly messageBytesMax?: number;
   /** Connections are TLS. */

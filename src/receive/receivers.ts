@@ -11,6 +11,7 @@ import { startTls } from './tcp-tls.ts';
 import { startUdp } from './udp.ts';
 import { startUdpPortable } from './udp-portable.ts';
 
+export { Connections, Gate } from './admission.ts';
 export type { Receiver, ReceiverOptions, ReceiverStatus, StartReceiver } from './receiver.ts';
 
 export const RECEIVERS = {

@@ -28,6 +28,8 @@ const [ZERO, NINE] = [48, 57];
 const TXNR_DIGITS_MAX = 9;
 const COMMAND_CHARS_MAX = 32;
 const LENGTH_DIGITS_MAX = 9;
+/** First size of a buffer: holds nearly every message. */
+const CARRY_BYTES_MIN = 4096;
 /** A frame that announces more is no log message; up to here the rest of one is skipped. */
 const DATA_BYTES_MAX = 16 * 1024 * 1024;
 /** All that can stand before the data. */
@@ -49,13 +51,20 @@ export class RelpSplitter {
   #carry: Buffer = Buffer.alloc(0);
   #carried = 0;
   /** The frame whose data are coming. */
-  #open: { head: Head; missing: number } | undefined;
+  #open: { head: Head; missing: number; isFull: boolean } | undefined;
   #isWrong = false;
+  /** Grows whenever a frame has ended. */
+  #turns = 0;
 
   constructor(sink: RelpSink, of: { messageBytesMax: number; budget: CarryBudget }) {
     this.#sink = sink;
     this.#bytesMax = of.messageBytesMax;
     this.#budget = of.budget;
+  }
+
+  /** A number that stays while the same frame is under way; undefined between frames. */
+  get openFrame(): number | undefined {
+    return this.#open === undefined && this.#carried === 0 ? undefined : this.#turns;
   }
 
   push(chunk: Buffer): void {
@@ -114,13 +123,15 @@ export class RelpSplitter {
   }
 
   #tell(bytes: Buffer, frames: RelpFrame[]): void {
-    if (frames.length > 0) this.#sink.frames(bytes, frames);
+    if (frames.length === 0) return;
+    this.#turns++;
+    this.#sink.frames(bytes, frames);
   }
 
   /** A frame whose data are not all here. */
   #begin(head: Head, bytes: Buffer): void {
     const there = bytes.subarray(head.end);
-    this.#open = { head, missing: head.length + 1 - there.length };
+    this.#open = { head, missing: head.length + 1 - there.length, isFull: false };
     this.#collect(there);
   }
 
@@ -138,6 +149,7 @@ export class RelpSplitter {
     const carried = this.#carried;
     this.#release();
     this.#open = undefined;
+    this.#turns++;
     if (last !== LF) {
       this.#fail('a frame does not end where it said');
       return taken;
@@ -148,25 +160,28 @@ export class RelpSplitter {
   }
 
   #collect(bytes: Buffer): void {
-    const { head } = this.#open!;
-    const room = Math.min(head.length, this.#bytesMax) - this.#carried;
-    this.#keep(bytes.subarray(0, Math.max(0, room)));
+    const open = this.#open!;
+    // What comes after a gap would read as if there were none.
+    if (open.isFull) return;
+    const room = Math.min(open.head.length, this.#bytesMax) - this.#carried;
+    open.isFull = !this.#keep(bytes.subarray(0, Math.max(0, room)));
   }
 
-  /** Grows by doubling, and not beyond what all connections may take together; what does not fit is cut. */
-  #keep(bytes: Buffer): void {
+  /** Grows by doubling, and not beyond what all connections may take together; false: not all did fit. The smallest buffer is always given. */
+  #keep(bytes: Buffer): boolean {
     const needed = this.#carried + bytes.length;
     if (needed > this.#carry.length) {
-      const size = Math.max(4096, 2 ** Math.ceil(Math.log2(Math.max(needed, 1))));
-      const more = size - this.#carry.length;
-      if (more > this.#budget.bytesLeft && this.#carry.length > 0) return;
-      this.#budget.bytesLeft -= more;
+      let size = Math.max(CARRY_BYTES_MIN, 2 ** Math.ceil(Math.log2(Math.max(needed, 1))));
+      if (size - this.#carry.length > this.#budget.bytesLeft) size = Math.max(CARRY_BYTES_MIN, this.#carry.length);
+      this.#budget.bytesLeft -= size - this.#carry.length;
       const grown = Buffer.allocUnsafe(size);
       this.#carry.copy(grown, 0, 0, this.#carried);
       this.#carry = grown;
     }
-    bytes.copy(this.#carry, this.#carried);
-    this.#carried = needed;
+    const kept = Math.min(bytes.length, this.#carry.length - this.#carried);
+    bytes.copy(this.#carry, this.#carried, 0, kept);
+    this.#carried += kept;
+    return kept === bytes.length;
   }
 
   #release(): void {

@@ -7,10 +7,11 @@
  */
 import type { Counters } from '../base/counters.ts';
 import type { Intake, MessageFlag } from '../model.ts';
+import type { Conversation, Line } from './conversation.ts';
 import { frameEnd } from './framing.ts';
 import type { Receiver, ReceiverOptions } from './receiver.ts';
 import { type RelpFrame, RelpSplitter } from './relp-frames.ts';
-import { type Conversation, type Line, startStream } from './stream.ts';
+import { startStream } from './stream.ts';
 
 export function startRelp(options: ReceiverOptions, intake: Intake, counters: Counters): Promise<Receiver> {
   return startStream({ name: 'relp', transport: 'relp', converse: (line) => new RelpSession(line) }, options, { intake, counters });
@@ -47,6 +48,10 @@ class RelpSession implements Conversation {
 
   read(chunk: Buffer): void {
     if (!this.#isOver) this.#splitter.push(chunk);
+  }
+
+  openFrame(): number | undefined {
+    return this.#splitter.openFrame;
   }
 
   end(): void {

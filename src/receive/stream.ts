@@ -1,68 +1,31 @@
 /**
  * A listener for connections, whatever is spoken on them: accepts, hands what is read to the protocol's conversation, lets a
  * connection wait (its socket is paused) while too much of it, or of everything, is not on disk yet, and ends in order.
- * Not here: what the bytes mean (tcp.ts, relp.ts), certificates (tls.ts).
- * Invariants: no message closes its connection unless its protocol says so; an error of one socket touches no other; memory
- * is bounded by limits.connectionBytesMax, limits.intakeBytesMax and limits.partialBytesMax, whatever senders do.
+ * Not here: what the bytes mean (tcp.ts, relp.ts), certificates (tls.ts), who may come (admission.ts).
+ * Invariants: no message closes its connection unless its protocol says so, or it does not end; an error of one socket touches no other;
+ * memory is bounded by limits.connectionBytesMax, limits.intakeBytesMax and limits.partialBytesMax, whatever senders do.
  */
 import net from 'node:net';
 import { plainPeer } from '../base/address.ts';
 import type { Counters } from '../base/counters.ts';
 import { limits } from '../base/limits.ts';
-import type { Intake, MessageFlag, Source, Transport } from '../model.ts';
+import type { Intake, Source } from '../model.ts';
+import { Gate, refusalText } from './admission.ts';
+import type { Conversation, Found, StreamProtocol } from './conversation.ts';
 import { Delivery } from './delivery.ts';
 import type { CarryBudget } from './framing.ts';
 import { listenError, type Receiver, type ReceiverOptions, type ReceiverStatus, readOn } from './receiver.ts';
 import { type TlsEnds, tlsEnds } from './tls.ts';
+import { Warnings } from './warnings.ts';
 
 /** A silent sender is asked after this time whether it still lives; idle for hours is normal for syslog. */
 const KEEP_ALIVE_AFTER_MS = 60_000;
 /** How often paused connections look again, because others than we may have filled the intake. */
 const LOOK_AGAIN_MS = 10;
+/** How often messages that are under way are looked at: `connections.partialTimeout` is seconds at least. */
+const LOOK_MS = 1000;
 /** How long a stop waits for a sender to take its last answers. */
 const FAREWELL_MS_MAX = 1000;
-
-/** Messages that a conversation has found in what it read. */
-export interface Found {
-  readonly bytes: Uint8Array;
-  readonly spans: number[];
-  readonly flags?: ReadonlyMap<number, MessageFlag> | undefined;
-  /** All are on disk. */
-  readonly stored?: () => void;
-  /** They could not be stored; the sender has them still. Absent: then they are lost, and counted. */
-  readonly refused?: (error: unknown) => void;
-}
-
-/** The connection as its conversation sees it. */
-export interface Line {
-  readonly peer: string;
-  readonly messageBytesMax: number;
-  /** What partial messages of all connections may still take. */
-  readonly budget: CarryBudget;
-  readonly counters: Counters;
-  hand(found: Found): void;
-  write(bytes: Uint8Array): void;
-  /** A sentence for the operator, said once. */
-  warn(text: string): void;
-  /** Ends the connection without another word. */
-  hangUp(): void;
-}
-
-/** What is spoken on one connection. */
-export interface Conversation {
-  read(chunk: Buffer): void;
-  /** Nothing more will be read. `broken`: the sender did not end it. */
-  end(broken: boolean): void;
-  /** We stop, and everything is answered: what is said last. */
-  farewell?(): Uint8Array;
-}
-
-export interface StreamProtocol {
-  /** As in the table of receivers. */
-  readonly name: string;
-  readonly transport: Exclude<Transport, 'udp'>;
-  converse(line: Line): Conversation;
-}
 
 interface Connection {
   readonly socket: net.Socket;
@@ -71,6 +34,9 @@ interface Connection {
   waitingBytes: number;
   /** Ended by its sender: its last line is whole. */
   ended: boolean;
+  /** The message that is under way, and for how long we have seen it so. */
+  frame: number | undefined;
+  frameMs: number;
 }
 
 export async function startStream(protocol: StreamProtocol, options: ReceiverOptions, around: Around): Promise<Receiver> {
@@ -95,10 +61,15 @@ class StreamReceiver implements Receiver {
   readonly #connections = new Set<Connection>();
   readonly #paused = new Set<Connection>();
   readonly #budget: CarryBudget = { bytesLeft: limits.partialBytesMax };
-  readonly #warnings: string[] = [];
+  readonly #warnings: Warnings;
+  readonly #gate: Gate;
   readonly #tls: TlsEnds | undefined;
+  /** Accepted, whether or not they are through their handshake. */
+  readonly #sockets = new Set<net.Socket>();
   #address: { host: string; port: number };
   #lookAgain: NodeJS.Timeout | undefined;
+  #lookTimer: NodeJS.Timeout | undefined;
+  #lookedAtMs = 0;
   #bytesRead = 0;
   #isStopping = false;
   #stopped: Promise<void> | undefined;
@@ -111,11 +82,12 @@ class StreamReceiver implements Receiver {
     this.#counters = counters;
     this.#delivery = new Delivery(intake, counters);
     this.#address = { ...options.address };
-    if (options.tls !== undefined) this.#tls = tlsEnds(options.tls, { counters, warn: (text) => this.#warn(text) });
-    const create: TlsEnds['createServer'] = this.#tls?.createServer ?? ((of, connected) => net.createServer(of, connected));
-    this.#server = create({ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_AFTER_MS, noDelay: true }, (socket) => this.#open(socket));
-    this.#server.maxConnections = options.connectionsMax ?? limits.tcpConnectionsMax;
-    this.#server.on('drop', (data) => this.#refuse(data?.remoteAddress));
+    this.#warnings = new Warnings(this.name.toUpperCase(), options.warn);
+    this.#gate = options.gate ?? new Gate();
+    if (options.tls !== undefined)
+      this.#tls = tlsEnds(options.tls, { counters, warn: (text) => this.#warnings.add(text), connected: (socket) => this.#open(socket) });
+    const of = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_AFTER_MS, noDelay: true };
+    this.#server = net.createServer(of, (socket) => this.#admit(socket));
   }
 
   get address(): { host: string; port: number } {
@@ -130,7 +102,8 @@ class StreamReceiver implements Receiver {
       this.#server.listen({ host, port, exclusive: true }, () => {
         this.#server.off('error', fail);
         // A failed accept (too many open files) is one refused connection, not the end of the listener.
-        this.#server.on('error', (error) => this.#warn(`a connection could not be accepted: ${error.message}`));
+        this.#server.on('error', (error) => this.#warnings.add(`a connection could not be accepted: ${error.message}`));
+        this.#lookTimer = setInterval(() => this.#look(), this.#options.lookMs ?? LOOK_MS);
         this.#address = { host, port: (this.#server.address() as net.AddressInfo).port };
         resolve();
       });
@@ -141,7 +114,7 @@ class StreamReceiver implements Receiver {
     const { host, port } = this.#address;
     const connections = this.#connections.size;
     const { transport } = this.#protocol;
-    return { receiver: this.name, transport, host, port, connections, paused: this.#paused.size, warnings: [...this.#warnings] };
+    return { receiver: this.name, transport, host, port, connections, paused: this.#paused.size, warnings: this.#warnings.texts };
   }
 
   stop(): Promise<void> {
@@ -163,8 +136,36 @@ class StreamReceiver implements Receiver {
     }
     await this.#delivery.settled();
     for (const { socket, conversation } of left) sayFarewell(socket, conversation);
+    // Who has not come through a handshake by now has nothing to say.
+    const late = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, FAREWELL_MS_MAX);
     await closed;
+    clearTimeout(late);
     clearInterval(this.#lookAgain);
+    clearInterval(this.#lookTimer);
+  }
+
+  #admit(socket: net.Socket): void {
+    const peer = plainPeer(socket.remoteAddress);
+    const { connections } = this.#gate;
+    const refusal = this.#gate.refusal(peer);
+    if (refusal !== undefined) {
+      this.#counters.add('connections.refused', 1, refusal);
+      this.#counters.lose(refusal === 'not-allowed' ? refusal : 'refused', peer);
+      this.#warnings.add(refusalText(refusal, connections));
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    connections.enter(peer);
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      connections.leave(peer);
+    });
+    if (this.#tls === undefined) this.#open(socket);
+    else this.#tls.secure(socket);
   }
 
   #open(socket: net.Socket): void {
@@ -178,10 +179,10 @@ class StreamReceiver implements Receiver {
       write: (bytes) => {
         if (socket.writable) socket.write(bytes);
       },
-      warn: (text) => this.#warn(text),
+      warn: (text) => this.#warnings.add(text),
       hangUp: () => socket.destroy(),
     });
-    const connection: Connection = { socket, conversation, waitingBytes: 0, ended: false };
+    const connection: Connection = { socket, conversation, waitingBytes: 0, ended: false, frame: undefined, frameMs: 0 };
     this.#connections.add(connection);
     this.#counters.add('connections.opened');
     socket.on('data', (chunk: Buffer) => {
@@ -243,17 +244,32 @@ class StreamReceiver implements Receiver {
     this.#lookAgain = undefined;
   }
 
-  #refuse(remoteAddress: string | undefined): void {
-    this.#counters.add('connections.refused', 1, 'limit');
-    this.#counters.lose('refused', plainPeer(remoteAddress));
-    this.#warn(`connections above ${this.#server.maxConnections} are refused; look for senders that never close theirs`);
+  /** Ends connections whose message has been under way for too long. While we do not read, the wait is ours. */
+  #look(): void {
+    // A process that stood still has not looked: what lies in the kernel meanwhile is read first.
+    const sinceMs = Math.min(performance.now() - this.#lookedAtMs, 2 * (this.#options.lookMs ?? LOOK_MS));
+    this.#lookedAtMs = performance.now();
+    for (const connection of this.#connections) {
+      const frame = connection.conversation.openFrame();
+      if (frame === undefined || frame !== connection.frame || this.#paused.has(connection)) {
+        connection.frame = frame;
+        connection.frameMs = 0;
+        continue;
+      }
+      connection.frameMs += sinceMs;
+      if (connection.frameMs >= this.#gate.partialMs) this.#breakOff(connection);
+    }
   }
 
-  #warn(what: string): void {
-    const text = `${this.name.toUpperCase()}: ${what}`;
-    if (this.#warnings.includes(text)) return;
-    this.#warnings.push(text);
-    this.#options.warn?.(text);
+  #breakOff(connection: Connection): void {
+    const peer = plainPeer(connection.socket.remoteAddress);
+    this.#counters.add('connections.refused', 1, 'partial-timeout');
+    this.#counters.lose('partial-timeout', peer);
+    this.#warnings.add(
+      'a message did not arrive whole in time (connections.partialTimeout); what was there is kept, its connection was closed',
+    );
+    this.#close(connection, true);
+    connection.socket.destroy();
   }
 }
 

@@ -5,9 +5,10 @@
  */
 import type { Counters } from '../base/counters.ts';
 import type { Intake } from '../model.ts';
+import type { Conversation, Line } from './conversation.ts';
 import { Splitter } from './framing.ts';
 import type { Receiver, ReceiverOptions } from './receiver.ts';
-import { type Conversation, type Line, startStream } from './stream.ts';
+import { startStream } from './stream.ts';
 
 export function startTcp(options: ReceiverOptions, intake: Intake, counters: Counters): Promise<Receiver> {
   return startStream({ name: 'tcp', transport: 'tcp', converse: syslogLines }, options, { intake, counters });
@@ -24,5 +25,9 @@ export function syslogLines(line: Line): Conversation {
     },
     { messageBytesMax, budget },
   );
-  return { read: (chunk) => splitter.push(chunk), end: (broken) => splitter.end(broken) };
+  return {
+    read: (chunk) => splitter.push(chunk),
+    openFrame: () => splitter.openFrame,
+    end: (broken) => splitter.end(broken),
+  };
 }

@@ -26,7 +26,8 @@ export interface TlsOptions {
 }
 
 export interface TlsEnds {
-  readonly createServer: (options: net.ServerOpts, connected: (socket: net.Socket) => void) => net.Server;
+  /** Shakes hands on a connection that was accepted; one whose client may not come is closed and counted. */
+  readonly secure: (raw: net.Socket) => void;
   /** Lets go of the files. */
   close(): void;
 }
@@ -36,16 +37,21 @@ const HANDSHAKE_MS_MAX = 15_000;
 /** Files of one renewal are written one after another. */
 const SETTLE_MS = 300;
 
+interface Around {
+  readonly counters: Counters;
+  readonly warn: (text: string) => void;
+  /** A client that may come. */
+  readonly connected: (socket: net.Socket) => void;
+}
+
 /** Throws `bad-setting` when the files cannot be used. */
-export function tlsEnds(options: TlsOptions, around: { counters: Counters; warn: (text: string) => void }): TlsEnds {
-  const { counters, warn } = around;
-  let server: tls.Server | undefined;
+export function tlsEnds(options: TlsOptions, around: Around): TlsEnds {
+  const { warn } = around;
+  const server = handshakes(options, around);
   let timer: NodeJS.Timeout | undefined;
-  let context = contextOf(options);
   const reload = (): void => {
     try {
-      context = contextOf(options);
-      server?.setSecureContext(context);
+      server.setSecureContext(contextOf(options));
     } catch (error) {
       warn(`${(error as Error).message}; the certificate from before stays in force`);
     }
@@ -56,36 +62,39 @@ export function tlsEnds(options: TlsOptions, around: { counters: Counters; warn:
     timer.unref();
   });
   return {
-    createServer(listen, connected) {
-      server = tls.createServer(
-        { ...listen, ...context, ...demands(options), handshakeTimeout: HANDSHAKE_MS_MAX, minVersion: 'TLSv1.2' },
-        (socket) => {
-          const trouble = troubleOf(socket, options);
-          if (trouble === undefined) return connected(socket);
-          refuse(socket, trouble);
-          socket.destroy();
-        },
-      );
-      const refused = new WeakSet<tls.TLSSocket>();
-      const refuse = (socket: tls.TLSSocket, why: string): void => {
-        // One handshake may fail twice: by its certificate, and then by its end.
-        if (refused.has(socket)) return;
-        refused.add(socket);
-        const peer = plainPeer(addressOf(socket));
-        counters.add('connections.refused', 1, 'tls');
-        counters.lose('refused', peer);
-        warn(`${peer} was refused: ${why}`);
-      };
+    secure(raw) {
       // Asked for while it is there: of a connection that is gone nobody knows.
-      server.on('connection', (raw) => void raw.remoteAddress);
-      server.on('tlsClientError', (error, socket) => refuse(socket, handshakeText(error)));
-      return server;
+      void raw.remoteAddress;
+      server.emit('connection', raw);
     },
     close() {
       clearTimeout(timer);
       void watch.close();
     },
   };
+}
+
+/** A server that listens nowhere: connections are given to it. */
+function handshakes(options: TlsOptions, { counters, warn, connected }: Around): tls.Server {
+  const refused = new WeakSet<tls.TLSSocket>();
+  const refuse = (socket: tls.TLSSocket, why: string): void => {
+    // One handshake may fail twice: by its certificate, and then by its end.
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    const peer = plainPeer(addressOf(socket));
+    counters.add('connections.refused', 1, 'tls');
+    counters.lose('refused', peer);
+    warn(`${peer} was refused: ${why}`);
+  };
+  const how = { ...contextOf(options), ...demands(options), handshakeTimeout: HANDSHAKE_MS_MAX, minVersion: 'TLSv1.2' } as const;
+  const server = tls.createServer(how, (socket) => {
+    const trouble = troubleOf(socket, options);
+    if (trouble === undefined) return connected(socket);
+    refuse(socket, trouble);
+    socket.destroy();
+  });
+  server.on('tlsClientError', (error, socket) => refuse(socket, handshakeText(error)));
+  return server;
 }
 
 /** Of one that is gone, by the socket below it, which Node keeps there without saying so. */

@@ -38,7 +38,7 @@ export async function startUdpPortable(options: ReceiverOptions, intake: Intake,
 async function start(options: ReceiverOptions, intake: Intake, counters: Counters): Promise<Receiver> {
   const address = { host: options.address.host, port: await tryPort(options) };
   const server = new SyslogServer();
-  const datagrams = new Datagrams(intake, counters, options.messageBytesMax);
+  const datagrams = new Datagrams(intake, counters, options);
   const warnings: string[] = [];
   server.on('message', ({ message, host }: { message: string; host: string }) => {
     datagrams.add(Buffer.from(message, 'utf8'), host, message.includes('\ufffd') ? 'lossy' : undefined);

@@ -17,7 +17,7 @@ const RECV_BUFFER_BYTES = 8 * 1024 * 1024;
 export async function startUdp(options: ReceiverOptions, intake: Intake, counters: Counters): Promise<Receiver> {
   const { host } = options.address;
   const socket = dgram.createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4' });
-  const datagrams = new Datagrams(intake, counters, options.messageBytesMax);
+  const datagrams = new Datagrams(intake, counters, options);
   socket.on('message', (bytes, peer) => datagrams.add(bytes, peer.address));
   await bind(socket, options);
   const address = { host, port: socket.address().port };

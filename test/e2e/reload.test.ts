@@ -5,6 +5,7 @@
 import { mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { openTcp } from '../receive/senders.ts';
 import { eventually, type RunningService, startService, temporaryFolder } from './service.ts';
 
 interface ConfigStatus {
@@ -113,6 +114,35 @@ test('renamed over, as editors save, and behind a link that is swapped, as Kuber
   renameSync(join(folder, 'c.yaml.swp'), path);
   await eventually(async () => expect(service.program.err().match(/"changed":"facilities"/g)).toHaveLength(2));
   expect(await said(service, 'three')).toMatchObject({ service: 'third' });
+  await service.stop();
+});
+
+test('who may come, how many, and for how long', async () => {
+  const path = join(temporaryFolder(), 'c.yaml');
+  writeFileSync(path, 'tcp.allow: 10.0.0.0/8\n');
+  const service = await startService({ words: ['--config', path] });
+  const refused = await openTcp(service.tcp);
+  await eventually(() => expect(refused.socket.destroyed || refused.socket.readableEnded).toBe(true));
+  expect((await service.status()).losses).toMatchObject([{ reason: 'not-allowed', source: '127.0.0.1', amount: 1 }]);
+  writeFileSync(path, 'connections: {max: 2, partialTimeout: 1s}\n');
+  await eventually(async () =>
+    expect(service.program.err()).toContain('"changed":"tcp.allow, connections.max, connections.partialTimeout"'),
+  );
+  const [slow, idle] = [await openTcp(service.tcp), await openTcp(service.tcp)];
+  await idle.send('<13>here');
+  const third = await openTcp(service.tcp);
+  await eventually(() => expect(third.socket.destroyed || third.socket.readableEnded).toBe(true));
+  await slow.write('<13>app: half a line');
+  const [record] = await eventually(async () => {
+    const found = await service.search('"half a line"');
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  expect(record).toMatchObject({ flags: 'incomplete', program: 'app' });
+  writeFileSync(path, 'http.allow: 10.0.0.0/8\n');
+  await eventually(async () => expect(service.program.err()).toMatch(/"changed":"[^"]*http\.allow/));
+  const reader = await openTcp(service.http);
+  await eventually(() => expect(reader.socket.destroyed || reader.socket.readableEnded).toBe(true));
   await service.stop();
 });
 

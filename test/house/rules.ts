@@ -73,7 +73,7 @@ export const FLOORS: readonly { unit: string; floor: number; path: RegExp; onlyF
   { unit: 'receive', floor: 3, path: /^src\/receive\// },
   { unit: 'ingest', floor: 4, path: /^src\/ingest(\.ts$|\/)/ },
   { unit: 'api', floor: 5, path: /^src\/(api\/|follow\.ts$)/ },
-  { unit: 'service', floor: 6, path: /^src\/service\.ts$/ },
+  { unit: 'service', floor: 6, path: /^src\/service(\.ts$|\/)/ },
   { unit: 'cli', floor: 7, path: /^src\/cli\// },
   { unit: 'main', floor: 8, path: /^src\/main\.ts$/ },
 ];

@@ -67,7 +67,8 @@ function namedRows(table: Readonly<Record<string, string>>): string[][] {
 function settingRow(setting: Setting): string[] {
   const ways = `\`--${flagName(setting.name)}\` \`${environmentName(setting.name)}\``;
   const choices = setting.choices ? `; one of ${setting.choices.map((choice) => `\`${choice}\``).join(', ')}` : '';
-  const bounds = setting.min === undefined || setting.max === undefined ? '' : `; from ${setting.min} to ${setting.max} bytes`;
+  const unit = setting.type === 'bytes' ? ' bytes' : '';
+  const bounds = setting.min === undefined || setting.max === undefined ? '' : `; from ${setting.min} to ${setting.max}${unit}`;
   const fallback = setting.default === undefined ? '' : `\`${setting.default}\``;
   return [`\`${setting.name}\``, ways, fallback, setting.live ? 'live' : '', `${setting.say}${choices}${bounds}`];
 }
@@ -141,7 +142,8 @@ export const SITE_SAMPLE = `# Rules for programs of your own; they change while 
 #       - WARN invoice=4711 price missing`;
 
 function sample(setting: Setting): string {
-  const bounds = setting.min === undefined || setting.max === undefined ? undefined : `${setting.min} to ${setting.max} bytes`;
+  const unit = setting.type === 'bytes' ? ' bytes' : '';
+  const bounds = setting.min === undefined || setting.max === undefined ? undefined : `${setting.min} to ${setting.max}${unit}`;
   const facts = [setting.choices?.join(' | '), bounds, setting.live ? 'Changes while the service runs.' : undefined];
   const comments = [setting.say, ...facts.filter((fact) => fact !== undefined)].map((text) => `# ${text}`);
   const value = setting.default === undefined ? `# ${setting.name}:` : `${setting.name}: ${setting.default}`;

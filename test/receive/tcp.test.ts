@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Counters } from '../../src/base/counters.ts';
 import { limits } from '../../src/base/limits.ts';
+import { Connections, Gate } from '../../src/receive/admission.ts';
 import type { Receiver, ReceiverOptions } from '../../src/receive/receiver.ts';
 import { startTcp } from '../../src/receive/tcp.ts';
 import { Recorder, until } from './recorder.ts';
@@ -147,7 +148,7 @@ describe('waiting for the disk', () => {
 
 test('connections above the limit are refused and counted; a freed place is given again', async () => {
   const warned: string[] = [];
-  const { receiver, intake, counters, connect } = await listen({ connectionsMax: 2, warn: (text) => warned.push(text) });
+  const { receiver, intake, counters, connect } = await listen({ gate: new Gate(new Connections(2)), warn: (text) => warned.push(text) });
   const first = await connect();
   await connect();
   await until(() => receiver.status().connections === 2);
@@ -156,7 +157,7 @@ test('connections above the limit are refused and counted; a freed place is give
   expect(counters.value('connections.refused', 'limit')).toBe(1);
   expect(counters.losses()).toMatchObject([{ reason: 'refused', source: '127.0.0.1', amount: 1 }]);
   expect(warned).toEqual(receiver.status().warnings);
-  expect(warned).toEqual([expect.stringContaining('connections above 2 are refused')]);
+  expect(warned).toEqual([expect.stringContaining('connections above 2 (connections.max) are refused')]);
   await first.close();
   await until(() => receiver.status().connections === 1);
   const fourth = await connect();
