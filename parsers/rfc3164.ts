@@ -10,12 +10,12 @@ import { addFlag, BOM, isDigit, isoStampAt, priOf, setHeaderTime, stampEnd, stam
 import { flat, interner } from './intern.ts';
 import { type Envelope, NO_FORM, NOT_MINE } from './parser.ts';
 import { isBodyStamp, isHeaderBehind, isLevelAt } from './rfc3164-behind.ts';
-import { cisco, oddStamp } from './rfc3164-odd.ts';
+import { cisco, isOddBehind, oddStamp } from './rfc3164-odd.ts';
 import { BARE, NIL, NO_TAG, nameEnd, ODD_TAG, programs, setTag, TAG_CHARS_MAX, TAGS, tagAt } from './rfc3164-tag.ts';
 import { isOpenStackProgram, isSwiftProgram, serviceOfProgram } from './service.ts';
 import { structuredDataEnd } from './structured-data.ts';
 import { CUT, cutAt, type Spot } from './template.ts';
-import { BSD_CHARS, bsdAt, dateAt, NO_STAMP } from './time.ts';
+import { BSD_CHARS, bsdAt, dateAt, NO_STAMP, offsetAt } from './time.ts';
 
 const hosts = interner(1024);
 
@@ -140,6 +140,8 @@ function isHost(text: string, at: number, end: number): boolean {
   const last = text.charCodeAt(end - 1);
   // `--- last message repeated 2 times ---`
   if (last === 45 && end - at > 1) return false;
+  // `last message repeated 2 times`, and a zone.
+  if (text.startsWith('last message repeated ', at) || text.startsWith('message repeated ', at) || isZone(text, at, end)) return false;
   if (last === 58 || last === 44 || last === 93 || end - at > HOST_CHARS_MAX) return false;
   for (let index = at; index < end; index++) {
     const code = text.charCodeAt(index);
@@ -147,6 +149,11 @@ function isHost(text: string, at: number, end: number): boolean {
     if (code < 33 || code === 34 || code === 61 || code === 91 || code === 123 || code === 124) return false;
   }
   return true;
+}
+
+function isZone(text: string, at: number, end: number): boolean {
+  const sign = text.charCodeAt(at);
+  return (sign === 43 || sign === 45) && end - at >= 5 && offsetAt(text, at)?.end === end;
 }
 
 /** A version of RFC 5424 with no stamp behind it that is one, and a BSD stamp that the end of the text cuts: what is left of a header is no message. */
@@ -179,10 +186,14 @@ function isService(text: string, at: number): boolean {
 /** What `stampAt` found: wall µs, where it ends, minutes of its own zone. */
 const stamp = { wall: NO_STAMP, end: 0, offset: undefined as number | undefined };
 
+/** First characters of what makes a stamp odd: `UTC`, `GMT`, `+0200`, a year. */
+const MAY_BE_ODD: ReadonlySet<number> = new Set([...'UG+-12'].map((character) => character.charCodeAt(0)));
+
 /** The stamp of the header at `at`, and its form into `header.stamp`. False: none that is common. */
 function findStamp(text: string, at: number, given: Given): boolean {
   const wall = bsdAt(text, at, given);
   if (wall !== NO_STAMP) {
+    if (MAY_BE_ODD.has(text.charCodeAt(at + BSD_CHARS + 1)) && isOddBehind(text, at + BSD_CHARS)) return false;
     const zero = text.charCodeAt(at + 4) === 48;
     stamp.wall = wall;
     stamp.end = at + BSD_CHARS;

@@ -55,6 +55,26 @@ const rows: [text: string, want: Partial<LogRecord>, kept?: 'raw'][] = [
     { program: 'neutron-openvswitch-agent', flags: 'cut-tag', service: 'neutron', message: 'text' },
     'raw',
   ],
+  // Years and zones around the stamp; what counts up, where a clock should be.
+  ['<13>Feb  5 17:32:18 2024 h app: text', { host: 'h', program: 'app', time: Date.UTC(2024, 1, 5, 17, 32, 18) * 1000 }, 'raw'],
+  ['<13>1990 Oct 22 10:52:01 TZ-6 h.example.org 10.1.2.32 sched[0]: text', { host: '192.0.2.9', program: undefined, time: RECEIVED }],
+  ['<13>Nov 22 09:00:00 +0200 h app: text', { host: 'h', program: 'app', time: Date.UTC(2026, 10, 22, 7) * 1000 }, 'raw'],
+  ['<13>Nov 22 09:00:00 UTC h app: text', { host: 'h', program: 'app', time: Date.UTC(2026, 10, 22, 9) * 1000 }, 'raw'],
+  ['<13>Nov 22 09:00:00 10.0.0.99 app: text', { host: '10.0.0.99', program: 'app' }],
+  ['<13>Nov 22 09:00:00 2024host app: text', { host: '2024host', program: 'app' }],
+  [
+    '<189>2024 Apr 11 10:02:08.123 CEST: %VSHD-5-CONFIG_I: text',
+    { host: '192.0.2.9', program: '%VSHD-5-CONFIG_I', time: Date.UTC(2024, 3, 11, 10, 2, 8, 123) * 1000 },
+    'raw',
+  ],
+  ['<189>643: 51w2d: %SYS-5-CONFIG_I: text', { host: '192.0.2.9', program: '%SYS-5-CONFIG_I', time: RECEIVED, message: 'text' }, 'raw'],
+  ['<189>00:00:46: %LINK-3-UPDOWN: text', { host: '192.0.2.9', program: '%LINK-3-UPDOWN', time: RECEIVED, level: 'ERROR' }, 'raw'],
+  [
+    '<14>05/21/2017:10:00:00 GMT ns 0-PPE-0 : text',
+    { host: 'ns', time: Date.UTC(2017, 4, 21, 10) * 1000, message: '0-PPE-0 : text' },
+    'raw',
+  ],
+  ['<30>Nov 22 09:00:00 last message repeated 3 times', { host: '192.0.2.9', format: 'repeated', flags: 'no-tag repeated' }],
   [
     'Jun  9 15:50:06  tgtd: last message repeated 3 times',
     { program: 'tgtd', host: '192.0.2.9', message: 'last message repeated 3 times' },
