@@ -5,9 +5,10 @@
  * terminal; newlines and tabs inside a text stay. Whoever wants the exact text takes NDJSON.
  * Source: RFC 4180 section 2; OWASP "CSV Injection" (the characters).
  */
+import type { FieldName } from '../model.ts';
 import { CodedError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
-import type { PublicRecord } from './public.ts';
+import { JSON_PATHS, type PublicRecord } from './public.ts';
 import { visibleLines } from './visible.ts';
 
 type Value = string | number | undefined;
@@ -80,13 +81,14 @@ export const CSV_FIELDS_DEFAULT: readonly CsvField[] = [
   'message',
 ];
 
-/** `time,host,message` as columns; case does not matter. Throws `bad-argument` with the place of a name that is none. */
+/** `time,host,message` as columns, by the names of the JSON or of the query language; case does not matter. Throws `bad-argument` with the place of a name that is none. */
 export function csvFields(text: string): CsvField[] {
   const fields: CsvField[] = [];
   let position = 0;
   for (const part of text.split(',')) {
     const name = part.trim();
-    const field = CSV_FIELDS.find((one) => one.toLowerCase() === name.toLowerCase());
+    const asked = (JSON_PATHS.get(name.toLowerCase() as FieldName) ?? name).toLowerCase();
+    const field = CSV_FIELDS.find((one) => one.toLowerCase() === asked);
     if (field === undefined) {
       const hint = didYouMean(name, CSV_FIELDS) || `; there are ${CSV_FIELDS.join(', ')}`;
       const place = { text, position, length: Math.max(1, part.length) };

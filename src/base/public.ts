@@ -8,9 +8,24 @@
  * `seq` comes first: `seqOf` relies on it. Controls that JSON lets pass are escaped, so that the answer
  * is safe in a terminal.
  */
-import type { LogRecord, Marks, TypedId } from '../model.ts';
+import type { FieldName, LogRecord, Marks, TypedId } from '../model.ts';
 import { formatTime } from './time.ts';
 import { visibleJson } from './visible.ts';
+
+/** Fields of the query language that the JSON has by another name: whoever asks for columns or parts of lines may say either. */
+export const JSON_PATHS: ReadonlyMap<FieldName, string> = new Map([
+  ['global', 'globalRequest'],
+  ['status', 'http.status'],
+  ['method', 'http.method'],
+  ['path', 'http.path'],
+  ['duration', 'http.duration'],
+  ['bytes', 'http.bytes'],
+  ['exception', 'exception.class'],
+  ['amqp', 'amqp.kind'],
+  ['broker', 'amqp.broker'],
+  ['database', 'database.kind'],
+  ['event', 'event.type'],
+]);
 
 /** Everything that may not stand in a JSON string as it is, or that a terminal would obey. */
 const NOT_PLAIN = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;

@@ -6,10 +6,10 @@
  */
 import { CodedError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
-import type { PublicRecord } from '../base/public.ts';
+import { JSON_PATHS, type PublicRecord } from '../base/public.ts';
 import { parseStamp } from '../base/time.ts';
 import { visible, visibleLines } from '../base/visible.ts';
-import { FIELD_NAMES, type IdKind, type Marks } from '../model.ts';
+import { FIELD_NAMES, type FieldName, type IdKind, type Marks } from '../model.ts';
 
 export interface Template {
   /** It names `raw`, which a server gives only to those who ask. */
@@ -64,19 +64,8 @@ function idsOf(record: PublicRecord, kind: IdKind): string | undefined {
   );
 }
 
-/** Words of the query language that JSON spells otherwise. */
-const QUERY_WORDS: Partial<Record<string, string>> = {
-  global: 'globalRequest',
-  status: 'http.status',
-  method: 'http.method',
-  path: 'http.path',
-  duration: 'http.duration',
-  bytes: 'http.bytes',
-  exception: 'exception.class',
-};
-
 /** What a template may name. */
-export const TEMPLATE_FIELDS: readonly string[] = [...TIMES, ...READS.keys(), ...FIELD_NAMES.filter((name) => QUERY_WORDS[name])];
+export const TEMPLATE_FIELDS: readonly string[] = [...TIMES, ...READS.keys(), ...FIELD_NAMES.filter((name) => JSON_PATHS.has(name))];
 
 const ESCAPES: Record<string, string> = { t: '\t', n: '\n', '\\': '\\', '{': '{', '}': '}' };
 
@@ -136,7 +125,7 @@ function fieldAt(text: string, at: number): { part: Part; end: number } {
   const inside = text.slice(at + 1, close);
   const bar = inside.indexOf('|');
   const written = (bar < 0 ? inside : inside.slice(0, bar)).trim();
-  const name = QUERY_WORDS[written] ?? written;
+  const name = JSON_PATHS.get(written as FieldName) ?? written;
   const read = READS.get(name) ?? (isTime(name) ? (record: PublicRecord) => record[name] : undefined);
   if (read === undefined) {
     const meant = nearest(written, TEMPLATE_FIELDS);

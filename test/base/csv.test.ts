@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { CSV_FIELDS, CSV_FIELDS_DEFAULT, cellOf, csvFields, csvHeader, csvRow } from '../../src/base/csv.ts';
 import { CodedError } from '../../src/base/errors.ts';
 import { type PublicRecord, publicRecord } from '../../src/base/public.ts';
+import { FIELD_NAMES } from '../../src/model.ts';
 import { recordOf } from '../api/parts.ts';
 
 /** RFC 4180 section 2, by its letter; anything else throws. */
@@ -92,6 +93,12 @@ test.each([
 
 test('a column named twice is one', () => {
   expect(csvFields('host,time,Host')).toEqual(['host', 'time']);
+  expect(csvFields('http.status,status')).toEqual(['http.status']);
+});
+
+test('every field of the query language is a column', () => {
+  expect(csvFields(FIELD_NAMES.join(','))).toHaveLength(FIELD_NAMES.length);
+  expect(csvFields('Status,exception,broker')).toEqual(['http.status', 'exception.class', 'amqp.broker']);
 });
 
 test('whatever a sender wrote: the cells come back one by one, none begins like a formula, none holds controls', () => {

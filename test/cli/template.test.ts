@@ -25,6 +25,7 @@ test.each([
   ['[{pid|-}] {instance|no instance} {user|}.', '[-] no instance .'],
   ['{http.method} {http.path} {http.status} {http.bytes} {http.duration|?}', 'GET /v2 200 0 ?'],
   ['{status} {method} {exception} {global|none}', '200 GET KeyError none'],
+  ['{amqp} {broker} {database|-} {event|-}', 'timeout mq:5672 - -'],
   ['{exception.class}: {exception.message}; {amqp.kind} {amqp.broker} {database.kind|-}', 'KeyError: x; timeout mq:5672 -'],
   ['{ids.volume} {ids.ip} {ids.port|-}', 'v1,v2 10.0.0.1 -'],
   ['{ids}', 'volume:v1 volume:v2 ip:10.0.0.1'],
