@@ -52,8 +52,10 @@ const KINDS: ReadonlyMap<string, IdKind> = new Map<string, IdKind>([
   ['tenant', 'project'],
   ['auth', 'project'],
   ['user', 'user'],
-  // Neutron's word for whose port it is: an instance, unless device_owner says otherwise.
-  ['device', 'instance'],
+  // Neutron's agents call a port so; `device_id` says whose it is: an instance's, unless device_owner says otherwise.
+  ['device', 'port'],
+  ['device_id', 'instance'],
+  ['deviceid', 'instance'],
 ]);
 /** Things whose ids are UUIDs, however they are spelled. */
 const WITH_UUIDS: ReadonlySet<IdKind> = new Set<IdKind>(['instance', 'volume', 'image', 'port', 'network', 'router', 'subnet', 'snapshot']);

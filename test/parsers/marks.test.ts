@@ -34,6 +34,8 @@ describe('ids', () => {
     [`GET /v2/images/${U.toUpperCase()}`, [['image', U]]],
     [`network-vif-plugged-${U}`, [['port', U]]],
     [`device_id=${U}`, [['instance', U]]],
+    [`{'device': u'${U}', 'agent_id': 'ovs-agent-c1'}`, [['port', U]]],
+    [`Device ${U} not defined on plugin`, [['port', U]]],
     [`"network_id": "${U}"`, [['network', U]]],
     [`qdhcp-${U}`, [['network', U]]],
     [`Timed out waiting for a reply to message ID ${PROJECT}`, [['message', PROJECT]]],
