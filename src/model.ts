@@ -27,7 +27,14 @@ export interface Hints {
   readonly nearUs?: number;
   /** Minutes east of UTC of stamps without a zone. */
   readonly zone?: number;
+  /** The messages are items of an HTTP push in this form, not texts (parsers/item.ts). */
+  readonly item?: ItemKind;
+  /** Index of `_bulk` documents whose action names none. */
+  readonly index?: string;
 }
+
+/** A JSON object; an action and its document, on two lines; an entry of Loki with its labels; a log record of OTLP with its resource. */
+export type ItemKind = 'object' | 'bulk' | 'loki' | 'otlp';
 
 /** How far a source that can be read again has been taken; committed together with its records. */
 export interface Position {
@@ -230,6 +237,7 @@ export type Show = { readonly form: 'text' } | { readonly form: 'csv'; readonly 
 
 export type * from './model-counts.ts';
 export * from './model-marks.ts';
+export type * from './model-losses.ts';
 export type * from './model-saved.ts';
 export type * from './model-site.ts';
 export type * from './model-store.ts';

@@ -22,6 +22,7 @@ import type { Ingest, KeepSettings, SiteRules } from './model.ts';
 import { RECEIVERS, type Receiver, type ReceiverOptions, type StartReceiver, udpReceiver } from './receive/receivers.ts';
 import { type FollowedFiles, followFiles } from './service/followed-files.ts';
 import { Gates } from './service/gates.ts';
+import { Ledger } from './service/ledger.ts';
 import { statusOf } from './service/status.ts';
 import { QueryPool } from './store/pool.ts';
 
@@ -96,7 +97,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   const counters = new Counters();
   const gates = new Gates(settings, counters);
   const zones = new Map<string, number>();
-  let skew: readonly HostSkew[] = [];
+  const heard: { skew: readonly HostSkew[] } = { skew: [] };
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
   // Before there are query workers nobody has a file open.
   let letGo = (): void => {};
@@ -108,9 +109,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
     onNote: ({ level, text, facts }) => log[level](text, facts),
     onDropped: () => letGo(),
     onZone: (host, minutes) => zones.set(host, minutes),
-    onSkew(hosts) {
-      skew = hosts;
-    },
+    onSkew: (hosts) => void Object.assign(heard, { skew: hosts }),
     onBug: (error) => log.error('BUG: an answer of the ingest thread was not handled', { error: error.message }),
     onDeath(error) {
       log.error('the ingest thread ended', { error: error.message });
@@ -118,6 +117,8 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
     },
   });
   rising.up('ingest', () => ingest.stop());
+  const ledger = new Ledger(counters, ingest.saved);
+  rising.up('the loss ledger', () => ledger.close());
   const reader = new QueryPool(settings.data, QUERY_WORKERS);
   rising.up('the query workers', () => reader.close());
   letGo = () => reader.letGo();
@@ -131,12 +132,13 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   rising.up('the followers', () => follow.close());
   const live = followSettings({ settings, log, rising, options }, { ingest, gates, files });
   let isReady = false;
-  const parts = { startedUs: Date.now() * 1000, ingest, follow, reader, receivers, files, counters, zones };
-  const status = (): Promise<object> => statusOf({ ...parts, skew, config: live?.status() });
+  const parts = { startedUs: Date.now() * 1000, ingest, follow, reader, receivers, files, counters, ledger, zones };
+  const status = (): Promise<object> => statusOf({ ...parts, ...heard, config: live?.status() });
   const api = await createApi({
     reader,
     ingest,
     saved: ingest.saved,
+    losses: (sinceUs) => ledger.since(sinceUs),
     hosts: settings['http.hosts'] ?? [],
     admits: (peer) => gates.admitsReader(peer),
     follow,

@@ -8,7 +8,7 @@ import type { Counters } from '../base/counters.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Follow } from '../follow.ts';
-import type { Ingest, Reader, SavedSearches } from '../model.ts';
+import type { Ingest, LossEntry, Reader, SavedSearches } from '../model.ts';
 
 /** What the routes work with; whoever builds the whole supplies it. */
 export interface ApiParts {
@@ -21,6 +21,8 @@ export interface ApiParts {
   readonly log: Log;
   /** Further names that the server goes by, in lower case; guard.ts says what for. */
   readonly hosts?: readonly string[];
+  /** What was lost at or after a time (µs), newest first. */
+  readonly losses?: (sinceUs: number) => Promise<readonly (LossEntry & { readonly remedy: string })[]>;
   /** Whether a client at this address may come at all; default: everybody. */
   readonly admits?: (peer: string) => boolean;
   /** Counts what comes in by `POST /ingest`, where given. */

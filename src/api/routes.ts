@@ -1,10 +1,15 @@
 /** The table of routes, in the order of README.md. A new route is one file and one line here. */
+import { bulkRoutes } from './bulk.ts';
 import { context } from './context.ts';
 import { documentRoutes } from './docs.ts';
+import { elasticRoutes } from './elastic.ts';
 import { facets } from './facets.ts';
 import { histogram } from './histogram.ts';
 import { importPart, positions } from './import.ts';
 import { ingest } from './ingest.ts';
+import { lokiPush } from './loki.ts';
+import { losses } from './losses.ts';
+import { otlpLogs } from './otlp.ts';
 import { record } from './records.ts';
 import type { Route } from './route.ts';
 import { savedDrop, savedKeep, savedList, savedOne } from './saved.ts';
@@ -31,8 +36,13 @@ export const ROUTES: readonly Route[] = [
   savedKeep,
   savedDrop,
   status,
+  losses,
   openapi,
   docs,
   healthy,
   ready,
+  ...bulkRoutes,
+  lokiPush,
+  otlpLogs,
+  ...elasticRoutes,
 ];

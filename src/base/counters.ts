@@ -1,6 +1,6 @@
 /**
  * Counters of one process: what came in, what was understood, and every loss with its reason and source.
- * One table names them all (README.md lists the same, a test compares). Not here: history, rates.
+ * One table names them all (README.md lists the same, a test compares). Not here: history (service/ledger.ts), rates.
  * Sources are bounded, because a hostile sender can invent them; what does not fit is counted under `other`.
  */
 export const COUNTERS = {
@@ -34,13 +34,27 @@ export const LOSS_REASONS = {
   'partial-timeout': 'a message did not arrive whole in time: what was there is kept, the connection was closed',
   internal: 'an error of this program',
 } as const;
+/** What the operator can do about each; the status says it beside the loss. */
+export const LOSS_REMEDIES: Readonly<Record<keyof typeof LOSS_REASONS, string>> = {
+  'kernel-udp': 'raise udp.receiveBufferBytes and net.core.rmem_max, or send by TCP or RELP',
+  'truncated-bytes': 'make the sender split or shorten its messages',
+  empty: 'harmless; look at what sends nothing',
+  'file-truncated': 'rotate by renaming instead of copytruncate',
+  'disk-full': 'free or add disk, or lower retention.size',
+  overloaded: 'send by TCP or RELP, which wait; look whether the disk is slow',
+  refused: 'raise connections.max or connections.perPeer, or look at the certificate of the sender',
+  'not-allowed': "add its network to the listener's allow list, or stop the sender",
+  'partial-timeout': 'look at the network of the sender, or raise connections.partialTimeout',
+  internal: 'read the log of the service, and report what it says',
+};
 export type LossReason = keyof typeof LOSS_REASONS;
 
 export interface Loss {
-  reason: LossReason;
+  reason: string;
   source: string;
   amount: number;
-  /** µs of the newest. */
+  /** µs of the first and of the newest. */
+  firstAt: number;
   lastAt: number;
 }
 
@@ -49,6 +63,8 @@ const LOSS_SOURCES_MAX = 1000;
 export class Counters {
   readonly #values = new Map<string, number>();
   readonly #losses = new Map<string, Loss>();
+  /** Of these, what nobody has taken to keep. */
+  #unkept = new Map<string, Loss>();
 
   /** Adds to a counter; `label` is a bounded word (a transport, a flag), never an id. */
   add(name: CounterName, amount = 1, label = ''): void {
@@ -64,12 +80,25 @@ export class Counters {
       source = 'other';
       key = `${reason} other`;
     }
-    const loss = this.#losses.get(key);
-    const lastAt = Date.now() * 1000;
-    if (loss) {
-      loss.amount += amount;
-      loss.lastAt = lastAt;
-    } else this.#losses.set(key, { reason, source, amount, lastAt });
+    const now = Date.now() * 1000;
+    const loss = { reason, source, amount, firstAt: now, lastAt: now };
+    addLoss(this.#losses, key, loss);
+    addLoss(this.#unkept, key, loss);
+  }
+
+  /** What was lost since the last call; whoever cannot keep it gives it back. */
+  takeLosses(): Loss[] {
+    const losses = [...this.#unkept.values()];
+    this.#unkept = new Map();
+    return losses;
+  }
+
+  giveBackLosses(losses: readonly Loss[]): void {
+    for (const loss of losses) addLoss(this.#unkept, `${loss.reason} ${loss.source}`, loss);
+  }
+
+  unkeptLosses(): Loss[] {
+    return [...this.#unkept.values()].map((loss) => ({ ...loss }));
   }
 
   value(name: CounterName, label = ''): number {
@@ -108,4 +137,15 @@ export class Counters {
     this.#values.clear();
     return { values };
   }
+}
+
+function addLoss(losses: Map<string, Loss>, key: string, added: Loss): void {
+  const loss = losses.get(key);
+  if (loss === undefined) {
+    losses.set(key, { ...added });
+    return;
+  }
+  loss.amount += added.amount;
+  loss.firstAt = Math.min(loss.firstAt, added.firstAt);
+  loss.lastAt = Math.max(loss.lastAt, added.lastAt);
 }

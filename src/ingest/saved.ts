@@ -1,14 +1,14 @@
 /**
- * Saved searches over the two sides of the ingest thread, which owns `state.db`: the main thread asks with a number, the
- * worker answers with the same. Not here: how they are kept (store/saved.ts).
+ * Saved searches and the loss ledger over the two sides of the ingest thread, which owns `state.db`: the main thread asks with a number, the
+ * worker answers with the same. Not here: how they are kept (store/saved.ts, store/losses.ts).
  */
 import { type CodedError, type ErrorMessage, fromMessage, toMessage } from '../base/errors.ts';
-import type { SavedAsk, SavedSearch, SavedSearches } from '../model.ts';
+import type { LossAsk, LossBook, LossEntry, SavedAsk, SavedSearch, SavedSearches } from '../model.ts';
 
 export interface SavedRequest {
   readonly kind: 'saved';
   readonly id: number;
-  readonly ask: SavedAsk;
+  readonly ask: SavedAsk | LossAsk;
 }
 
 export interface SavedMessage {
@@ -19,7 +19,7 @@ export interface SavedMessage {
 }
 
 /** The worker's side. */
-export function savedMessage({ id, ask }: SavedRequest, answer: (ask: SavedAsk) => unknown): SavedMessage {
+export function savedMessage({ id, ask }: SavedRequest, answer: (ask: SavedAsk | LossAsk) => unknown): SavedMessage {
   try {
     return { kind: 'saved', id, value: answer(ask), error: undefined };
   } catch (error) {
@@ -28,7 +28,7 @@ export function savedMessage({ id, ask }: SavedRequest, answer: (ask: SavedAsk) 
 }
 
 /** The main thread's side. */
-export class SavedQuestions implements SavedSearches {
+export class SavedQuestions implements SavedSearches, LossBook {
   readonly #post: (request: SavedRequest) => void;
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #nextId = 1;
@@ -38,7 +38,7 @@ export class SavedQuestions implements SavedSearches {
     this.#post = post;
   }
 
-  #ask(ask: SavedAsk): Promise<unknown> {
+  #ask(ask: SavedAsk | LossAsk): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     const asked = Promise.withResolvers<unknown>();
@@ -71,6 +71,14 @@ export class SavedQuestions implements SavedSearches {
 
   keep(search: SavedSearch): Promise<boolean> {
     return this.#ask({ do: 'keep', search }) as Promise<boolean>;
+  }
+
+  async lose(losses: readonly LossEntry[]): Promise<void> {
+    await this.#ask({ do: 'lose', losses });
+  }
+
+  losses(sinceUs: number): Promise<LossEntry[]> {
+    return this.#ask({ do: 'losses', sinceUs }) as Promise<LossEntry[]>;
   }
 
   drop(name: string): Promise<boolean> {

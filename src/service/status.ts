@@ -4,12 +4,18 @@
  */
 import type { Counters } from '../base/counters.ts';
 import type { LiveStatus } from '../base/live-settings.ts';
+import { nowUs } from '../base/time.ts';
 import type { Follow } from '../follow.ts';
 import type { StartedIngest } from '../ingest/options.ts';
 import { clocksStatus, type HostSkew } from '../ingest/skew.ts';
 import type { Receiver } from '../receive/receivers.ts';
 import type { QueryPool } from '../store/pool.ts';
 import type { FollowedFiles } from './followed-files.ts';
+import type { Ledger } from './ledger.ts';
+
+/** The status tells of a day; `GET /api/v1/losses` of any time. */
+const LOSSES_SINCE_US = 24 * 3600e6;
+const LOSSES_MAX = 100;
 
 export interface StatusParts {
   readonly startedUs: number;
@@ -19,6 +25,7 @@ export interface StatusParts {
   readonly receivers: readonly Receiver[];
   readonly files: FollowedFiles;
   readonly counters: Counters;
+  readonly ledger: Ledger;
   readonly zones: ReadonlyMap<string, number>;
   readonly skew: readonly HostSkew[];
   readonly config: LiveStatus | undefined;
@@ -32,6 +39,7 @@ export async function statusOf({
   receivers,
   files,
   counters,
+  ledger,
   zones,
   skew,
   config,
@@ -45,7 +53,7 @@ export async function statusOf({
     receivers: receivers.map((receiver) => receiver.status()),
     files: files.status(),
     counters: counters.read(),
-    losses: counters.losses(),
+    losses: (await ledger.since(nowUs() - LOSSES_SINCE_US)).slice(0, LOSSES_MAX),
     zones: Object.fromEntries(zones),
     clocks: clocksStatus(skew),
     keeping: ingest.keeping,

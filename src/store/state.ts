@@ -1,11 +1,12 @@
 /**
- * `state.db`: what outlives days. Today the zones that were learned of hosts and the saved searches (saved.ts); tokens, group
- * states and the loss ledger get their tables here when they come. Losing this file loses no record.
+ * `state.db`: what outlives days. Today the zones that were learned of hosts, the saved searches (saved.ts) and the loss ledger (losses.ts);
+ * tokens and group states get their tables here when they come. Losing this file loses no record.
  */
 import { join } from 'node:path';
 import { CodedError } from '../base/errors.ts';
-import type { SavedAsk } from '../model.ts';
+import type { LossAsk, SavedAsk } from '../model.ts';
 import { STATE_FILE } from './folder.ts';
+import { answerLosses, isLossAsk, LOSS_SCHEMA } from './losses.ts';
 import { answerSaved, SAVED_SCHEMA } from './saved.ts';
 import { openSqlite, type Sqlite, storeError } from './sqlite.ts';
 
@@ -16,8 +17,8 @@ export interface State {
   /** [host, minutes east of UTC]. */
   zones(): [string, number][];
   keepZone(host: string, minutes: number): void;
-  /** Saved searches; durable when it returns (saved.ts). */
-  saved(ask: SavedAsk): unknown;
+  /** Saved searches, durable when it returns (saved.ts), and losses (losses.ts). */
+  saved(ask: SavedAsk | LossAsk): unknown;
   close(): void;
 }
 
@@ -33,6 +34,7 @@ export function openState(folder: string): State {
     checkFormat(database, file);
     database.exec(SCHEMA);
     database.exec(SAVED_SCHEMA);
+    database.exec(LOSS_SCHEMA);
     // Written by the ingest thread between two lines: a flush of the disk for each host that is learned would hold it up.
     database.pragma('synchronous = NORMAL');
   } catch (error) {
@@ -48,7 +50,7 @@ export function openState(folder: string): State {
         )
         .run(host, minutes, Date.now() * 1000);
     },
-    saved: (ask) => answerSaved(database, ask),
+    saved: (ask) => (isLossAsk(ask) ? answerLosses(database, ask) : answerSaved(database, ask)),
     close() {
       database.close();
     },

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { environmentName, flagName, SETTINGS, type Setting } from '../../config/keys.ts';
-import { COUNTERS, LOSS_REASONS } from '../../src/base/counters.ts';
+import { COUNTERS, LOSS_REASONS, LOSS_REMEDIES, type LossReason } from '../../src/base/counters.ts';
 import { ERRORS } from '../../src/base/errors.ts';
 import { COLUMNS } from '../../src/store/columns.ts';
 
@@ -22,7 +22,10 @@ export async function codeTables(): Promise<Tables> {
       Object.entries(ERRORS).map(([code, { status, title }]) => [`\`${code}\``, String(status), title]),
     ),
     counters: markdown(['counter', 'counts'], namedRows(COUNTERS)),
-    losses: markdown(['reason', 'meaning'], namedRows(LOSS_REASONS)),
+    losses: markdown(
+      ['reason', 'meaning', 'what to do'],
+      Object.entries(LOSS_REASONS).map(([reason, say]) => [`\`${reason}\``, say, LOSS_REMEDIES[reason as LossReason]]),
+    ),
     settings: markdown(['setting', 'flag and environment', 'default', 'changes', 'what it is'], SETTINGS.map(settingRow)),
     ...(await lateTables()),
   };
