@@ -12,7 +12,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { openState } from '../../src/store/state.ts';
 import { type VerifyReport, verifyFolder } from '../../src/store/verify.ts';
 import { refusal } from '../contract/reading.ts';
-import { continuationOf, diceOf } from '../contract/records.ts';
+import { continuationOf, diceOf, makeRecords } from '../contract/records.ts';
 import { Scene } from './scene.ts';
 import { newFolder } from './sealed.ts';
 
@@ -63,6 +63,18 @@ test('a whole folder', () => {
   const scene = twoDays();
   expect(verify(scene.folder)).toEqual({ files: 2, blocks: 3, records: 413, damages: [], notes: [] });
   expect(verify(scene.folder, true)).toEqual({ files: 2, blocks: 3, records: 413, damages: [], notes: [] });
+});
+
+test('blocks with the same words: each is looked up in its own row of the index', () => {
+  const scene = new Scene();
+  for (let round = 0; round < 2; round++) {
+    scene.append(makeRecords({ seed: 1, count: 60 }));
+    scene.store.flush();
+  }
+  scene.store.close();
+  expect(said(verify(scene.folder))).toEqual([]);
+  change(join(scene.folder, listDays(scene.folder)[0]!.file), 'DELETE FROM word WHERE rowid = 2');
+  expect(said(verify(scene.folder))).toEqual([expect.stringMatching(/^2024-11-22.db block 2 61-120 its index does not know/)]);
 });
 
 test('while it is written: between any two steps', () => {
