@@ -23,7 +23,6 @@ const YOUNG_MIB = 8;
 /** Batches at the worker that it has not parsed: one in work, one that it finds when it is done. */
 const UNPARSED_MAX = 2;
 const STOP_MS_MAX = 10_000;
-
 /** Buffers kept for the next batches: allocating 256 KiB for each of a thousand small batches a second costs more than parsing them. */
 const SPARE_MAX = 4;
 
@@ -151,6 +150,7 @@ class IngestThread implements StartedIngest {
     else if (message.kind === 'saved') this.saved.hear(message);
     else if (message.kind === 'zone') this.#options.onZone?.(message.host, message.minutes);
     else if (message.kind === 'skew') this.#options.onSkew?.(message.hosts);
+    else if (message.kind === 'heard') this.#options.onHeard?.(message.hosts);
     else if (message.kind === 'stopped') this.#onStopped?.();
   }
 

@@ -14,6 +14,7 @@ import { LiveSettings } from './base/live-settings.ts';
 import { createLog, type Log } from './base/log.ts';
 import { createFollow } from './follow.ts';
 import { facilityServices } from './ingest/facilities.ts';
+import type { HostHeard } from './ingest/heard.ts';
 import type { StartedIngest } from './ingest/options.ts';
 import type { ReadingSettings } from './ingest/protocol.ts';
 import type { HostSkew } from './ingest/skew.ts';
@@ -97,7 +98,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   const counters = new Counters();
   const gates = new Gates(settings, counters);
   const zones = new Map<string, number>();
-  const heard: { skew: readonly HostSkew[] } = { skew: [] };
+  const told: { skew: readonly HostSkew[]; heard: readonly HostHeard[] } = { skew: [], heard: [] };
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
   // Before there are query workers nobody has a file open.
   let letGo = (): void => {};
@@ -109,7 +110,8 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
     onNote: ({ level, text, facts }) => log[level](text, facts),
     onDropped: () => letGo(),
     onZone: (host, minutes) => zones.set(host, minutes),
-    onSkew: (hosts) => void Object.assign(heard, { skew: hosts }),
+    onSkew: (hosts) => void Object.assign(told, { skew: hosts }),
+    onHeard: (hosts) => void Object.assign(told, { heard: hosts }),
     onBug: (error) => log.error('BUG: an answer of the ingest thread was not handled', { error: error.message }),
     onDeath(error) {
       log.error('the ingest thread ended', { error: error.message });
@@ -133,7 +135,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   const live = followSettings({ settings, log, rising, options }, { ingest, gates, files });
   let isReady = false;
   const parts = { startedUs: Date.now() * 1000, ingest, follow, reader, receivers, files, counters, ledger, zones };
-  const status = (): Promise<object> => statusOf({ ...parts, ...heard, config: live?.status() });
+  const status = (): Promise<object> => statusOf({ ...parts, ...told, config: live?.status() });
   const api = await createApi({
     reader,
     ingest,

@@ -25,6 +25,7 @@ export type CounterName = keyof typeof COUNTERS;
 export const LOSS_REASONS = {
   'kernel-udp': 'the kernel dropped datagrams because the receive buffer was full',
   'truncated-bytes': 'a message was longer than the limit; the amount is bytes cut off',
+  gap: 'messages that a sender numbered (`meta sequenceId` of RFC 5424) and that never came',
   empty: 'a datagram or frame without content',
   'file-truncated': 'a followed file was truncated before its end was read; the amount is bytes',
   'disk-full': 'the disk refused the write',
@@ -38,6 +39,7 @@ export const LOSS_REASONS = {
 export const LOSS_REMEDIES: Readonly<Record<keyof typeof LOSS_REASONS, string>> = {
   'kernel-udp': 'raise udp.receiveBufferBytes and net.core.rmem_max, or send by TCP or RELP',
   'truncated-bytes': 'make the sender split or shorten its messages',
+  gap: 'lost on the way or by the sender: look at its queue, and send by TCP or RELP',
   empty: 'harmless; look at what sends nothing',
   'file-truncated': 'rotate by renaming instead of copytruncate',
   'disk-full': 'free or add disk, or lower retention.size',
@@ -60,6 +62,12 @@ export interface Loss {
 
 const LOSS_SOURCES_MAX = 1000;
 
+/** What another thread has counted. */
+export interface Counted {
+  readonly values: [string, number][];
+  readonly losses?: readonly Loss[];
+}
+
 export class Counters {
   readonly #values = new Map<string, number>();
   readonly #losses = new Map<string, Loss>();
@@ -75,13 +83,14 @@ export class Counters {
   /** Counts a loss for its source and in `messages.lost`. */
   lose(reason: LossReason, source: string, amount = 1): void {
     this.add('messages.lost', amount, reason);
-    let key = `${reason} ${source}`;
-    if (!this.#losses.has(key) && this.#losses.size >= LOSS_SOURCES_MAX) {
-      source = 'other';
-      key = `${reason} other`;
-    }
     const now = Date.now() * 1000;
-    const loss = { reason, source, amount, firstAt: now, lastAt: now };
+    this.#note({ reason, source, amount, firstAt: now, lastAt: now });
+  }
+
+  #note(found: Loss): void {
+    const isOne = this.#losses.has(`${found.reason} ${found.source}`) || this.#losses.size < LOSS_SOURCES_MAX;
+    const loss = isOne ? found : { ...found, source: 'other' };
+    const key = `${loss.reason} ${loss.source}`;
     addLoss(this.#losses, key, loss);
     addLoss(this.#unkept, key, loss);
   }
@@ -127,15 +136,18 @@ export class Counters {
   }
 
   /** Adds what another thread counted since its last report. */
-  merge(from: { values: [string, number][] }): void {
+  merge(from: Counted): void {
     for (const [key, value] of from.values) this.#values.set(key, (this.#values.get(key) ?? 0) + value);
+    for (const loss of from.losses ?? []) this.#note(loss);
   }
 
   /** Takes everything counted so far and starts at zero; for the thread that reports to another. */
-  take(): { values: [string, number][] } {
+  take(): Counted {
     const values = [...this.#values];
+    const losses = this.takeLosses();
     this.#values.clear();
-    return { values };
+    this.#losses.clear();
+    return losses.length === 0 ? { values } : { values, losses };
   }
 }
 

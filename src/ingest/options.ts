@@ -2,6 +2,7 @@
 import type { Counters } from '../base/counters.ts';
 import type { Ingest, KeepingStatus, KeepSettings, LossBook, SavedSearches } from '../model.ts';
 import type { KeepNote } from '../store/keep.ts';
+import type { HostHeard } from './heard.ts';
 import type { ReadingSettings, WorkerOptions } from './protocol.ts';
 
 export interface IngestOptions extends WorkerOptions {
@@ -14,6 +15,8 @@ export interface IngestOptions extends WorkerOptions {
   readonly onZone?: (host: string, minutes: number) => void;
   /** How much later the lines of each host arrive than they say, µs: all hosts, every few seconds. */
   readonly onSkew?: (hosts: readonly (readonly [host: string, us: number])[]) => void;
+  /** When each host was last heard, and how long its pauses are: all hosts, every few seconds. */
+  readonly onHeard?: (hosts: readonly HostHeard[]) => void;
   /** Something here threw that never should. */
   readonly onBug?: (error: Error) => void;
   /** The worker ended without being asked to: nothing can be stored any more. */

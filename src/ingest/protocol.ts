@@ -2,9 +2,11 @@
  * What the main thread and the ingest worker say to each other. Messages travel in batches whose buffers are
  * transferred, never one by one. Types only.
  */
+import type { Counted } from '../base/counters.ts';
 import type { ErrorMessage } from '../base/errors.ts';
 import type { KeepingStatus, KeepSettings, MessageFlag, Position, SiteRules, Source } from '../model.ts';
 import type { KeepNote } from '../store/keep.ts';
+import type { HostHeard } from './heard.ts';
 import type { SavedMessage, SavedRequest } from './saved.ts';
 
 export interface BatchRun {
@@ -78,7 +80,7 @@ export interface CommittedMessage {
   /** JSON array of the records, while they are wanted. */
   readonly records: string | undefined;
   /** What was counted since the last message. */
-  readonly counters: { values: [string, number][] };
+  readonly counters: Counted;
 }
 
 export interface PositionsMessage {
@@ -99,7 +101,7 @@ export interface KeptMessage {
   readonly hasDropped: boolean;
   /** Of the file that is written; an older one is not written any more. */
   readonly log: string;
-  readonly counters: { values: [string, number][] };
+  readonly counters: Counted;
 }
 
 export type FromWorker =
@@ -116,5 +118,6 @@ export type FromWorker =
   | { readonly kind: 'refused'; readonly batch: number; readonly error: ErrorMessage }
   | { readonly kind: 'zone'; readonly host: string; readonly minutes: number }
   /** All hosts whose clock is watched, median in µs: how much later their lines arrive than they say. */
+  | { readonly kind: 'heard'; readonly hosts: readonly HostHeard[] }
   | { readonly kind: 'skew'; readonly hosts: readonly (readonly [host: string, us: number])[] }
   | { readonly kind: 'stopped' };

@@ -16,6 +16,8 @@ import { limits } from '../base/limits.ts';
 import type { AppendResult, LogRecord } from '../model.ts';
 import { type OwnedWriter, openWriter } from '../store/days.ts';
 import { openState, type State } from '../store/state.ts';
+import { Gaps } from './gaps.ts';
+import { Heard } from './heard.ts';
 import { Joiner } from './join.ts';
 import { Keeping } from './keeping.ts';
 import type { FromWorker, MessageBatch, PositionsRequest, ToWorker, WorkerOptions } from './protocol.ts';
@@ -38,6 +40,8 @@ class IngestWorker {
   readonly #state: State;
   readonly #reading: Reading;
   readonly #skew = new Skew();
+  readonly #heard = new Heard();
+  readonly #gaps = new Gaps();
   readonly #joiner = new Joiner();
   readonly #sources: Sources;
   readonly #counters = new Counters();
@@ -150,6 +154,8 @@ class IngestWorker {
   #tellSkew(): void {
     const hosts = this.#skew.due(performance.now() * 1000);
     if (hosts !== undefined) this.#tell({ kind: 'skew', hosts });
+    const heard = this.#heard.due(performance.now() * 1000);
+    if (heard !== undefined) this.#tell({ kind: 'heard', hosts: heard });
   }
 
   #isBlockFull(): boolean {
@@ -172,6 +178,9 @@ class IngestWorker {
   #takeRecord(record: LogRecord): void {
     if (record.flags !== undefined) for (const word of record.flags.split(' ')) this.#counters.add('messages.flagged', 1, word);
     this.#skew.note(record);
+    this.#heard.note(record);
+    const missing = this.#gaps.note(record);
+    if (missing > 0) this.#counters.lose('gap', record.host ?? record.peer, missing);
     this.#sources.dated(record);
     // A line that joined another is known by that.
     if (this.#joiner.add(record) && record.format === 'plain') this.#counters.add('lines.unparsed');

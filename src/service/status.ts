@@ -6,6 +6,7 @@ import type { Counters } from '../base/counters.ts';
 import type { LiveStatus } from '../base/live-settings.ts';
 import { nowUs } from '../base/time.ts';
 import type { Follow } from '../follow.ts';
+import { type HostHeard, silentStatus } from '../ingest/heard.ts';
 import type { StartedIngest } from '../ingest/options.ts';
 import { clocksStatus, type HostSkew } from '../ingest/skew.ts';
 import type { Receiver } from '../receive/receivers.ts';
@@ -28,6 +29,7 @@ export interface StatusParts {
   readonly ledger: Ledger;
   readonly zones: ReadonlyMap<string, number>;
   readonly skew: readonly HostSkew[];
+  readonly heard: readonly HostHeard[];
   readonly config: LiveStatus | undefined;
 }
 
@@ -42,6 +44,7 @@ export async function statusOf({
   ledger,
   zones,
   skew,
+  heard,
   config,
 }: StatusParts): Promise<object> {
   return {
@@ -56,6 +59,7 @@ export async function statusOf({
     losses: (await ledger.since(nowUs() - LOSSES_SINCE_US)).slice(0, LOSSES_MAX),
     zones: Object.fromEntries(zones),
     clocks: clocksStatus(skew),
+    silent: silentStatus(heard, nowUs()),
     keeping: ingest.keeping,
     config,
     store: await reader.status(),
