@@ -17,6 +17,7 @@ import { dnsmasq } from './dnsmasq.ts';
 import { fuel } from './fuel.ts';
 import { haproxy } from './haproxy.ts';
 import { addFlag, numberIn } from './header.ts';
+import { readItem } from './item.ts';
 import { keepalived } from './keepalived.ts';
 import { kernel } from './kernel.ts';
 import { LEVEL_OF_SEVERITY } from './levels.ts';
@@ -83,6 +84,8 @@ const FILES: ReadonlySet<Transport> = new Set<Transport>(['file', 'import']);
 const spot: Spot = { text: '', at: 0 };
 
 export function parse(text: string, given: Given): LogRecord {
+  const item = given.hints?.item === undefined ? undefined : readItem(text, given, ITEM_READER);
+  if (item !== undefined) return item;
   const record = emptyRecord(given.received, given.transport, given.peer);
   record.zone = given.zone;
   if (given.flag !== undefined) record.flags = given.flag;
@@ -174,8 +177,14 @@ function complete(record: LogRecord, given: Given): void {
   record.service ??= bySite ?? serviceOf(record.program, record.logger, serviceOfFormat(record.format) ?? hints?.service ?? byFacility);
   // The peer of a file is its path, and no host.
   record.host ??= hints?.host ?? (FILES.has(record.transport) ? undefined : record.peer);
+  checkTime(record);
+}
+
+function checkTime(record: LogRecord): void {
   if (record.time > record.received + AHEAD_US_MAX || record.time < OLDEST_TIME_US) addFlag(record, 'odd-time');
 }
+
+const ITEM_READER = { parse, checkTime };
 
 /** The text exactly as received; undefined where the record's forms cannot give it back (then `raw` has it). */
 export function write(record: LogRecord): string | undefined {

@@ -1,13 +1,12 @@
 /**
- * The body of `POST /ingest` as messages: plain lines as they are, NDJSON objects as one RFC 5424 message
- * each (`<PRI>1 TIME HOST PROGRAM PID - [json …] MESSAGE`), so that a single parser path serves all inputs.
- * Levels without a syslog severity of their own arrive as the nearest: AUDIT as INFO, TRACE as DEBUG.
- * Members that are none of ours go into the structured data `json`: nothing is dropped in silence.
- * Source: RFC 5424 sections 6.2 (header fields, their alphabet and lengths) and 6.3.3 (escapes).
+ * The body of `POST /ingest` as messages: plain lines as they are, lines of NDJSON checked and as they are, too: the parsers
+ * read what an object says (parsers/item.ts), so that the record keeps the exact text. Refused are lines that are no object, or
+ * whose members of our own names (`host`, `program`, `pid`, `time`, `level`) cannot be what they say: a script wants to hear of that.
  */
 import { CodedError, type ErrorCode, isCoded } from '../base/errors.ts';
-import { formatTime, parseStamp } from '../base/time.ts';
-import { LEVELS, type Level } from '../model.ts';
+import { ITEM_BOUNDS, jsonExcess } from '../base/json-limits.ts';
+import { parseStamp } from '../base/time.ts';
+import { LEVELS } from '../model.ts';
 
 export interface LineError {
   /** Line of the body, from 1. */
@@ -29,133 +28,108 @@ const CR = 0x0d;
 /** Non-empty lines of a body; CR LF counts as LF. */
 export function plainMessages(body: Uint8Array): BodyMessages {
   const spans: number[] = [];
-  for (let start = 0; start < body.length; ) {
-    let end = body.indexOf(LF, start);
-    if (end < 0) end = body.length;
-    const trimmed = end > start && body[end - 1] === CR ? end - 1 : end;
-    if (trimmed > start) spans.push(start, trimmed);
-    start = end + 1;
-  }
+  for (const { start, end } of linesOf(body)) if (end > start) spans.push(start, end);
   return { bytes: body, spans, errors: [] };
 }
 
 /** Good lines become messages, bad ones errors; neither costs the other. */
 export function jsonMessages(body: Uint8Array): BodyMessages {
-  const messages: Buffer[] = [];
   const spans: number[] = [];
   const errors: LineError[] = [];
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 0;
-  let length = 0;
-  for (let start = 0; start < body.length; ) {
-    let end = body.indexOf(LF, start);
-    if (end < 0) end = body.length;
+  for (const { start, end } of linesOf(body)) {
     line++;
     try {
-      const message = messageOf(decoder, body.subarray(start, end));
-      if (message !== undefined) {
-        messages.push(message);
-        spans.push(length, length + message.length);
-        length += message.length;
-      }
+      if (isObjectLine(decoder, body.subarray(start, end))) spans.push(start, end);
     } catch (error) {
       if (!isCoded(error)) throw error;
       errors.push({ line, code: error.code, message: error.message });
     }
-    start = end + 1;
   }
-  return { bytes: Buffer.concat(messages, length), spans, errors };
+  return { bytes: body, spans, errors };
 }
 
-function messageOf(decoder: TextDecoder, bytes: Uint8Array): Buffer | undefined {
+export interface Line {
+  readonly start: number;
+  /** Without LF or CR LF. */
+  readonly end: number;
+}
+
+export function* linesOf(body: Uint8Array): Generator<Line> {
+  for (let start = 0; start < body.length; ) {
+    let end = body.indexOf(LF, start);
+    if (end < 0) end = body.length;
+    yield { start, end: end > start && body[end - 1] === CR ? end - 1 : end };
+    start = end + 1;
+  }
+}
+
+/** False for a blank line. Throws `bad-body`. */
+function isObjectLine(decoder: TextDecoder, bytes: Uint8Array): boolean {
   let text: string;
   try {
     text = decoder.decode(bytes);
   } catch {
     throw bad('the line is not UTF-8');
   }
-  if (text.trim() === '') return undefined;
+  if (text.trim() === '') return false;
+  check(objectOf(text, 'line'));
+  return true;
+}
+
+/** Throws `bad-body`; `what` names the text in the error. */
+export function objectOf(text: string, what: string): Record<string, unknown> {
+  const excess = jsonExcess(text, ITEM_BOUNDS);
+  if (excess !== undefined) throw bad(`the ${what} is too much: ${excess}`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw bad(`the line is not JSON: ${(error as Error).message.slice(0, 100)}`);
+    throw bad(`the ${what} is not JSON: ${(error as Error).message.slice(0, 100)}`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad('the line is no JSON object like {"message":"…"}');
-  return Buffer.from(encode(value as Record<string, unknown>));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`the ${what} is no JSON object like {"message":"…"}`);
+  return value as Record<string, unknown>;
 }
 
-// --------------------------------------------------------------------------- an object as an RFC 5424 message
+const LEVEL_WORDS: ReadonlySet<string> = new Set([...LEVELS, 'WARN', 'ERR', 'CRIT', 'FATAL', 'EMERG', 'ALERT', 'NOTICE']);
+/** What other clients call the text; who names none of them has forgotten it. */
+const MESSAGE_NAMES = ['message', 'Message', 'MESSAGE', 'msg', 'Payload', 'payload', 'log', 'body', 'line', 'short_message'];
+const WORD = /^[\x21-\x7e]{1,255}$/;
 
-/** RFC 5424: user-level; who names no facility gets none that means something. */
-const FACILITY_USER = 1;
-/** RFC 5424 notice: what relays assume where nothing is said (RFC 3164 section 4.3.3). */
-const SEVERITY_UNSAID = 5;
-const SEVERITIES: Record<Level, number> = { CRITICAL: 2, ERROR: 3, WARNING: 4, AUDIT: 6, INFO: 6, TRACE: 7, DEBUG: 7 };
-const LEVEL_ALIASES: Record<string, Level> = {
-  WARN: 'WARNING',
-  ERR: 'ERROR',
-  CRIT: 'CRITICAL',
-  FATAL: 'CRITICAL',
-  EMERG: 'CRITICAL',
-  ALERT: 'CRITICAL',
-  NOTICE: 'INFO',
-};
-/** PRINTUSASCII in the lengths of RFC 5424 section 6 for HOSTNAME; the others are let grow to it. */
-const HEADER_WORD = /^[\x21-\x7e]{1,255}$/;
-/** SD-NAME without its limit of 32. */
-const MEMBER_NAME = /^[^\s="\]\x00-\x20\x7f-\uffff]{1,128}$/;
-const OURS = new Set(['message', 'host', 'program', 'pid', 'time', 'level']);
-
-/** Only a message: its text as it is, which may itself be syslog. Anything beside it: RFC 5424. */
-function encode(object: Record<string, unknown>): string {
-  const { message } = object;
-  if (typeof message !== 'string') throw bad(message === undefined ? '"message" is missing' : '"message" is not a text');
-  if (message === '') throw bad('"message" is empty');
-  const names = Object.keys(object);
-  if (names.length === 1) return message;
-  const pri = FACILITY_USER * 8 + severityOf(object.level);
-  const header = [timeOf(object.time), wordOf(object, 'host'), wordOf(object, 'program'), wordOf(object, 'pid')];
-  return `<${pri}>1 ${header.join(' ')} - ${membersOf(object, names)} ${message}`;
+function check(object: Record<string, unknown>): void {
+  const name = MESSAGE_NAMES.find((one) => Object.hasOwn(object, one));
+  if (name === undefined) throw bad('"message" is missing');
+  const message = object[name];
+  if (name === 'message' && typeof message !== 'string') throw bad('"message" is not a text');
+  if (message === '') throw bad(`"${name}" is empty`);
+  checkLevel(object.level);
+  checkTime(object.time);
+  for (const word of ['host', 'program', 'pid']) checkWord(object, word);
 }
 
-function severityOf(level: unknown): number {
-  if (level === undefined || level === null) return SEVERITY_UNSAID;
-  const word = typeof level === 'string' ? level.toUpperCase() : '';
-  const severity = SEVERITIES[(LEVEL_ALIASES[word] ?? word) as Level];
-  if (severity === undefined) throw bad(`"level" is not one of ${LEVELS.join(', ')}`);
-  return severity;
+function checkLevel(level: unknown): void {
+  if (level === undefined || level === null || typeof level === 'number') return;
+  if (typeof level !== 'string' || !LEVEL_WORDS.has(level.toUpperCase())) throw bad(`"level" is not one of ${LEVELS.join(', ')}`);
 }
 
-function timeOf(time: unknown): string {
-  if (time === undefined || time === null) return '-';
+function checkTime(time: unknown): void {
+  if (time === undefined || time === null) return;
   if (typeof time !== 'string' && typeof time !== 'number') throw bad('"time" is neither a text nor a number');
   try {
-    return formatTime(parseStamp(String(time)));
+    parseStamp(String(time));
   } catch (error) {
     throw isCoded(error) ? bad(`"time": ${error.message}`) : error;
   }
 }
 
-function wordOf(object: Record<string, unknown>, name: string): string {
+/** An object as host is that of the Elastic Common Schema. */
+function checkWord(object: Record<string, unknown>, name: string): void {
   const value = object[name];
-  if (value === undefined || value === null || value === '') return '-';
+  if (value === undefined || value === null || value === '' || typeof value === 'object') return;
   const text = typeof value === 'string' || (name === 'pid' && typeof value === 'number') ? String(value) : undefined;
   if (text === undefined) throw bad(`"${name}" is not a text`);
-  if (!HEADER_WORD.test(text)) throw bad(`"${name}" is not one word of at most 255 printable ASCII characters`);
-  return text;
-}
-
-function membersOf(object: Record<string, unknown>, names: readonly string[]): string {
-  let members = '';
-  for (const name of names) {
-    const value = object[name];
-    if (OURS.has(name) || value === null) continue;
-    if (!MEMBER_NAME.test(name)) throw bad('a member has a name that is not one word of at most 128 printable ASCII characters');
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    members += ` ${name}="${text.replace(/["\\\]]/g, '\\$&')}"`;
-  }
-  return members === '' ? '-' : `[json${members}]`;
+  if (!WORD.test(text)) throw bad(`"${name}" is not one word of at most 255 printable ASCII characters`);
 }
 
 function bad(message: string): CodedError {

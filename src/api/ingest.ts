@@ -1,15 +1,14 @@
 /**
  * `POST /api/v1/ingest`: plain lines or NDJSON. 200 means that every accepted line is on disk. Which of the two:
  * by Content-Type where it says so, else (curl says `x-www-form-urlencoded`) NDJSON when the body begins with `{`.
- * Not here: what a line means (parsers/), what an object becomes (ingest-messages.ts).
+ * Not here: what a line or an object means (parsers/), unpacking (unpack.ts), the way to the disk (deliver.ts).
  */
-import { CodedError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import { nowUs } from '../base/time.ts';
-import type { MessageFlag, MessageRun } from '../model.ts';
-import { type BodyMessages, jsonMessages, plainMessages } from './ingest-messages.ts';
-import { type ApiParts, type ApiRequest, headerOf, jsonAnswer, type Route } from './route.ts';
+import { acceptAll, refuseOverload } from './deliver.ts';
+import { jsonMessages, plainMessages } from './ingest-messages.ts';
+import { type ApiRequest, headerOf, jsonAnswer, type Route } from './route.ts';
 import { arrayOf, objectOf, TEXT } from './schemas.ts';
+import { withBody } from './unpack.ts';
 
 /** Errors of single lines in an answer; a client that gets so many wrong has one mistake, not many. */
 const LINE_ERRORS_MAX = 1000;
@@ -42,20 +41,16 @@ export const ingest: Route = {
     },
   ],
   errors: ['bad-body', 'wrong-origin', 'too-large', 'overloaded', 'disk-full'],
-  refuse(parts) {
-    if (parts.ingest.pendingBytes > limits.intakeBytesMax)
-      throw new CodedError('overloaded', 'Too much is waiting for the disk; send again in a second');
-  },
+  refuse: refuseOverload,
   async answer(parts, request) {
-    if ((headerOf(request, 'content-encoding') ?? 'identity') !== 'identity') {
-      throw new CodedError('bad-body', 'Content-Encoding is not understood here; send the lines as they are');
-    }
-    const body = request.body ?? new Uint8Array();
-    const { bytes, spans, errors } = isJson(request, body) ? jsonMessages(body) : plainMessages(body);
-    await acceptAll(parts, { peer: request.peer, bytes, spans });
-    const { length } = errors;
-    if (length > LINE_ERRORS_MAX) errors.length = LINE_ERRORS_MAX;
-    return jsonAnswer({ accepted: spans.length / 2, errors, ...(length > LINE_ERRORS_MAX ? { errorCount: length } : {}) });
+    return withBody(parts, request, async (body) => {
+      const isItems = isJson(request, body);
+      const { bytes, spans, errors } = isItems ? jsonMessages(body) : plainMessages(body);
+      await acceptAll(parts, { peer: request.peer, bytes, spans, ...(isItems && { hints: { item: 'object' } }) });
+      const { length } = errors;
+      if (length > LINE_ERRORS_MAX) errors.length = LINE_ERRORS_MAX;
+      return jsonAnswer({ accepted: spans.length / 2, errors, ...(length > LINE_ERRORS_MAX ? { errorCount: length } : {}) });
+    });
   },
 };
 
@@ -65,48 +60,4 @@ function isJson(request: ApiRequest, body: Uint8Array): boolean {
   if (/^text\//.test(type)) return false;
   const first = body.find((byte) => byte > 0x20);
   return first === '{'.charCodeAt(0);
-}
-
-interface Arrival extends Omit<BodyMessages, 'errors'> {
-  readonly peer: string;
-}
-
-/** Resolves when all is durable; the runs wait for the disk together, not one after another. */
-async function acceptAll(parts: ApiParts, arrival: Arrival): Promise<void> {
-  const { counters } = parts;
-  const waiting: Promise<void>[] = [];
-  for (const run of runsOf(arrival, counters && ((bytes) => counters.lose('truncated-bytes', arrival.peer, bytes)))) {
-    counters?.add('messages.received', run.spans.length / 2, 'http');
-    counters?.add('bytes.received', run.bytes.length, 'http');
-    // When too much is on its way to the disk, only after what this request sent before.
-    if (parts.ingest.pendingBytes > limits.intakeBytesMax) await Promise.all(waiting);
-    const durable = parts.ingest.accept(run);
-    // It may fail before it is waited for; `all` below throws it.
-    durable.catch(() => {});
-    waiting.push(durable);
-  }
-  await Promise.all(waiting);
-}
-
-/** Runs of about 1 MiB, as the receivers make them; too long messages are cut and flagged. */
-function* runsOf(arrival: Arrival, onCut: ((bytes: number) => void) | undefined): Generator<MessageRun> {
-  const { spans, bytes } = arrival;
-  const source = { transport: 'http', peer: arrival.peer } as const;
-  const received = nowUs();
-  for (let index = 0; index < spans.length; ) {
-    const base = spans[index]!;
-    const own: number[] = [];
-    const flags = new Map<number, MessageFlag>();
-    while (index < spans.length && (own.length === 0 || spans[index + 1]! - base <= limits.batchBytesMax)) {
-      const start = spans[index]!;
-      const end = Math.min(spans[index + 1]!, start + limits.messageBytesMax);
-      if (end < spans[index + 1]!) {
-        flags.set(own.length / 2, 'truncated');
-        onCut?.(spans[index + 1]! - end);
-      }
-      own.push(start - base, end - base);
-      index += 2;
-    }
-    yield { source, received, bytes: bytes.subarray(base, base + own.at(-1)!), spans: own, flags };
-  }
 }

@@ -58,9 +58,8 @@ export class TestIngest implements Ingest {
     for (let index = 0; index < run.spans.length; index += 2) {
       const text = Buffer.from(run.bytes.subarray(run.spans[index]!, run.spans[index + 1]!)).toString();
       const flag = run.flags?.get(index / 2);
-      records.push(
-        parse(text, { received: run.received, transport: run.source.transport, peer: run.source.peer, zone: 0, ...(flag ? { flag } : {}) }),
-      );
+      const { transport, peer, hints } = run.source;
+      records.push(parse(text, { received: run.received, transport, peer, hints, zone: 0, ...(flag ? { flag } : {}) }));
     }
     this.commit(records);
   }

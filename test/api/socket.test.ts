@@ -58,7 +58,7 @@ const sized = (body: string): string =>
 
 const CASES: readonly [name: string, bytes: string | Buffer, code: ErrorCode, headers?: Record<string, string>][] = [
   ['an unknown route', ask('GET /nothing'), 'not-found'],
-  ['the root', ask('GET /'), 'not-found'],
+  ['the root by a method that it does not take', ask('POST /'), 'bad-method', { allow: 'GET, HEAD' }],
   ['a route with one part too many', ask('GET /api/v1/search/x'), 'not-found'],
   ['a route with an empty part', ask('GET /api/v1/saved/'), 'bad-argument'],
   ['a method that a route with an empty part does not take', ask('POST /api/v1/saved/'), 'bad-method', { allow: 'GET, HEAD, PUT, DELETE' }],

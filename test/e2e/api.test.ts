@@ -9,6 +9,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { elasticRoutes } from '../../src/api/elastic.ts';
 import { COMMON_ERRORS, PROBLEM_MEDIA_TYPE } from '../../src/api/openapi.ts';
 import type { JsonSchema, Route } from '../../src/api/route.ts';
 import { ROUTES } from '../../src/api/routes.ts';
@@ -125,6 +126,32 @@ const EXAMPLES: readonly (readonly [route: string, status: number, ask: Ask])[] 
   ['GET /api/docs', 200, { path: '/api/docs' }],
   ['GET /-/healthy', 200, { path: '/-/healthy' }],
   ['GET /-/ready', 200, { path: '/-/ready' }],
+  [
+    'POST /_bulk',
+    200,
+    { path: '/_bulk?filter_path=items', body: '{"index":{"_index":"a","_id":"1"}}\n{"message":"x"}\n{"create":{}}\n7\n' },
+  ],
+  ['PUT /_bulk', 200, { path: '/_bulk', body: '{"index":{}}\n{"message":"x"}\n' }],
+  ['POST /:index/_bulk', 200, { path: '/logs/_bulk', body: '{"index":{}}\n{"message":"x"}\n' }],
+  ['PUT /:index/_bulk', 200, { path: '/logs/_bulk', body: '{"index":{}}\n{"message":"x"}\n' }],
+  [
+    'POST /loki/api/v1/push',
+    204,
+    {
+      path: '/loki/api/v1/push',
+      body: '{"streams":[{"stream":{"job":"x"},"values":[["1795335851000000000","line"]]}]}',
+      headers: { 'content-type': 'application/json' },
+    },
+  ],
+  [
+    'POST /v1/logs',
+    200,
+    { path: '/v1/logs', body: '{"resourceLogs":[{"scopeLogs":[{"logRecords":[7]}]}]}', headers: { 'content-type': 'application/json' } },
+  ],
+  ...elasticRoutes.map((route): readonly [string, number, Ask] => {
+    const ask = { path: route.path.replace(':name', 'logs'), ...(route.method === 'PUT' && { body: '{}' }) };
+    return [nameOf(route), route.responses[0]!.status, ask];
+  }),
 ];
 
 describe('good answers', () => {
@@ -186,7 +213,7 @@ const NOT_HERE: Partial<Record<ErrorCode, string>> = {
 
 /** A request that a route must answer with this code; undefined: nobody knows one. */
 function provocation(route: Route, code: ErrorCode): Ask | undefined {
-  const path = route.path.replace(':seq', '25').replace(':name', 'nosuch');
+  const path = route.path.replace(':seq', '25').replace(':name', 'nosuch').replace(':index', 'logs');
   const takes = (argument: string): boolean => argument in route.arguments;
   switch (code) {
     case 'bad-argument':
