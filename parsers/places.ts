@@ -40,7 +40,9 @@ export const PLACES = {
   z: 'the same with `T`',
   k: 'record time as local `YYYY-MM-DD hh:mm:ss`, hour padded by a space (MariaDB)',
   b: 'record time as local `YYMMDD hh:mm:ss`, hour padded by a space (MySQL until 5.6)',
-  a: 'record time as local `Ddd Mmm dd hh:mm:ss` (Apache)',
+  E: 'the same, hour padded by a zero (mysqld_safe)',
+  a: 'record time as local `Ddd Mmm dd hh:mm:ss`, day padded by a space (uwsgi)',
+  D: 'the same, day padded by a zero (Apache)',
   e: 'its year',
   x: 'record time as local `YYYY/MM/DD hh:mm:ss` (nginx)',
   f: 'record time as local `D-Mmm-YYYY::hh:mm:ss` (RabbitMQ until 3.6)',
@@ -58,7 +60,7 @@ export const CHARACTERS: ReadonlyMap<string, string> = new Map([
   ['l', '\n'],
 ]);
 /** Places that stand for a stamp without a zone: the record's time depends on the zone of its sender. */
-const LOCAL_TIME = /%[tkbaxfw]/;
+const LOCAL_TIME = /%[tkbaxfwDE]/;
 
 /** Places that stand for a stamp with a zone of its own. */
 const ZONED_TIME = /%[Zz]/;

@@ -19,6 +19,7 @@ export const plain: Body = {
     'pam_unix(sudo:session): session opened for user root by (uid=0)',
     'Auditing locally available compute resources for node cmp1',
     'DIGEST-MD5 client step 2',
+    '{"level": "info", "msg": "JSON of somebody else"}',
     'INFO is a word that prose may begin with',
     '2023-05-02 10:00:00 +0000 [warn]: #0 detached forwarding server',
     '',

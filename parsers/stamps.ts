@@ -8,7 +8,7 @@
  */
 import { sharedForm } from './forms.ts';
 import { stampEnd as isoEnd, stampForm as isoForm, stampOffset as isoOffset, isoStampAt } from './header.ts';
-import { bsdOf, clockAt, isoOf, isWall, monthAt, NO_STAMP, SECOND_US, wallOf } from './time.ts';
+import { bsdOf, bsdZeroOf, clockAt, isoOf, isWall, monthAt, NO_STAMP, SECOND_US, wallOf } from './time.ts';
 
 /** A stamp that stands at the beginning of a body; the newest one read, overwritten by the next. */
 export const stamp = {
@@ -67,6 +67,10 @@ export function stampText(place: number, wall: number): string {
       return `${iso.slice(0, 11)}${clock.replace(/^0/, ' ')}`;
     case 'b':
       return `${iso.slice(2, 10).replaceAll('-', '')} ${clock.replace(/^0/, ' ')}`;
+    case 'E':
+      return `${iso.slice(2, 10).replaceAll('-', '')} ${clock}`;
+    case 'D':
+      return `${DAYS[((Math.floor(wall / DAY_US) % 7) + 7) % 7]} ${bsdZeroOf(wall)}`;
     case 'a':
       return `${DAYS[((Math.floor(wall / DAY_US) % 7) + 7) % 7]} ${bsdOf(wall)}`;
     case 'e':
@@ -126,6 +130,12 @@ export function stampAt(kind: keyof typeof SPELLINGS, text: string, at: number):
   stamp.wall = wall + Number(u ?? 0) + Number(i ?? 0) * 1000;
   stamp.offset = z === undefined ? undefined : (z[0] === '-' ? -1 : 1) * (Number(z.slice(1, 3)) * 60 + Number(z.slice(3)));
   stamp.end = pattern.lastIndex;
-  stamp.form = u === undefined ? form : '%a.%S %e';
+  stamp.form = padded(u === undefined ? form : '%a.%S %e', d!, t!);
   return true;
+}
+
+/** Apache pads its days with a zero, mysqld_safe its hours; uwsgi and mysqld use a space. */
+function padded(form: string, day: string, clock: string): string {
+  if (form === '%b' && clock.startsWith('0')) return '%E';
+  return day.startsWith('0') && form.startsWith('%a') ? `%D${form.slice(2)}` : form;
 }

@@ -235,6 +235,8 @@ function rarePiece(place: number, record: LogRecord, template: Template): string
     case 'x':
     case 'f':
     case 'w':
+    case 'D':
+    case 'E':
       return stampText(place, record.time + record.zone * MINUTE_US);
     default:
       return place >= 49 && place <= 54 ? fractionText(microsOf(wall), place - 48) : '';

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BODIES, ENVELOPES, isContinuation, isRawContinuation, marks, parse } from '../../parsers/index.ts';
-import { NOT_MINE, OWN_MESSAGE } from '../../parsers/parser.ts';
+import { hasForm, NOT_MINE, OWN_MESSAGE } from '../../parsers/parser.ts';
 import { anySample, behindEnvelope, changed, exact, fresh, given, pieces, SAMPLES } from './pieces.ts';
 
 const FIXTURES = new URL('../../fixtures/parsers/formats/', import.meta.url);
@@ -53,8 +53,31 @@ describe.each(BODIES.map((body, index) => ({ body, before: BODIES.slice(0, index
     const lines = linesOf(body.name);
     expect(lines.length).toBeGreaterThan(2);
     expect(lines.filter((line) => exact(line).format !== body.name)).toEqual([]);
+    expect(lines.filter(keptThoughWritten)).toEqual([]);
+  });
+
+  test('takes its samples cut or changed anywhere, or leaves the record untouched', () => {
+    const touched = body.samples.flatMap(spoiled).filter((text) => {
+      const { record, at } = behindEnvelope(text);
+      const before = JSON.stringify(record);
+      return body.read(text, at, record) === NOT_MINE && JSON.stringify(record) !== before;
+    });
+    expect(touched).toEqual([]);
   });
 });
+
+/** Up to every character of the sample, and without each; long ones at every third. */
+function spoiled(sample: string): string[] {
+  const step = sample.length > 400 ? 3 : 1;
+  const places = Array.from({ length: Math.ceil(sample.length / step) }, (_, index) => index * step);
+  return places.flatMap((at) => [sample.slice(0, at), `${sample.slice(0, at)}${sample.slice(at + 1)}`]);
+}
+
+/** Has the line a form that should give it back, and is kept raw all the same: a message that begins at the wrong place costs room at once. */
+function keptThoughWritten(line: string): boolean {
+  const { raw, form, envelopeForm } = parse(line, given);
+  return raw !== undefined && hasForm(form) && hasForm(envelopeForm);
+}
 
 /** `NAME.log` are lines of real systems, `NAME.built.log` are put together from the program's own format string; ␊ stands for a newline, ␛ for an escape. */
 function linesOf(name: string): string[] {

@@ -129,7 +129,6 @@ describe('daemons', () => {
       'mysqld_safe',
       '161109 09:25:42 mysqld_safe Starting',
       { format: 'mysql', time: us('2016-11-09T09:25:42Z'), message: 'mysqld_safe Starting' },
-      KEPT_RAW,
     ],
     ['a crash of mysqld', '06:37:41 UTC - mysqld got signal 6 ;', { format: 'mysql', level: 'CRITICAL' }],
     ['mariadb without a stamp', '<30>May  2 10:00:00 d mariadbd[8]: [ERROR] InnoDB: x', { format: 'mysql', level: 'ERROR', pid: 8 }],
