@@ -52,7 +52,7 @@ export const backup: Verb = {
   name: 'backup',
   words: 'FOLDER',
   wordsMax: 1,
-  say: 'Copy the data folder consistently, also while a server runs; run again, it copies only what has changed',
+  say: 'Copy the data folder consistently, also while a server runs; run again, it does not copy closed files that it has already',
   flags: [...settingFlags(['data', 'config']), QUIET_FLAG],
   examples: [
     { words: 'backup /backup/stacktrail --data /var/lib/stacktrail', does: 'everything up to one moment, checked after it was written' },
