@@ -24,7 +24,8 @@ import { RECEIVERS, type Receiver, type ReceiverOptions, type StartReceiver, udp
 import { type FollowedFiles, followFiles } from './service/followed-files.ts';
 import { Gates } from './service/gates.ts';
 import { Ledger } from './service/ledger.ts';
-import { statusOf } from './service/status.ts';
+import { metricsOf } from './service/metrics.ts';
+import { type StatusParts, statusOf } from './service/status.ts';
 import { QueryPool } from './store/pool.ts';
 
 /** Two: a scan in one must not hold up a needle; more would only take the cores of ingest. */
@@ -97,8 +98,7 @@ interface Plan {
 async function build({ settings, log, rising, options }: Plan): Promise<Service> {
   const counters = new Counters();
   const gates = new Gates(settings, counters);
-  const zones = new Map<string, number>();
-  const told: { skew: readonly HostSkew[]; heard: readonly HostHeard[] } = { skew: [], heard: [] };
+  const told = { skew: [] as readonly HostSkew[], heard: [] as readonly HostHeard[], zones: new Map<string, number>() };
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
   // Before there are query workers nobody has a file open.
   let letGo = (): void => {};
@@ -109,7 +109,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
     keep: keepSettings(settings),
     onNote: ({ level, text, facts }) => log[level](text, facts),
     onDropped: () => letGo(),
-    onZone: (host, minutes) => zones.set(host, minutes),
+    onZone: (host, minutes) => told.zones.set(host, minutes),
     onSkew: (hosts) => void Object.assign(told, { skew: hosts }),
     onHeard: (hosts) => void Object.assign(told, { heard: hosts }),
     onBug: (error) => log.error('BUG: an answer of the ingest thread was not handled', { error: error.message }),
@@ -134,8 +134,8 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   rising.up('the followers', () => follow.close());
   const live = followSettings({ settings, log, rising, options }, { ingest, gates, files });
   let isReady = false;
-  const parts = { startedUs: Date.now() * 1000, ingest, follow, reader, receivers, files, counters, ledger, zones };
-  const status = (): Promise<object> => statusOf({ ...parts, ...told, config: live?.status() });
+  const parts = { startedUs: Date.now() * 1000, ingest, follow, reader, receivers, files, counters, ledger };
+  const now = (): StatusParts => ({ ...parts, ...told, config: live?.status() });
   const api = await createApi({
     reader,
     ingest,
@@ -144,7 +144,8 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
     hosts: settings['http.hosts'] ?? [],
     admits: (peer) => gates.admitsReader(peer),
     follow,
-    status,
+    status: () => statusOf(now()),
+    metrics: () => metricsOf(now()),
     log,
     counters,
     isReady: () => isReady,

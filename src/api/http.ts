@@ -91,6 +91,11 @@ export function createHttp(routes: readonly Route[], parts: ApiParts): Http {
     reply.headers(SECURITY_HEADERS);
     refuse(request, door, stopping.signal);
   });
+  server.addHook('onResponse', async (request, reply) => {
+    const { url } = request.routeOptions;
+    // A follower stays as long as it likes.
+    if (url !== undefined && url !== '/api/v1/tail') parts.counters?.timeRequest(url, reply.elapsedTime / 1000);
+  });
   server.setNotFoundHandler((request, reply) => send(reply, nowhere(routes, request)));
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const coded = codedOf(error, request.routeOptions);

@@ -6,6 +6,7 @@
  */
 import type { Counters } from '../base/counters.ts';
 import type { ErrorCode } from '../base/errors.ts';
+import type { Family } from '../base/exposition.ts';
 import type { Log } from '../base/log.ts';
 import type { Follow } from '../follow.ts';
 import type { Ingest, LossEntry, Reader, SavedSearches } from '../model.ts';
@@ -21,6 +22,8 @@ export interface ApiParts {
   readonly log: Log;
   /** Further names that the server goes by, in lower case; guard.ts says what for. */
   readonly hosts?: readonly string[];
+  /** Numbers for Prometheus. */
+  readonly metrics?: () => Promise<Family[]>;
   /** What was lost at or after a time (µs), newest first. */
   readonly losses?: (sinceUs: number) => Promise<readonly (LossEntry & { readonly remedy: string })[]>;
   /** Whether a client at this address may come at all; default: everybody. */

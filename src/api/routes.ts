@@ -9,6 +9,7 @@ import { importPart, positions } from './import.ts';
 import { ingest } from './ingest.ts';
 import { lokiPush } from './loki.ts';
 import { losses } from './losses.ts';
+import { metrics } from './metrics.ts';
 import { otlpLogs } from './otlp.ts';
 import { record } from './records.ts';
 import type { Route } from './route.ts';
@@ -41,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   docs,
   healthy,
   ready,
+  metrics,
   ...bulkRoutes,
   lokiPush,
   otlpLogs,

@@ -3,6 +3,8 @@
  * One table names them all (README.md lists the same, a test compares). Not here: history (service/ledger.ts), rates.
  * Sources are bounded, because a hostile sender can invent them; what does not fit is counted under `other`.
  */
+import { Histogram } from './exposition.ts';
+
 export const COUNTERS = {
   'messages.received': 'Messages taken from a listener, by transport',
   'bytes.received': 'Bytes of those messages, by transport',
@@ -69,6 +71,10 @@ export interface Counted {
 }
 
 export class Counters {
+  /** From the arrival of a run of messages until it is on disk. */
+  readonly commits = new Histogram();
+  /** Answers of the API by route. */
+  readonly requests = new Map<string, Histogram>();
   readonly #values = new Map<string, number>();
   readonly #losses = new Map<string, Loss>();
   /** Of these, what nobody has taken to keep. */
@@ -108,6 +114,13 @@ export class Counters {
 
   unkeptLosses(): Loss[] {
     return [...this.#unkept.values()].map((loss) => ({ ...loss }));
+  }
+
+  /** `route` is one of our table, never what a client wrote. */
+  timeRequest(route: string, seconds: number): void {
+    const histogram = this.requests.get(route) ?? new Histogram();
+    this.requests.set(route, histogram);
+    histogram.add(seconds);
   }
 
   value(name: CounterName, label = ''): number {

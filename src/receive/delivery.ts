@@ -34,6 +34,7 @@ export class Delivery {
     this.#counters.add('messages.received', spans.length >> 1, source.transport);
     this.#counters.add('bytes.received', bytes, source.transport);
     this.#open++;
+    const arrivedMs = performance.now();
     const close = (): void => {
       this.#open--;
       told.settled?.();
@@ -45,6 +46,7 @@ export class Delivery {
       close();
     };
     const store = (): void => {
+      this.#counters.commits.add((performance.now() - arrivedMs) / 1000);
       told.stored?.();
       close();
     };
