@@ -2,7 +2,7 @@
  * `GET /api/v1/status` (what the service says of itself), and the two answers for supervisors:
  * `/-/healthy` (the process answers) and `/-/ready` (it takes and finds logs).
  */
-import { jsonAnswer, type Route } from './route.ts';
+import { type ApiParts, type ApiRequest, jsonAnswer, type Route } from './route.ts';
 import { TEXT } from './schemas.ts';
 
 const TEXT_TYPE = 'text/plain; charset=utf-8';
@@ -51,9 +51,15 @@ export const ready: Route = {
   ],
   errors: [],
   async answer(parts, request) {
-    const isReady = !request.signal.aborted && (parts.isReady?.() ?? true);
-    return isReady
+    const why = whyNot(parts, request);
+    return why === undefined
       ? { type: TEXT_TYPE, body: 'ready\n' }
-      : { status: 503, type: TEXT_TYPE, headers: { 'retry-after': '1' }, body: 'not ready\n' };
+      : { status: 503, type: TEXT_TYPE, headers: { 'retry-after': '1' }, body: `not ready${why}\n` };
   },
 };
+
+function whyNot(parts: ApiParts, request: ApiRequest): string | undefined {
+  if (request.signal.aborted || parts.isReady?.() === false) return '';
+  // Who watches this wants to know before senders notice; queries are answered all the same.
+  return parts.ingest.isReadOnly ? ': the disk is low, nothing new is stored; queries go on' : undefined;
+}

@@ -77,6 +77,11 @@ test.skipIf(!isMounted)('low, full, and back again', async () => {
   });
   expect(await numbersOf(service, 'before')).toEqual(upTo(500));
   expect(await numbersOf(service, 'held')).toEqual([]);
+  const ready = async (): Promise<string> => {
+    const response = await fetch(`${service.url}/-/ready`);
+    return `${response.status} ${await response.text()}`;
+  };
+  expect(await ready()).toMatch(/^503 not ready: the disk is low/);
   const since = (await keepingOf(service)).diskSinceUs;
   expect(Math.abs(Date.now() * 1000 - since)).toBeLessThan(60e6);
 
@@ -89,6 +94,7 @@ test.skipIf(!isMounted)('low, full, and back again', async () => {
   rmSync(ballast);
   await eventually(async () => expect((await keepingOf(service)).disk).toBe('ok'));
   await eventually(async () => expect((await numbersOf(service, 'later')).length).toBe(10));
+  expect(await ready()).toBe('200 ready\n');
   expect(await numbersOf(service, 'held')).toEqual(upTo(3000));
   expect(await service.ingest(lines('after', 100))).toMatchObject({ status: 200 });
   expect(await numbersOf(service, 'refused')).toEqual([]);
