@@ -10,7 +10,7 @@ import { numberIn } from './header.ts';
 import { interner } from './intern.ts';
 import { daemonLevel } from './levels.ts';
 import { oslo } from './oslo.ts';
-import { type Body, NO_FORM, NO_FORM_CONTINUATION, NOT_MINE } from './parser.ts';
+import { type Body, NO_FORM_LOCAL, NOT_MINE } from './parser.ts';
 import { stamp, stampAt, stampedForm } from './stamps.ts';
 import { MINUTE_US } from './time.ts';
 
@@ -35,7 +35,7 @@ function read(text: string, at: number, record: LogRecord): number {
   if (pid !== undefined) record.pid ??= numberIn(pid, 0, pid.length);
   const inner = oslo.read(text, PROCESS.lastIndex, record);
   if (inner !== NOT_MINE) {
-    record.form = record.form.startsWith('~') ? NO_FORM_CONTINUATION : NO_FORM;
+    record.form = `${record.form.startsWith('~') ? '~' : ''}${NO_FORM_LOCAL}`;
     return inner;
   }
   const django = djangoLine(text, PROCESS.lastIndex, record);
@@ -54,7 +54,7 @@ function djangoLine(text: string, at: number, record: LogRecord): number {
   if (match === null) return NOT_MINE;
   record.level = daemonLevel(match[1]!);
   record.logger = modules(match[2]!, 0, match[2]!.length);
-  record.form = NO_FORM;
+  record.form = NO_FORM_LOCAL;
   return DJANGO.lastIndex;
 }
 

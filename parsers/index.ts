@@ -28,7 +28,7 @@ import { nginx } from './nginx.ts';
 import { oslo } from './oslo.ts';
 import { osloJson } from './oslo-json.ts';
 import { ovs } from './ovs.ts';
-import { type Body, type Envelope, hasForm, NO_FORM, NOT_MINE } from './parser.ts';
+import { type Body, type Envelope, hasForm, NOT_MINE } from './parser.ts';
 import { plain } from './plain.ts';
 import { rabbitmq } from './rabbitmq.ts';
 import { redis } from './redis.ts';
@@ -101,7 +101,7 @@ export function parse(text: string, given: Given): LogRecord {
   } else {
     record.message = line.slice(start);
     // The message is the rest by construction: only what stands before it has to be written to be sure.
-    if (line !== text || record.envelopeForm === NO_FORM || !hasForm(record.form)) record.raw = text;
+    if (line !== text || !hasForm(record.envelopeForm) || !hasForm(record.form)) record.raw = text;
     else {
       spot.text = line;
       spot.at = 0;
@@ -184,11 +184,11 @@ function checkTime(record: LogRecord): void {
   if (record.time > record.received + AHEAD_US_MAX || record.time < OLDEST_TIME_US) addFlag(record, 'odd-time');
 }
 
-const ITEM_READER = { parse, checkTime };
+const ITEM_READER = { parse, checkTime, isRawContinuation };
 
 /** The text exactly as received; undefined where the record's forms cannot give it back (then `raw` has it). */
 export function write(record: LogRecord): string | undefined {
-  if (record.envelopeForm === NO_FORM || !hasForm(record.form)) return undefined;
+  if (!hasForm(record.envelopeForm) || !hasForm(record.form)) return undefined;
   const head = render(templateOf(record.envelopeForm), record);
   const plus = record.form.indexOf('+');
   if (plus < 0) return head + writeBody(record, record.form, record.message);

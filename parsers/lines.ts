@@ -13,7 +13,7 @@ import { emptyRecord } from '../src/base/record.ts';
 import type { LogRecord } from '../src/model.ts';
 import { addFlag } from './header.ts';
 import { oslo } from './oslo.ts';
-import { hasForm, NO_FORM } from './parser.ts';
+import { hasForm, noFormFor } from './parser.ts';
 import { render, templateOf } from './template.ts';
 import { isoAt, NO_STAMP } from './time.ts';
 
@@ -116,7 +116,7 @@ function stripPrefixes(record: LogRecord, lines: string[], prefix: Prefix): void
       if (index === lines.length - 1 && line !== '' && prefix.text.startsWith(line)) cutPrefix(record, lines);
     }
   }
-  if (!regular || !hasForm(prefix.form)) record.form = NO_FORM;
+  if (!regular || !hasForm(prefix.form)) record.form = noFormFor(record.form);
   else if (hasForm(record.form)) record.form = shared(`${record.form}${prefix.index - 1}|${prefix.form}${mark}`);
 }
 

@@ -8,7 +8,7 @@
 import type { LogRecord } from '../src/model.ts';
 import { addFlag, isoStampAt, stampOffset } from './header.ts';
 import { LEVEL_WORDS, levelWordAt } from './levels.ts';
-import { type Body, NO_FORM, NOT_MINE, OWN_MESSAGE } from './parser.ts';
+import { type Body, NO_FORM, NO_FORM_LOCAL, NOT_MINE, OWN_MESSAGE } from './parser.ts';
 import { BAD_STAMP, isWall, MINUTE_US } from './time.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -70,8 +70,11 @@ function setTime(stamp: string, created: unknown, record: LogRecord): void {
     return;
   }
   const wall = isoStampAt(stamp, 0);
-  if (isWall(wall)) record.time = wall - (stampOffset ?? record.zone) * MINUTE_US;
-  else if (wall === BAD_STAMP) addFlag(record, 'bad-time');
+  if (isWall(wall)) {
+    record.time = wall - (stampOffset ?? record.zone) * MINUTE_US;
+    if (stampOffset === undefined) record.form = NO_FORM_LOCAL;
+  }
+  if (wall === BAD_STAMP) addFlag(record, 'bad-time');
 }
 
 /** Keys of oslo.context, newest names first: `tenant` until Train. */

@@ -8,7 +8,7 @@
 import type { LogRecord } from '../src/model.ts';
 import { sharedForm } from './forms.ts';
 import { LEVEL_WORDS } from './levels.ts';
-import { NO_FORM, NOT_MINE } from './parser.ts';
+import { NOT_MINE, noFormFor } from './parser.ts';
 import { ISO_CHARS, isoAt, isWall, MINUTE_US, NO_STAMP } from './time.ts';
 
 type Read = (text: string, at: number, record: LogRecord) => number;
@@ -44,7 +44,7 @@ function odd({ text, at, read }: { text: string; at: number; read: Read }, recor
     isoAt(text, inner) !== NO_STAMP
   ) {
     const message = secondStamp(text, inner) ? read(text, inner, record) : NOT_MINE;
-    if (message !== NOT_MINE) record.form = NO_FORM;
+    if (message !== NOT_MINE) record.form = noFormFor(record.form);
     return message;
   }
   return NOT_MINE;

@@ -13,7 +13,7 @@ import { flat, interner } from './intern.ts';
 import { ERROR_WORD, LEVEL_WORDS, levelWordAt, TRACE_WORD } from './levels.ts';
 import { contextEnd, contextForm, contextKey, setContext } from './oslo-context.ts';
 import { oddReader } from './oslo-odd.ts';
-import { type Body, NO_FORM, NOT_MINE } from './parser.ts';
+import { type Body, NO_FORM, NO_FORM_LOCAL, NOT_MINE } from './parser.ts';
 import { serviceOfLogger } from './service.ts';
 import { CUT, cutAt } from './template.ts';
 import { BAD_STAMP, isoAt, MINUTE_US, NO_STAMP } from './time.ts';
@@ -263,6 +263,7 @@ const readOdd = oddReader(read);
 
 function commit(text: string, record: LogRecord, second: number): void {
   record.form = second === BAD_STAMP ? NO_FORM : formOf();
+  if (record.form === NO_FORM && line.stamp !== NO_TIME && second !== BAD_STAMP) record.form = NO_FORM_LOCAL;
   if (second === BAD_STAMP) addFlag(record, 'bad-time');
   else if (line.stamp !== NO_TIME) record.time = second + line.micros - record.zone * MINUTE_US;
   if (line.pid >= 0) record.pid = line.pid;

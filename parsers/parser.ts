@@ -7,6 +7,7 @@
  * themselves: `index.ts` does, so that "the message is the rest of the text" needs no comparing.
  */
 import type { Given, LogRecord } from '../src/model.ts';
+import { hasLocalTime } from './places.ts';
 
 export const NOT_MINE = -1;
 /** Of a body: the message is set already, since it is not the rest of the text (JSON, colours taken out). */
@@ -14,12 +15,22 @@ export const OWN_MESSAGE = -2;
 
 /** A form that cannot be written back: the record keeps its text in `raw`. */
 export const NO_FORM = '?';
-/** The same for an exception line. */
-export const NO_FORM_CONTINUATION = '~?';
+/** The same of a body whose time, or of an envelope whose time, was a stamp without a zone: it follows the zone of its host. */
+export const NO_FORM_LOCAL = '?%t';
+export const NO_FORM_LOCAL_HEADER = '?%M';
 
 export function hasForm(form: string): boolean {
-  return form !== NO_FORM && form !== NO_FORM_CONTINUATION;
+  return form.charCodeAt(form.charCodeAt(0) === TILDE ? 1 : 0) !== QUESTION_MARK;
 }
+
+/** No form, instead of this one: what else it says stays, that it is an exception line's and that its time is local. */
+export function noFormFor(form: string): string {
+  const none = hasLocalTime(form) ? NO_FORM_LOCAL : NO_FORM;
+  return form.charCodeAt(0) === TILDE ? `~${none}` : none;
+}
+
+const TILDE = 126;
+const QUESTION_MARK = 63;
 
 export interface Envelope {
   readonly name: string;

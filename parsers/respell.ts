@@ -9,7 +9,7 @@ import type { LogRecord } from '../src/model.ts';
 import { sharedForm } from './forms.ts';
 import { isFolded, unfold } from './lines.ts';
 import { oslo } from './oslo.ts';
-import { type Body, hasForm, NO_FORM, NO_FORM_CONTINUATION, NOT_MINE, OWN_MESSAGE } from './parser.ts';
+import { type Body, hasForm, NO_FORM, NOT_MINE, noFormFor, OWN_MESSAGE } from './parser.ts';
 import { render, templateOf } from './template.ts';
 import { dateAt } from './time.ts';
 
@@ -54,7 +54,7 @@ export function readRespelled(text: string, at: number, { record, bodies }: { re
     if (indented && start === 0 && record.form === '') return at;
     if (isDate) record.program = undefined;
     const form = respelled === plain && !isFolded(respelled, start) ? coloured({ record, cuts, start, length: plain.length }) : NO_FORM;
-    if (!hasForm(form)) record.form = record.form.startsWith('~') ? NO_FORM_CONTINUATION : NO_FORM;
+    if (!hasForm(form)) record.form = noFormFor(record.form);
     unfold(record, respelled.slice(start));
     if (hasForm(form)) record.form = form;
     return OWN_MESSAGE;

@@ -8,7 +8,7 @@
 import type { Given, LogRecord } from '../src/model.ts';
 import { addFlag, BOM, isDigit, isoStampAt, priOf, setHeaderTime, stampEnd, stampForm, stampOffset } from './header.ts';
 import { flat, interner } from './intern.ts';
-import { type Envelope, NO_FORM, NOT_MINE } from './parser.ts';
+import { type Envelope, NO_FORM, NO_FORM_LOCAL_HEADER, NOT_MINE } from './parser.ts';
 import { isBodyStamp, isHeaderBehind, isLevelAt } from './rfc3164-behind.ts';
 import { cisco, isOddBehind, oddStamp } from './rfc3164-odd.ts';
 import { BARE, NIL, NO_TAG, nameEnd, ODD_TAG, programs, setTag, TAG_CHARS_MAX, TAGS, tagAt } from './rfc3164-tag.ts';
@@ -33,7 +33,11 @@ const EMPTY_HOST = 2;
 const HOST_AND_SPACE = 3;
 
 /** The header being read: has it a PRI, and the form of its stamp with the space behind; undefined is not writable. */
-const header: { pri: boolean; stamp: string | undefined } = { pri: false, stamp: undefined };
+const header: { pri: boolean; stamp: string | undefined; isLocal: boolean } = { pri: false, stamp: undefined, isLocal: false };
+
+function noForm(): string {
+  return header.isLocal ? NO_FORM_LOCAL_HEADER : NO_FORM;
+}
 
 /** [stamp form] -> forms by tag, host and PRI; filled as they occur, bounded by the stamps of header.ts. */
 const forms = new Map<string, (string | undefined)[]>();
@@ -43,7 +47,7 @@ let lastForms: (string | undefined)[] = [];
 function setForm(record: LogRecord, host: number, tag: number): void {
   const { pri, stamp } = header;
   if (stamp === undefined || tag >= ODD_TAG) {
-    record.envelopeForm = NO_FORM;
+    record.envelopeForm = noForm();
     return;
   }
   if (stamp !== lastStamp) {
@@ -80,7 +84,7 @@ function afterStamp(text: string, at: number, record: LogRecord): number {
     cutAt[CUT.host] = at;
   } else header.stamp = undefined;
   if (space >= 0) return afterHost(text, hostEnd + 1, record);
-  record.envelopeForm = NO_FORM;
+  record.envelopeForm = noForm();
   return text.length;
 }
 
@@ -124,7 +128,7 @@ function afterStructuredData(text: string, at: number, record: LogRecord): numbe
   const end = structuredDataEnd(text, at);
   if (end < 0 || text.charCodeAt(end) !== 32 || text.charCodeAt(end - 2) !== 34) return undefined;
   record.structuredData = flat(text.slice(at, end));
-  record.envelopeForm = NO_FORM;
+  record.envelopeForm = noForm();
   return end + 1;
 }
 
@@ -170,6 +174,7 @@ function flagBroken(text: string, at: number, record: LogRecord): void {
 /** PRI and no stamp: a program's own datagram. A tag only where it cannot be prose. */
 function withoutStamp(text: string, at: number, record: LogRecord): number {
   header.stamp = '';
+  header.isLocal = false;
   if (text.length - at < BROKEN_CHARS_MAX) flagBroken(text, at, record);
   let tag = dateAt(text, at) ? NO_TAG : tagAt(text, at);
   // `keystone 2014-…`: one word that is a service, straight before an ISO date.
@@ -240,6 +245,7 @@ function read(text: string, record: LogRecord, given: Given): number {
   if (!findStamp(text, at, given)) return readOdd({ text, at }, record, given);
   if (packed >= 0) setPri(record, packed);
   if (at > start || stamp.wall < 0 || stamp.end >= text.length) header.stamp = undefined;
+  header.isLocal = stamp.offset === undefined;
   setHeaderTime(record, stamp.wall, stamp.offset);
   return afterStamp(text, Math.min(stamp.end + 1, text.length), record);
 }
@@ -256,10 +262,11 @@ function readOdd({ text, at }: Spot, record: LogRecord, given: Given): number {
   if (header.pri) setPri(record, priOf(text));
   if (odd === undefined) {
     const body = withoutStamp(text, at, record);
-    if (text.charCodeAt(at - 1) === BOM) record.envelopeForm = NO_FORM;
+    if (text.charCodeAt(at - 1) === BOM) record.envelopeForm = noForm();
     return body;
   }
   header.stamp = undefined;
+  header.isLocal = odd.offset === undefined;
   setHeaderTime(record, odd.wall, odd.offset);
   const body = afterStamp(text, odd.end, record);
   if (odd.host !== undefined) record.host = odd.host;

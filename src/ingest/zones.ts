@@ -26,7 +26,7 @@ const HOSTS_MAX = 20_000;
 const LIVE: ReadonlySet<Transport> = new Set<Transport>(['udp', 'tcp', 'tls', 'relp', 'unix']);
 /** Places of forms that stand for a stamp without zone (parsers/template.ts). */
 const LOCAL_BODY = '%t';
-const LOCAL_HEADER = /%[MN]/;
+const LOCAL_HEADER = /%(?:[MN]|[AB](?:\.%\d)? )/;
 
 interface HostZone {
   minutes: number;

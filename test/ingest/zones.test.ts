@@ -231,3 +231,36 @@ describe('zones of the configuration', () => {
     expect(record.time).toBe(Date.UTC(2026, 2, 1, 11, 0, 1) * 1000);
   });
 });
+
+describe('texts that are kept raw follow the zone of their host', () => {
+  const NINE_US = Date.UTC(2024, 4, 2, 9) * 1000;
+  test.each([
+    ['a header of Cisco’s', '<189>105: c01: May  2 2024 10:00:00: %SYS-5-CONFIG_I: text', NINE_US],
+    ['a header that names its zone', '<189>105: c01: May  2 2024 10:00:00 UTC: %SYS-5-CONFIG_I: text', NINE_US + 60 * MINUTE_US],
+    ['a header with an ISO stamp without a zone', '<13>2024-05-02 10:00:00 c01 app: text', NINE_US],
+    ['a header of RFC 5424 without a zone', '<13>1 2024-05-02T10:00:00 c01 app - - - text', NINE_US],
+    [
+      'oslo’s Fluent formatter',
+      '<13>1 - c01 nova - - - {"message": "m", "time": "2024-05-02 10:00:00", "name": "nova.x", "level": "INFO"}',
+      NINE_US,
+    ],
+    [
+      'oslo’s JSON formatter, which says the moment',
+      '<13>1 - c01 nova - - - {"message": "m", "asctime": "2024-05-02 10:00:00", "created": 1714644000.5, "name": "nova.x", "levelname": "INFO"}',
+      NINE_US + 60 * MINUTE_US + SECOND_US / 2,
+    ],
+    [
+      'oslo behind Apache’s stamp',
+      '<13>1 - c01 k - - - 2024-05-02 10:00:00.000001 2024-05-02 10:00:00.000 7 INFO keystone.x [-] text',
+      NINE_US,
+    ],
+    [
+      'oslo in Apache’s error log',
+      '<13>1 - c01 k - - - [Thu May 02 10:00:00 2024] [:error] [pid 7] 2024-05-02 10:00:00.000 7 INFO keystone.x [-] m',
+      NINE_US,
+    ],
+    ['a context that no form describes', '<13>1 - c01 nova - - - 2024-05-02 10:00:00.000 7 INFO nova.x [req-1 a b c] text', NINE_US],
+  ])('%s', (_name, text, timeUs) => {
+    expect(new Listener(undefined, { c01: '+01:00' }).hear(60, { text }).time).toBe(timeUs);
+  });
+});

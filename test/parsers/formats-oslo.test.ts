@@ -207,3 +207,10 @@ describe("oslo.log's JSON", () => {
     },
   );
 });
+
+test.each([
+  '2016-09-30 08:35:41.980174 2016-09-30 08:35:41.979 2819 ERROR keystone.common.wsgi   File "x.py"',
+  '[Fri Sep 30 08:35:41.980174 2016] [wsgi:error] [pid 2819:tid 1] 2016-09-30 08:35:41.979 2819 ERROR keystone.common.wsgi   File "x.py"',
+])('a line of a traceback behind Apache’s stamp joins its record: %s', (line) => {
+  expect(isContinuation(exact(line))).toBe(true);
+});
