@@ -39,6 +39,8 @@ export interface Service {
   readonly addresses: Readonly<Record<string, Address>>;
   /** Resolves when the service cannot go on by itself (its ingest thread died). */
   readonly failed: Promise<Error>;
+  /** Resolves when the ingest thread has answered: without it nothing is stored. */
+  readonly alive: () => Promise<unknown>;
   /** Reads the configuration file again; absent where there is none. */
   readonly reload: (() => void) | undefined;
   stop(): Promise<void>;
@@ -158,6 +160,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   return {
     addresses,
     failed,
+    alive: () => ingest.saved.losses(Number.MAX_SAFE_INTEGER),
     reload: live === undefined ? undefined : () => live.reload(),
     async stop() {
       isReady = false;

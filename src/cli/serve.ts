@@ -9,6 +9,7 @@ import { type EffectiveSettings, readSettings, type Settings } from '../base/con
 import { CodedError } from '../base/errors.ts';
 import { type ServiceOptions, startService } from '../service.ts';
 import { exitOfLeaving, type Shell } from './shell.ts';
+import { systemd } from './systemd.ts';
 import { leaveUrl } from './url-file.ts';
 import type { VerbRun } from './verbs.ts';
 import { version } from './version.ts';
@@ -39,6 +40,11 @@ export async function serveUntil(
 ): Promise<number> {
   const service = await startService(settings, options);
   const addresses: Addresses = service.addresses;
+  const supervisor = systemd({
+    environment: shell.environment,
+    alive: service.alive,
+    warn: (text) => shell.err.write(`stacktrail: ${text}\n`),
+  });
   let takeAway = () => {};
   const { reload } = service;
   // Without a configuration file there is nothing to read again, and SIGHUP ends the service.
@@ -47,11 +53,13 @@ export async function serveUntil(
     if (settings.readyFile !== undefined) writeReadyFile(settings.readyFile, addresses);
     if (addresses.http) takeAway = leave(shell, urlOf(addresses.http));
     await onReady(addresses);
+    supervisor.ready(addressesText(addresses));
     const failure = await Promise.race([service.failed, leaving(shell.interrupted)]);
     if (failure !== undefined) throw new CodedError('internal', `the service cannot go on: ${failure.message}`);
   } finally {
     ignoreHangup?.();
     takeAway();
+    supervisor.stopping();
     await service.stop();
   }
   return exitOfLeaving(shell);
