@@ -31,6 +31,7 @@ test('a tail misses and repeats nothing while its service is stopped, killed and
   const all = service.begin('tail', '--template', '{message}');
   const some = service.begin('tail', '-n', '0', '-o', 'raw', '-i', 'number \\d*7$');
   await eventually(() => expect(numbers(all.out())).toEqual(upTo(3)));
+  await eventually(async () => expect((await service.status()) as unknown).toMatchObject({ followers: 2 }));
   for (const end of ['stop', 'kill', 'stop'] as const) {
     for (let batch = 0; batch < 20; batch++) await counting.send(service, 5);
     await service[end]();
