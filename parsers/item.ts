@@ -17,12 +17,15 @@ export interface TextReader {
   parse(text: string, given: Given): LogRecord;
   /** Flags a time that cannot be. */
   checkTime(record: LogRecord): void;
+  isRawContinuation(record: LogRecord): boolean;
 }
 
 /** Programs that can stand in a header of RFC 5424. */
 const HEADER_WORD = /^[\x21-\x7e]{1,128}$/;
 /** Kolla's `Logger` field names the service: `openstack.nova`. */
 const KOLLA_LOGGER = /^openstack\.(\w+)$/;
+/** As nova writes it in front of its texts. */
+const INSTANCE = /^\[instance: ([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\]/;
 /** What would end a name of structured data, or begin an escape of ours. */
 const NO_NAME = /[\s="\]%\x00-\x1f\x7f]/g;
 
@@ -35,6 +38,7 @@ export function readItem(text: string, given: Given, reader: TextReader): LogRec
   const { fields } = claimed;
   const record = readMessage(fields.message ?? text, fields, { given, reader });
   complete(record, fields, given);
+  if (record.format === 'plain' && isParsed(fields)) finishParsed(record, reader);
   // An item without a message is its own, whole.
   const rest = fields.message === undefined ? [] : restOf(entries, claimed, record);
   if (rest.length > 0) record.structuredData = `${record.structuredData ?? ''}${structured(rest)}`;
@@ -158,6 +162,21 @@ function complete(record: LogRecord, fields: ItemFields, given: Given): void {
   const said = fields.service ?? KOLLA_LOGGER.exec(fields.logger ?? '')?.[1];
   const named = said === undefined ? undefined : (serviceOf(said, undefined, undefined) ?? said);
   record.service = serviceOf(record.program, record.logger, named ?? record.service ?? byFacility) ?? record.service;
+}
+
+/** Has its sender taken the line apart, as Kolla's rules do? */
+function isParsed({ level, logger, severity }: ItemFields): boolean {
+  return level !== undefined || logger !== undefined || severity !== undefined;
+}
+
+/**
+ * Then its message is what the line's header left over, with the space before it and the instance in front. It is a record of
+ * its own, however it begins - unless it is a line of a traceback, which the joiner puts to its record.
+ */
+function finishParsed(record: LogRecord, reader: TextReader): void {
+  if (record.message.startsWith(' ')) record.message = record.message.slice(1);
+  record.instance ??= INSTANCE.exec(record.message)?.[1];
+  if (record.request !== undefined || !reader.isRawContinuation(record)) record.format = 'item';
 }
 
 /** `nova-api` as `service.name` of OpenTelemetry names a program; `nova` names a service only. */

@@ -61,7 +61,7 @@ export const limits = {
   /** A packed body becomes at most so many times longer: logs pack 10 to 100 times, a bomb 1000 times and more. */
   unpackRatioMax: 256,
   /** Bodies that were unpacked and are not yet answered, of all requests; further ones wait, those that would wait long are `overloaded`. */
-  unpackedBytesMax: 128 * 1024 * 1024,
+  unpackedBytesMax: 64 * 1024 * 1024,
   /** Entries of one push: their objects are built before the first is stored. Agents send 1,000 to 50,000. */
   pushItemsMax: 250_000,
   /** Text that a push becomes, where each entry takes the labels or the resource that it shares with others. */

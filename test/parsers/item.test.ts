@@ -62,6 +62,16 @@ const ITEMS: readonly (readonly [what: string, item: object, want: Partial<LogRe
     },
   ],
   [
+    'Kolla since 2024: the text keeps its space, and the instance',
+    { log_level: 'INFO', Payload: ` [instance: ${UUID}] Took 7 seconds`, Hostname: 'cmp1' },
+    { message: `[instance: ${UUID}] Took 7 seconds`, instance: UUID, format: 'item' },
+  ],
+  [
+    'a line of a traceback stays one, for the joiner',
+    { log_level: 'ERROR', python_module: 'nova.x', Payload: '   File "/x.py", line 1, in f', Hostname: 'cmp1' },
+    { message: '  File "/x.py", line 1, in f', format: 'plain' },
+  ],
+  [
     'Kolla without a program: the logger names the service',
     { Hostname: 'ctl1', Logger: 'openstack.cinder', Payload: 'x' },
     { host: 'ctl1', service: 'cinder', logger: 'openstack.cinder', structuredData: undefined },
