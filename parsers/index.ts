@@ -115,7 +115,7 @@ export function parse(text: string, given: Given): LogRecord {
 }
 
 /**
- * The message without what framing left around it: NULs and one newline at the end; white space before a
+ * The message without what framing left around it: NULs and one newline (CR LF) at the end; white space before a
  * PRI, with that at the end (a template with line breaks). What goes makes the record keep its raw text.
  */
 function withoutFraming(text: string): string {
@@ -124,7 +124,7 @@ function withoutFraming(text: string): string {
   if (text.charCodeAt(0) <= 32 && /^\s{1,100}<\d/.test(text)) return text.trim();
   if (text.charCodeAt(end - 1) > 13) return text;
   while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
-  if (text.charCodeAt(end - 1) === 10) end--;
+  if (text.charCodeAt(end - 1) === 10) end -= text.charCodeAt(end - 2) === 13 ? 2 : 1;
   return end === text.length ? text : text.slice(0, end);
 }
 

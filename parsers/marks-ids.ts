@@ -131,7 +131,9 @@ function isConnection({ record, text }: Found, index: number): boolean {
 
 function addHex(found: Found, match: Match, hex: string): void {
   const kind = kindOf(found, match);
-  if (kind === 'reply') add(found, kind, `reply_${hex}`);
+  // `reply_<hex>` is a queue, `The reply <hex> failed to send` the message that it answers.
+  if (kind === 'reply' && found.text.charCodeAt(match.index - 1) !== 95) add(found, 'message', hex);
+  else if (kind === 'reply') add(found, kind, `reply_${hex}`);
   else if (kind !== undefined && hasUuid(kind))
     add(found, kind, `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`);
   else add(found, kind ?? 'hex', hex);

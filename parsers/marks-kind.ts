@@ -31,6 +31,7 @@ const KINDS: ReadonlyMap<string, IdKind> = new Map<string, IdKind>([
   ['ramdisk', 'image'],
   ['port', 'port'],
   ['vif', 'port'],
+  ['lport', 'port'],
   ['iface', 'port'],
   ['os-interface', 'port'],
   ['network-vif-plugged', 'port'],

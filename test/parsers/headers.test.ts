@@ -55,6 +55,7 @@ const rows: [text: string, want: Partial<LogRecord>, kept?: 'raw'][] = [
     { program: 'neutron-openvswitch-agent', flags: 'cut-tag', service: 'neutron', message: 'text' },
     'raw',
   ],
+  ['<13>Nov 22 09:00:00 h app: text\r\n', { host: 'h', message: 'text' }, 'raw'],
   // Years and zones around the stamp; what counts up, where a clock should be.
   ['<13>Feb  5 17:32:18 2024 h app: text', { host: 'h', program: 'app', time: Date.UTC(2024, 1, 5, 17, 32, 18) * 1000 }, 'raw'],
   ['<13>1990 Oct 22 10:52:01 TZ-6 h.example.org 10.1.2.32 sched[0]: text', { host: '192.0.2.9', program: undefined, time: RECEIVED }],

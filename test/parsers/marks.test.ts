@@ -34,6 +34,14 @@ describe('ids', () => {
     [`GET /v2/images/${U.toUpperCase()}`, [['image', U]]],
     [`network-vif-plugged-${U}`, [['port', U]]],
     [`device_id=${U}`, [['instance', U]]],
+    [`Claiming lport ${U} for this chassis.`, [['port', U]]],
+    [
+      `The reply ${'a1'.repeat(16)} failed to send after 60 seconds due to a missing queue (reply_${'b2'.repeat(16)}). Abandoning...`,
+      [
+        ['message', 'a1'.repeat(16)],
+        ['reply', `reply_${'b2'.repeat(16)}`],
+      ],
+    ],
     [`{'device': u'${U}', 'agent_id': 'ovs-agent-c1'}`, [['port', U]]],
     [`Device ${U} not defined on plugin`, [['port', U]]],
     [`"network_id": "${U}"`, [['network', U]]],
