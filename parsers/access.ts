@@ -7,6 +7,7 @@
  */
 import type { LogRecord } from '../src/model.ts';
 import { type Body, NOT_MINE } from './parser.ts';
+import { LOCAL_IN_TEXT } from './places.ts';
 import { stamp, stampAt } from './stamps.ts';
 import { MINUTE_US } from './time.ts';
 
@@ -26,7 +27,9 @@ function read(text: string, at: number, record: LogRecord): number {
 
 /** The beginning of a request: the time of the line where no header says when it was written. */
 export function setAccessTime(record: LogRecord): void {
-  if (record.headerTime === undefined) record.time = stamp.wall - (stamp.offset ?? record.zone) * MINUTE_US;
+  if (record.headerTime !== undefined) return;
+  record.time = stamp.wall - (stamp.offset ?? record.zone) * MINUTE_US;
+  if (stamp.offset === undefined) record.form = LOCAL_IN_TEXT;
 }
 
 export const access: Body = {

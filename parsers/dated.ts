@@ -8,6 +8,7 @@
 import type { LogRecord } from '../src/model.ts';
 import { isDigit, isoStampAt, numberIn, stampEnd, stampOffset } from './header.ts';
 import { daemonLevel } from './levels.ts';
+import { LOCAL_IN_TEXT } from './places.ts';
 import { isWall, MINUTE_US, NO_STAMP } from './time.ts';
 
 const BRACKET = 91;
@@ -27,6 +28,7 @@ export function readDate(text: string, at: number, record: LogRecord): void {
   const end = zone === undefined ? stampEnd : ZONE.lastIndex;
   if (matchAt(BEHIND, text, end) === undefined) return;
   record.time = wall - (zone === undefined ? (stampOffset ?? record.zone) : minutesOf(zone)) * MINUTE_US;
+  if (zone === undefined && stampOffset === undefined) record.form = LOCAL_IN_TEXT;
   const [, pid, logger, bracket, word] = matchAt(LEVEL, text, end) ?? [];
   const level = word !== undefined && (bracket !== '' || word === word.toUpperCase()) ? daemonLevel(word) : undefined;
   if (level === undefined) return;

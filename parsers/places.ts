@@ -47,6 +47,7 @@ export const PLACES = {
   x: 'record time as local `YYYY/MM/DD hh:mm:ss` (nginx)',
   f: 'record time as local `D-Mmm-YYYY::hh:mm:ss` (RabbitMQ until 3.6)',
   w: 'record time as local `DD Mmm YYYY hh:mm:ss` (Redis)',
+  W: 'nothing; the record’s time is of a stamp without a zone that stays in the message',
   c: 'a `+`',
   v: 'a `|`',
   l: 'a newline',
@@ -60,10 +61,13 @@ export const CHARACTERS: ReadonlyMap<string, string> = new Map([
   ['l', '\n'],
 ]);
 /** Places that stand for a stamp without a zone: the record's time depends on the zone of its sender. */
-const LOCAL_TIME = /%[tkbaxfwDE]/;
+const LOCAL_TIME = /%[tkbaxfwDEW]/;
 
 /** Places that stand for a stamp with a zone of its own. */
 const ZONED_TIME = /%[Zz]/;
+
+/** The form of a text that stays the message as it is, with a local stamp in it. */
+export const LOCAL_IN_TEXT = '%W';
 
 /** Was the record's time read from a stamp of its body that names its zone? */
 export function hasZonedTime(form: string): boolean {

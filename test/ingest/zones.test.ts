@@ -232,7 +232,7 @@ describe('zones of the configuration', () => {
   });
 });
 
-describe('texts that are kept raw follow the zone of their host', () => {
+describe('texts that no form writes follow the zone of their host', () => {
   const NINE_US = Date.UTC(2024, 4, 2, 9) * 1000;
   test.each([
     ['a header of Cisco’s', '<189>105: c01: May  2 2024 10:00:00: %SYS-5-CONFIG_I: text', NINE_US],
@@ -259,6 +259,9 @@ describe('texts that are kept raw follow the zone of their host', () => {
       '<13>1 - c01 k - - - [Thu May 02 10:00:00 2024] [:error] [pid 7] 2024-05-02 10:00:00.000 7 INFO keystone.x [-] m',
       NINE_US,
     ],
+    ['a line of no known format', '<13>1 - c01 app - - - 2024-05-02 10:00:00,000 - x - INFO - text', NINE_US],
+    ['one that names its zone', '<13>1 - c01 app - - - 2024-05-02 10:00:00 +0000 [info]: text', NINE_US + 60 * MINUTE_US],
+    ['eventlet’s access line', '<13>1 - c01 app - - - 10.0.0.1 - - [02/May/2024 10:00:00] "GET / HTTP/1.1" 200 1 0.1', NINE_US],
     ['a context that no form describes', '<13>1 - c01 nova - - - 2024-05-02 10:00:00.000 7 INFO nova.x [req-1 a b c] text', NINE_US],
   ])('%s', (_name, text, timeUs) => {
     expect(new Listener(undefined, { c01: '+01:00' }).hear(60, { text }).time).toBe(timeUs);
