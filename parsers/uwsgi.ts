@@ -7,6 +7,7 @@
 import type { LogRecord } from '../src/model.ts';
 import { numberIn } from './header.ts';
 import { type Body, NOT_MINE } from './parser.ts';
+import { LOCAL_IN_TEXT } from './places.ts';
 import { stamp, stampAt } from './stamps.ts';
 import { MINUTE_US } from './time.ts';
 
@@ -23,7 +24,9 @@ function read(text: string, at: number, record: LogRecord): number {
   if (date < 0 || date - at > DATE_WITHIN_CHARS || !stampAt('ctime', text, date + 3)) return NOT_MINE;
   record.form = '';
   record.pid ??= pid;
-  if (record.headerTime === undefined) record.time = stamp.wall - record.zone * MINUTE_US;
+  if (record.headerTime !== undefined) return at;
+  record.time = stamp.wall - record.zone * MINUTE_US;
+  record.form = LOCAL_IN_TEXT;
   return at;
 }
 

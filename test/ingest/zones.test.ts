@@ -262,6 +262,11 @@ describe('texts that no form writes follow the zone of their host', () => {
     ['a line of no known format', '<13>1 - c01 app - - - 2024-05-02 10:00:00,000 - x - INFO - text', NINE_US],
     ['one that names its zone', '<13>1 - c01 app - - - 2024-05-02 10:00:00 +0000 [info]: text', NINE_US + 60 * MINUTE_US],
     ['eventlet’s access line', '<13>1 - c01 app - - - 10.0.0.1 - - [02/May/2024 10:00:00] "GET / HTTP/1.1" 200 1 0.1', NINE_US],
+    [
+      'uwsgi’s',
+      '<13>1 - c01 app - - - [pid: 8|app: 0|req: 1/1] 10.0.0.1 () {3 vars in 6 bytes} [Thu May  2 10:00:00 2024] GET / => x',
+      NINE_US,
+    ],
     ['a context that no form describes', '<13>1 - c01 nova - - - 2024-05-02 10:00:00.000 7 INFO nova.x [req-1 a b c] text', NINE_US],
   ])('%s', (_name, text, timeUs) => {
     expect(new Listener(undefined, { c01: '+01:00' }).hear(60, { text }).time).toBe(timeUs);
