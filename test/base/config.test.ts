@@ -50,6 +50,8 @@ test('the defaults', () => {
     'connections.max': 4096,
     'connections.perPeer': 200,
     'connections.partialTimeout': 60e6,
+    files: undefined,
+    'files.from': 'start',
     'retention.age': undefined,
     'retention.size': { percent: 80 },
     'disk.reserve': { percent: 5, bytes: 512 * 1024 * 1024 },
