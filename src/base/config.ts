@@ -211,6 +211,11 @@ function located(walk: Walk, node: Node | null | undefined, around: { place: str
 
 /** The value as it was written, so that `0012` or `off` mean here what they mean as a flag. */
 function textOf(setting: Setting, value: unknown, place: string): string {
+  if (setting.type === 'files' && isSeq(value)) {
+    const patterns = value.items.map(scalarText);
+    if (patterns.includes(undefined)) throw new CodedError('bad-setting', `${place}: ${setting.name} is a list of paths and globs`);
+    return patterns.join(',');
+  }
   const map = (setting.type === 'facilities' || setting.type === 'zones') && isMap(value) ? value.items : undefined;
   const texts = map ? map.flatMap((pair) => [scalarText(pair.key), scalarText(pair.value)]) : [scalarText(value)];
   if (texts.includes(undefined)) throw new CodedError('bad-setting', `${place}: ${setting.name} has no single value`);

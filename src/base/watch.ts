@@ -11,8 +11,8 @@ export interface Watch {
 }
 
 export interface WatchOptions {
-  /** The path as it was given. */
-  readonly onHint: (path: string) => void;
+  /** The path as it was given, or of what lies in a folder; whether something came there or went. */
+  readonly onHint: (path: string, isReplaced: boolean) => void;
   /** Of a folder that was named: which of its files are watched, itself included; absent: all. */
   readonly only?: (path: string) => boolean;
   /** Watching a path is not possible (limits of the system); it is said once per trouble, and nothing else happens. */
@@ -30,7 +30,7 @@ export function watchPaths(paths: readonly string[], options: WatchOptions): Wat
     depth: 0,
     ...(options.only ? { ignored: (path: string) => !options.only!(path) } : {}),
   });
-  watcher.on('all', (_event, path) => options.onHint(path));
+  watcher.on('all', (event, path) => options.onHint(path, event !== 'change'));
   watcher.on('error', (error) => options.onTrouble?.(error as Error));
   return { close: () => watcher.close() };
 }

@@ -35,6 +35,8 @@ export interface Place {
   readonly tail: string;
   /** It is within a line that was cut there: its rest is not wanted. */
   readonly cut: boolean;
+  /** Whose it is, of a followed file: its inode, and a hash of the path of its rotated set (files-place.ts). */
+  readonly owner?: string | undefined;
 }
 
 export function tailOf(bytes: Uint8Array): string {
@@ -42,14 +44,15 @@ export function tailOf(bytes: Uint8Array): string {
 }
 
 /** As `Position.value`. */
-export function writePlace({ at, tail, cut }: Place): string {
-  return `${at} ${tail}${cut ? ' cut' : ''}`;
+export function writePlace({ at, tail, cut, owner }: Place): string {
+  return `${at} ${tail}${cut ? ' cut' : ''}${owner === undefined ? '' : ` of ${owner}`}`;
 }
 
 /** Undefined for what is none of ours. */
 export function readPlace(value: string): Place | undefined {
-  const [, at, tail, cut] = /^(\d{1,15}) ([0-9a-f]{16})( cut)?$/.exec(value) ?? [];
-  return at === undefined || tail === undefined ? undefined : { at: Number(at), tail, cut: cut !== undefined };
+  const [, at, tail, cut, owner] = /^(\d{1,15}) ([0-9a-f]{16})( cut)?(?: of (\d{1,20}:[0-9a-f]{12}))?$/.exec(value) ?? [];
+  if (at === undefined || tail === undefined) return undefined;
+  return { at: Number(at), tail, cut: cut !== undefined, ...(owner === undefined ? {} : { owner }) };
 }
 
 /** A free name behind those that are known: as many files begin with the same bytes. */
