@@ -38,7 +38,12 @@ export function readItem(text: string, given: Given, reader: TextReader): LogRec
   const { fields } = claimed;
   const record = readMessage(fields.message ?? text, fields, { given, reader });
   complete(record, fields, given);
-  if (record.format === 'plain' && isParsed(fields)) finishParsed(record, reader);
+  if (record.format === 'plain' && isParsed(fields)) {
+    // Kolla's rules since 2024 leave the space before the text with it.
+    if (record.message.startsWith(' ') && entries[claimed.from.get('message')!]?.[0] === 'Payload')
+      record.message = record.message.slice(1);
+    finishParsed(record, reader);
+  }
   // An item without a message is its own, whole.
   const rest = fields.message === undefined ? [] : restOf(entries, claimed, record);
   if (rest.length > 0) record.structuredData = `${record.structuredData ?? ''}${structured(rest)}`;
@@ -170,11 +175,9 @@ function isParsed({ level, logger, severity }: ItemFields): boolean {
 }
 
 /**
- * Then its message is what the line's header left over, with the space before it and the instance in front. It is a record of
- * its own, however it begins - unless it is a line of a traceback, which the joiner puts to its record.
+ * Then its message is what the line's header left over, with the instance in front. It is a record of its own, however it begins - unless it is a line of a traceback, which the joiner puts to its record.
  */
 function finishParsed(record: LogRecord, reader: TextReader): void {
-  if (record.message.startsWith(' ')) record.message = record.message.slice(1);
   record.instance ??= INSTANCE.exec(record.message)?.[1];
   if (record.request !== undefined || !reader.isRawContinuation(record)) record.format = 'item';
 }

@@ -62,6 +62,8 @@ export function createHttp(routes: readonly Route[], parts: ApiParts): Http {
     bodyLimit: limits.ingestBodyBytesMax,
     // Whoever comes while we stop is told so by `refuse` below, in our words.
     return503OnClosing: false,
+    // Fluent Bit writes `/_bulk/?pipeline=…`.
+    rewriteUrl: (request) => (request.url ?? '').replace(/^\/_bulk\/(?=\?|$)/, '/_bulk'),
     routerOptions: { maxParamLength: PARAM_CHARS_MAX },
     http: { maxHeaderSize: HEADER_BYTES_MAX, requireHostHeader: false },
     // Arguments stay the text they were, and none is dropped without a word.

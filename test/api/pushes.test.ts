@@ -139,6 +139,13 @@ test('a document that is not UTF-8 is kept', async () => {
   expect(Buffer.from(ingest.runs[0]!.bytes)).toEqual(body.subarray(0, -1));
 });
 
+test('Fluent Bit’s address with a pipeline', async () => {
+  const { send, records } = await started();
+  const body = '{"create":{"_index":"fluent-bit","_type":"_doc"}}\n{"@timestamp":"2026-11-22T08:24:11.548Z","log":"x"}\n';
+  expect((await send('/_bulk/?pipeline=p', body, { 'user-agent': 'Fluent-Bit' })).json.errors).toBe(false);
+  expect(await records()).toMatchObject([{ message: 'x', time: '2026-11-22T08:24:11.548000Z' }]);
+});
+
 test('an index in the path is that of items that name none', async () => {
   const { send, records } = await started();
   expect((await send('/logs-x/_bulk', '{"index":{}}\n{"message":"x"}\n', {}, 'PUT')).json.items[0].index._index).toBe('logs-x');

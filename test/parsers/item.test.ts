@@ -142,6 +142,7 @@ const ITEMS: readonly (readonly [what: string, item: object, want: Partial<LogRe
   ],
   ['milliseconds', { message: 'x', time: 1795335851548 }, { time: TIME }],
   ['nanoseconds as text', { message: 'x', ts: '1795335851548000000' }, { time: TIME }],
+  ['a space that somebody means', { message: ' x', level: 'info', request_id: 'req-1' }, { message: ' x', format: 'item' }],
   ['only a message', { message: 'x' }, { message: 'x', host: '10.0.0.3', structuredData: undefined }],
   ['no message: all of it is the text', { a: 1, b: { c: [2] } }, { message: '{"a":1,"b":{"c":[2]}}', structuredData: undefined }],
   [
