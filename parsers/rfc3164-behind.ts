@@ -36,6 +36,8 @@ export function isBodyStamp(text: string, end: number): boolean {
 /** Behind the stamp of a daemon's own line, where a header would have its host: MySQL's thread and level, Ceph's thread and number. */
 const DAEMON = / (?:\d{1,20} \[[A-Z]|[0-9a-f]{8,16} (?:[ -]\d|\d\d) )/y;
 const HOST = /[A-Za-z0-9](?:[\w.:/-]{0,253}\w)? {1,2}/y;
+/** Program, pid, message id and the beginning of structured data: RFC 5424 in a file, where the PRI is left out. */
+const WITHOUT_PRI = /[A-Za-z][\w./-]{0,47} (?:\d{1,9}|-) [\w.-]{1,32} (?:[-[]| )/y;
 /** What tells a host from a word, where the stamp is not one of rsyslog's. */
 const HOST_MARK = /[\d.-]/;
 
@@ -43,17 +45,22 @@ const HOST_MARK = /[\d.-]/;
 export function isHeaderBehind(text: string, end: number, zoned: boolean): boolean {
   const at = end + 1;
   if (dateAt(text, at)) return true;
-  DAEMON.lastIndex = end;
-  if (DAEMON.test(text)) return false;
+  if (matches(DAEMON, text, end)) return false;
   if (isLevelAt(text, at)) return true;
   HOST.lastIndex = at;
   const host = HOST.exec(text)?.[0];
   if (host !== undefined) {
     const next = at + host.length;
     if (dateAt(text, next)) return true;
+    if (zoned && matches(WITHOUT_PRI, text, next)) return true;
     if (isTag(text, next)) return zoned || text.charCodeAt(nameEnd) === 91 || HOST_MARK.test(host);
   }
   return zoned && isTag(text, text.charCodeAt(at) === 32 ? at + 1 : at);
+}
+
+function matches(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
 }
 
 /** A tag that begins as names do; `(udev-worker)[123]:` is one too. */

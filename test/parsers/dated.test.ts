@@ -20,6 +20,11 @@ describe('a header', () => {
       '2024-05-02T12:00:00+02:00 ctl1 2024-05-02 10:00:00.000 7 INFO nova.x [-] text',
       { host: 'ctl1', program: undefined, pid: 7, format: 'oslo', message: 'text' },
     ],
+    [
+      'of RFC 5424, without a PRI',
+      '2024-05-02T10:00:00.000Z c1.example.com NSX 3106 - [abc@6876 comp="edge"] text',
+      { host: 'c1.example.com', message: 'NSX 3106 - [abc@6876 comp="edge"] text', flags: 'no-tag' },
+    ],
     ['without a host', '2024-05-02T10:00:00Z nova-api: text', { program: 'nova-api', message: 'text' }],
     ['with a name in parentheses', '2024-05-02T10:00:00Z c1 (udev-worker)[12]: text', { host: 'c1', program: '(udev-worker)', pid: 12 }],
     ['of a stamp without a zone', '2024-05-02 10:00:00 ctl1 nova-api[12]: text', { host: 'ctl1', program: 'nova-api' }],
