@@ -156,10 +156,10 @@ export const SETTINGS = [
     name: 'connections.max',
     live: true,
     type: 'count',
-    // A region has some thousand hosts; each idle connection costs some 8 KiB here.
+    // A region has some thousand hosts; an idle connection costs some KiB (receive/README.md).
     default: '4096',
     min: 1,
-    // Memory for idle connections alone is then about a gigabyte.
+    // Idle connections alone then take hundreds of megabytes, with half a message each.
     max: 100_000,
     say: 'Connections of senders over TCP, TLS and RELP together; more are refused and counted',
   },
