@@ -20,6 +20,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npx stacktrail serve --data /var/lib/stacktrail': 'writes outside of the test; every end-to-end test runs serve',
   'npx stacktrail tail': 'prints for ever; run below with --no-follow',
   'journalctl -o short-iso | npx stacktrail import': 'reads the journal of this machine; test/cases/usage/import.case imports stdin',
+  "npx stacktrail serve --files '/var/log/nova/*.log,/var/log/kolla/*/*.log'":
+    'runs for ever on the default ports; test/e2e/files.test.ts follows files',
   'npx stacktrail serve --data ./restored': 'runs for ever; every end-to-end test runs serve',
 };
 
