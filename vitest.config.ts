@@ -2,6 +2,7 @@
  * What the test runner takes: every *.test.ts, but not the slow suites, which have scripts of their own.
  * TEST_SUITE=crash (set by test/run.ts) takes that folder instead. No globals: a test says what it uses.
  */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Minutes, not seconds; `test:crash` and the like run them one by one. */
@@ -14,6 +15,8 @@ export default defineConfig({
     exclude: suite ? [] : SLOW.map((name) => `test/${name}/**`),
     // Real processes, as the service runs: worker threads, signals and native modules behave as outside.
     pool: 'forks',
+    // Most tests wait for processes and sockets: the default, one less than there are cores, leaves a machine of two half idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     // And with the launcher's switches: without them patterns backtrack for ever.
     execArgv: process.execArgv,
     // Hooks and tests start servers on a machine that others use too; a hang is still found.

@@ -108,6 +108,8 @@ const EXAMPLES: readonly (readonly [route: string, status: number, ask: Ask])[] 
   [`GET ${API}/records/:seq/context`, 200, { path: `${API}/records/42/context?scope=request`, accept: 'application/x-ndjson' }],
   [`GET ${API}/records/:seq/context`, 200, { path: `${API}/records/41/context?raw=true`, accept: 'text/plain' }],
   [`GET ${API}/histogram`, 200, { path: `${API}/histogram?by=level` }],
+  [`GET ${API}/losses`, 200, { path: `${API}/losses?since=1h` }],
+  ['GET /metrics', 200, { path: '/metrics' }],
   [`GET ${API}/histogram`, 200, { path: `${API}/histogram`, accept: 'text/plain' }],
   [`GET ${API}/facets`, 200, { path: `${API}/facets?fields=host,pid` }],
   [`GET ${API}/facets`, 200, { path: `${API}/facets`, accept: 'text/csv' }],
