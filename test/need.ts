@@ -22,6 +22,11 @@ export function needBinary(name: string, environment: NodeJS.ProcessEnv = proces
   return undefined;
 }
 
+/** The same for what a CI machine may lack, too: an init system, an interpreter that is kept away on purpose. The reason is printed. */
+export function wishBinary(name: string): string | undefined {
+  return needBinary(name, { ...process.env, CI: undefined });
+}
+
 /** A file that a package of the system brings, such as a module of rsyslogd; the same as for a program. */
 export function needFile(name: string, folders: readonly string[], environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const path = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));

@@ -7,12 +7,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../house/tables.ts';
-import { needBinary } from '../need.ts';
+import { wishBinary } from '../need.ts';
 import { eventually, start, startService, temporaryFolder } from './service.ts';
 
-const python = needBinary('python3');
-const notify = needBinary('systemd-notify');
-const analyze = needBinary('systemd-analyze');
+const python = wishBinary('python3');
+const notify = wishBinary('systemd-notify');
+const analyze = wishBinary('systemd-analyze');
 
 const LISTEN = `
 import socket, sys
