@@ -11,10 +11,33 @@ import { UNCOUNTED } from '../query/values.ts';
 import { CONTENT_TYPES, type Form } from './accept.ts';
 import { damageHeader } from './pages.ts';
 import { numberOf, queryOf, RANGE_ARGUMENTS } from './query-arguments.ts';
-import type { ApiAnswer, ApiRequest, ArgumentSchema } from './route.ts';
+import type { ApiAnswer, ApiRequest, ArgumentSchema, JsonSchema, RouteResponse } from './route.ts';
+import { objectOf, refTo, TEXT } from './schemas.ts';
 
 const { query, start, end, since } = RANGE_ARGUMENTS;
 export const COUNT_ARGUMENTS = { query, start, end, since } as const;
+
+/** Of every route that counts: the forms of its answer, and what it may refuse. */
+export const COUNT_FORMS = ['json', 'text', 'csv'] as const;
+export const COUNT_ERRORS = ['bad-query', 'bad-argument', 'timeout'] as const;
+export const APPROXIMATE = {
+  type: 'boolean',
+  description: 'There were too many values to keep: rare ones may be missing or too small',
+} as const;
+
+/** Its answer: the members of the JSON, with what the store says of the search; the same as a table. */
+export function countResponse(say: string, members: Readonly<Record<string, JsonSchema>>): RouteResponse {
+  return {
+    status: 200,
+    say,
+    types: {
+      'application/json': objectOf({ ...members, stats: refTo('SearchStats') }, ['approximate']),
+      'text/plain': TEXT,
+      'text/csv': TEXT,
+    },
+    headers: { 'x-damaged': 'Of lines and CSV: how many places could not be read' },
+  };
+}
 
 const COUNTED: readonly FieldName[] = FIELD_NAMES.filter((name) => !UNCOUNTED.has(name));
 /** `fields` and `by` name fields of the query language, which has other names for them, too. */

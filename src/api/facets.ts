@@ -2,16 +2,26 @@
 import { nowUs } from '../base/time.ts';
 import type { CountList } from '../model.ts';
 import { formOf } from './accept.ts';
-import { type Cell, COUNT_ARGUMENTS, fieldArgument, fieldsOf, limitArgument, limitOf, rangeOf, tableAnswer } from './count-arguments.ts';
+import {
+  type Cell,
+  COUNT_ARGUMENTS,
+  COUNT_ERRORS,
+  COUNT_FORMS,
+  countResponse,
+  fieldArgument,
+  fieldsOf,
+  limitArgument,
+  limitOf,
+  rangeOf,
+  tableAnswer,
+} from './count-arguments.ts';
 import { jsonAnswer, type Route } from './route.ts';
-import { arrayOf, objectOf, refTo, TEXT } from './schemas.ts';
+import { arrayOf, COUNT, objectOf, TEXT } from './schemas.ts';
 
-const FORMS = ['json', 'text', 'csv'] as const;
 /** What narrows a search down first; columns that are counted without reading records. */
 const FIELDS_DEFAULT = 'level,service,host,program,logger';
 const FIELDS_MAX = 16;
 const VALUES = { fallback: 10, max: 1000 };
-const COUNT = { type: 'integer', minimum: 0 } as const;
 const BY_FIELD = { type: 'object', additionalProperties: COUNT } as const;
 
 export const facets: Route = {
@@ -25,30 +35,17 @@ export const facets: Route = {
     limit: limitArgument(`Values of each field, at most ${VALUES.max}; default ${VALUES.fallback}`),
   },
   responses: [
-    {
-      status: 200,
-      say: 'Values by field, most frequent first',
-      types: {
-        'application/json': objectOf(
-          {
-            facets: { type: 'object', additionalProperties: arrayOf(objectOf({ value: TEXT, count: COUNT })) },
-            others: { ...BY_FIELD, description: 'Records with rarer values' },
-            absent: { ...BY_FIELD, description: 'Records without the field' },
-            approximate: arrayOf(TEXT, 'Fields with too many values to keep: rare ones may be missing or too small'),
-            total: COUNT,
-            stats: refTo('SearchStats'),
-          },
-          ['approximate'],
-        ),
-        'text/plain': TEXT,
-        'text/csv': TEXT,
-      },
-      headers: { 'x-damaged': 'Of lines and CSV: how many places could not be read' },
-    },
+    countResponse('Values by field, most frequent first', {
+      facets: { type: 'object', additionalProperties: arrayOf(objectOf({ value: TEXT, count: COUNT })) },
+      others: { ...BY_FIELD, description: 'Records with rarer values' },
+      absent: { ...BY_FIELD, description: 'Records without the field' },
+      approximate: arrayOf(TEXT, 'Fields with too many values to keep: rare ones may be missing or too small'),
+      total: COUNT,
+    }),
   ],
-  errors: ['bad-query', 'bad-argument', 'timeout'],
+  errors: COUNT_ERRORS,
   async answer({ reader }, request) {
-    const form = formOf(request, FORMS);
+    const form = formOf(request, COUNT_FORMS);
     const fields = fieldsOf(request.arguments.fields || FIELDS_DEFAULT, FIELDS_MAX);
     const limit = limitOf(request, VALUES);
     const query = { ...rangeOf(request, nowUs()), by: fields.map((field) => [field]), rowsMax: limit };

@@ -9,8 +9,12 @@ import { formatTime, nowUs } from '../base/time.ts';
 import type { CountAnswer, CountQuery, FieldName, Reader } from '../model.ts';
 import { formOf } from './accept.ts';
 import {
+  APPROXIMATE,
   type Cell,
   COUNT_ARGUMENTS,
+  COUNT_ERRORS,
+  COUNT_FORMS,
+  countResponse,
   fieldArgument,
   fieldsOf,
   limitArgument,
@@ -22,14 +26,12 @@ import {
   tableAnswer,
 } from './count-arguments.ts';
 import { type ApiRequest, jsonAnswer, type Route } from './route.ts';
-import { arrayOf, objectOf, refTo, TEXT } from './schemas.ts';
+import { arrayOf, COUNT, objectOf, TEXT } from './schemas.ts';
 
-const FORMS = ['json', 'text', 'csv'] as const;
 /** More colours than that nobody tells apart. */
 const VALUES = { fallback: 10, max: 100 };
 /** Fewer buckets than this say that the guess of a step was too coarse. */
 const BUCKETS_MIN = 20;
-const COUNT = { type: 'integer', minimum: 0 } as const;
 
 interface Bucket {
   time: string;
@@ -53,46 +55,33 @@ export const histogram: Route = {
     limit: limitArgument(`Values shown, most frequent first, at most ${VALUES.max}; default ${VALUES.fallback}`),
   },
   responses: [
-    {
-      status: 200,
-      say: 'Buckets in the order of time, without gaps',
-      types: {
-        'application/json': objectOf(
+    countResponse('Buckets in the order of time, without gaps', {
+      start: { type: ['string', 'null'], description: 'Beginning of the first bucket; null: there is none' },
+      end: { type: ['string', 'null'], description: 'End of the last bucket, exclusive' },
+      stepSeconds: { type: 'number' },
+      by: { type: ['string', 'null'] },
+      buckets: arrayOf(
+        objectOf(
           {
-            start: { type: ['string', 'null'], description: 'Beginning of the first bucket; null: there is none' },
-            end: { type: ['string', 'null'], description: 'End of the last bucket, exclusive' },
-            stepSeconds: { type: 'number' },
-            by: { type: ['string', 'null'] },
-            buckets: arrayOf(
-              objectOf(
-                {
-                  time: TEXT,
-                  count: COUNT,
-                  values: {
-                    type: 'object',
-                    additionalProperties: COUNT,
-                    description: 'Records of each value; those that are zero are left out',
-                  },
-                },
-                ['values'],
-              ),
-            ),
-            total: COUNT,
-            others: { type: 'integer', minimum: 0, description: 'Records that are in no `values`: of rarer values, or without the field' },
-            approximate: { type: 'boolean', description: 'There were too many values to keep: rare ones may be missing or too small' },
-            stats: refTo('SearchStats'),
+            time: TEXT,
+            count: COUNT,
+            values: {
+              type: 'object',
+              additionalProperties: COUNT,
+              description: 'Records of each value; those that are zero are left out',
+            },
           },
-          ['approximate'],
+          ['values'],
         ),
-        'text/plain': TEXT,
-        'text/csv': TEXT,
-      },
-      headers: { 'x-damaged': 'Of lines and CSV: how many places could not be read' },
-    },
+      ),
+      total: COUNT,
+      others: { type: 'integer', minimum: 0, description: 'Records that are in no `values`: of rarer values, or without the field' },
+      approximate: APPROXIMATE,
+    }),
   ],
-  errors: ['bad-query', 'bad-argument', 'timeout'],
+  errors: COUNT_ERRORS,
   async answer({ reader }, request) {
-    const form = formOf(request, FORMS);
+    const form = formOf(request, COUNT_FORMS);
     const counted = await countedOf(reader, request);
     if (form === 'json') return jsonAnswer(counted);
     const columns = [...new Set(counted.buckets.flatMap(({ values }) => Object.keys(values ?? {})))].sort();

@@ -8,7 +8,7 @@ import { AMQP_KINDS, DATABASE_KINDS, LEVELS } from '../model.ts';
 import type { JsonSchema } from './route.ts';
 
 export const TEXT: JsonSchema = { type: 'string' };
-const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
+export const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
 const TIME: JsonSchema = { type: 'string', format: 'date-time', description: 'RFC 3339 in UTC, with microseconds' };
 
 function closed(properties: Readonly<Record<string, JsonSchema>>, required: readonly string[]): JsonSchema {

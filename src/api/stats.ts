@@ -6,15 +6,25 @@ import { CodedError } from '../base/errors.ts';
 import { nowUs } from '../base/time.ts';
 import type { CountRow, MeasureName } from '../model.ts';
 import { formOf } from './accept.ts';
-import { COUNT_ARGUMENTS, fieldArgument, fieldsOf, limitArgument, limitOf, rangeOf, tableAnswer } from './count-arguments.ts';
+import {
+  APPROXIMATE,
+  COUNT_ARGUMENTS,
+  COUNT_ERRORS,
+  COUNT_FORMS,
+  countResponse,
+  fieldArgument,
+  fieldsOf,
+  limitArgument,
+  limitOf,
+  rangeOf,
+  tableAnswer,
+} from './count-arguments.ts';
 import { jsonAnswer, type Route } from './route.ts';
-import { arrayOf, objectOf, refTo, TEXT } from './schemas.ts';
+import { arrayOf, COUNT, objectOf } from './schemas.ts';
 
-const FORMS = ['json', 'text', 'csv'] as const;
 const MEASURES: readonly MeasureName[] = ['duration', 'bytes', 'status'];
 const ROWS = { fallback: 20, max: 1000 };
 const NUMBER = { type: 'number', minimum: 0 } as const;
-const COUNT = { type: 'integer', minimum: 0 } as const;
 /** Digits that say something: percentiles are within 1 %. */
 const DIGITS = 4;
 
@@ -30,43 +40,30 @@ export const stats: Route = {
     limit: limitArgument(`Rows, those with most records first, at most ${ROWS.max}; default ${ROWS.fallback}`),
   },
   responses: [
-    {
-      status: 200,
-      say: 'Records that have the number, most frequent value first; percentiles are within 1 %',
-      types: {
-        'application/json': objectOf(
+    countResponse('Records that have the number, most frequent value first; percentiles are within 1 %', {
+      of: { enum: MEASURES },
+      by: { type: ['string', 'null'] },
+      rows: arrayOf(
+        objectOf(
           {
-            of: { enum: MEASURES },
-            by: { type: ['string', 'null'] },
-            rows: arrayOf(
-              objectOf(
-                {
-                  value: { type: ['string', 'null'], description: 'null: records without the field' },
-                  count: COUNT,
-                  p50: NUMBER,
-                  p95: NUMBER,
-                  p99: NUMBER,
-                  max: NUMBER,
-                },
-                ['value'],
-              ),
-            ),
-            total: { ...COUNT, description: 'Records that have the number' },
-            others: { ...COUNT, description: 'Of them, those with rarer values' },
-            approximate: { type: 'boolean', description: 'There were too many values to keep: rare ones may be missing or too small' },
-            stats: refTo('SearchStats'),
+            value: { type: ['string', 'null'], description: 'null: records without the field' },
+            count: COUNT,
+            p50: NUMBER,
+            p95: NUMBER,
+            p99: NUMBER,
+            max: NUMBER,
           },
-          ['approximate'],
+          ['value'],
         ),
-        'text/plain': TEXT,
-        'text/csv': TEXT,
-      },
-      headers: { 'x-damaged': 'Of lines and CSV: how many places could not be read' },
-    },
+      ),
+      total: { ...COUNT, description: 'Records that have the number' },
+      others: { ...COUNT, description: 'Of them, those with rarer values' },
+      approximate: APPROXIMATE,
+    }),
   ],
-  errors: ['bad-query', 'bad-argument', 'timeout'],
+  errors: COUNT_ERRORS,
   async answer({ reader }, request) {
-    const form = formOf(request, FORMS);
+    const form = formOf(request, COUNT_FORMS);
     const { of, by: named = '' } = request.arguments;
     if (of === undefined) throw new CodedError('bad-argument', `of is missing: it is one of ${MEASURES.join(', ')}`);
     const by = named === '' ? [] : fieldsOf(named, 1);

@@ -53,11 +53,7 @@ export function bootThatFailsToSpawn(act: Act): void {
   act.pass(300, 900);
   const error = dice.pick(LIBVIRT_ERRORS);
   act.fault({ kind: 'hypervisor refuses', service: 'nova', host: instance.compute, step: 'spawn' });
-  compute.exception('nova.compute.manager', `Instance failed to spawn: libvirt.libvirtError: ${error}`, {
-    lines: spawnFailed(error),
-    shape: dice.pick(SHAPES),
-  });
-  giveUp(failed, error);
+  giveUp(failed, { said: 'Instance failed to spawn: libvirt.libvirtError', error, lines: spawnFailed(error) });
 }
 
 /** neutron finds no mechanism driver that could bind the port: the instance never gets as far as an image. */
@@ -81,15 +77,11 @@ export function bootWithoutBinding(act: Act): void {
   };
   call(compute, { service: 'network' }, { method: 'POST', path: '/v2.0/ports', status: 201, msMin: 150, msMax: 600, inside });
   const error = `Binding failed for port ${instance.port}, please check neutron logs for more information.`;
-  compute.exception(
-    'nova.compute.manager',
-    `Instance failed network setup after 1 attempt(s): nova.exception.PortBindingFailed: ${error}`,
-    {
-      lines: bindingFailed(error),
-      shape: act.world.dice.pick(SHAPES),
-    },
-  );
-  giveUp(failed, error);
+  giveUp(failed, {
+    said: 'Instance failed network setup after 1 attempt(s): nova.exception.PortBindingFailed',
+    error,
+    lines: bindingFailed(error),
+  });
 }
 
 /** glance cannot give the image. */
@@ -107,11 +99,7 @@ export function bootWithoutImage(act: Act): void {
   };
   call(compute, { service: 'image' }, { method: 'GET', path: file, status: 404, bytes: 220, inside });
   const error = `Image ${instance.image.id} could not be found.`;
-  compute.exception('nova.compute.manager', `Instance failed to spawn: nova.exception.ImageNotFound: ${error}`, {
-    lines: imageRefused(error),
-    shape: act.world.dice.pick(SHAPES),
-  });
-  giveUp(failed, error);
+  giveUp(failed, { said: 'Instance failed to spawn: nova.exception.ImageNotFound', error, lines: imageRefused(error) });
 }
 
 /** The agent never wires the port, neutron never tells: nova waits its five minutes in vain. */
@@ -131,11 +119,7 @@ export function bootWithoutWiring(act: Act): void {
     `Timeout waiting for [('network-vif-plugged', '${instance.port}')] for instance with vm_state building and task_state spawning: eventlet.timeout.Timeout: 300 seconds`,
   );
   const error = 'Virtual Interface creation failed';
-  compute.exception('nova.compute.manager', `Instance failed to spawn: nova.exception.VirtualInterfaceCreateException: ${error}`, {
-    lines: vifTimeout(error),
-    shape: act.world.dice.pick(SHAPES),
-  });
-  giveUp(failed, error);
+  giveUp(failed, { said: 'Instance failed to spawn: nova.exception.VirtualInterfaceCreateException', error, lines: vifTimeout(error) });
 }
 
 /** The subnet has no address left: the guest runs and asks in vain. */
@@ -154,10 +138,18 @@ export function noAddress(act: Act): void {
   }
 }
 
-/** compute takes everything down again, conductor has nobody left to try. */
-function giveUp(failed: Boot, error: string): void {
+interface Cause {
+  /** What nova-compute says in front of the error, up to the exception's class. */
+  readonly said: string;
+  readonly error: string;
+  readonly lines: readonly string[];
+}
+
+/** The error at compute with its traceback; compute takes everything down again, conductor has nobody left to try. */
+function giveUp(failed: Boot, { said, error, lines }: Cause): void {
   const { act, instance, compute, conductor } = failed;
   act.note.outcome = 'failed';
+  compute.exception('nova.compute.manager', `${said}: ${error}`, { lines, shape: act.world.dice.pick(SHAPES) });
   compute.info('nova.compute.manager', 'Terminating instance');
   act.pass(50, 200);
   compute.info('nova.virt.libvirt.driver', 'Instance destroyed successfully.');

@@ -15,29 +15,17 @@ import { DaysReader } from '../../src/store/read.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { openState } from '../../src/store/state.ts';
 import { ALL, query, refusal } from '../contract/reading.ts';
-import { continuationOf, diceOf } from '../contract/records.ts';
-import { Scene } from './scene.ts';
+import { diceOf } from '../contract/records.ts';
+import { closed, openTwoDays, type Scene } from './scene.ts';
 import { newFolder } from './sealed.ts';
 
-const DAY_US = 86_400_000_000;
 const PAGE_BYTES = 4096;
 
 /** Two days: the first sealed in two blocks, the second with one block and fresh rows; closed. */
 function twoDays(): Scene & { files: string[] } {
-  const scene = new Scene();
-  for (let round = 0; round < 2; round++) {
-    scene.append(150);
-    scene.store.flush();
-  }
-  scene.nowUs += DAY_US;
-  const [parent] = scene.append(100);
-  scene.store.flush();
-  scene.append([continuationOf(parent!, 'zebra')]);
-  for (const count of [5, 7]) scene.append(count);
+  const scene = openTwoDays();
   scene.agrees();
-  scene.store.close();
-  const files = listDays(scene.folder).map(({ file }) => join(scene.folder, file));
-  return Object.assign(scene, { files });
+  return closed(scene);
 }
 
 function change(file: string, ...sql: string[]): void {

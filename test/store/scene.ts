@@ -1,15 +1,18 @@
 /** A store of the engine `days` in a state, with all rows that were ever committed to it: what it has to answer is what `memory` says of them. */
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { limits } from '../../src/base/limits.ts';
 import type { LogRecord, Store } from '../../src/model.ts';
 import { type DaysStore, openDays } from '../../src/store/days.ts';
+import { listDays } from '../../src/store/folder.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { DIRECTIONS, everything, followed } from '../contract/reading.ts';
-import { makeRecords, START_US } from '../contract/records.ts';
+import { continuationOf, makeRecords, START_US } from '../contract/records.ts';
 import { newFolder } from './sealed.ts';
 
+export const DAY_US = 86_400_000_000;
 /** Long after the records' arrival: nothing is held back for lines that may still come. */
-export const LATER_US = START_US + 86_400_000_000 / 2;
+export const LATER_US = START_US + DAY_US / 2;
 
 export class Scene {
   readonly folder: string;
@@ -82,4 +85,25 @@ export function withLimits<T>(smaller: Partial<Limits>, run: () => T): T {
   } finally {
     Object.assign(limits, before);
   }
+}
+
+/** Two days, not closed yet: 300 records in two sealed blocks; then a block of 100, a family, and 12 fresh records. */
+export function openTwoDays(): Scene {
+  const scene = new Scene();
+  for (let round = 0; round < 2; round++) {
+    scene.append(150);
+    scene.store.flush();
+  }
+  scene.nowUs += DAY_US;
+  const [parent] = scene.append(100);
+  scene.store.flush();
+  scene.append([continuationOf(parent!, 'zebra')]);
+  for (const count of [5, 7]) scene.append(count);
+  return scene;
+}
+
+/** Closed, with the paths of its day files. */
+export function closed(scene: Scene): Scene & { files: string[] } {
+  scene.store.close();
+  return Object.assign(scene, { files: listDays(scene.folder).map(({ file }) => join(scene.folder, file)) });
 }

@@ -13,27 +13,16 @@ import { openState } from '../../src/store/state.ts';
 import { type VerifyReport, verifyFolder } from '../../src/store/verify.ts';
 import { refusal } from '../contract/reading.ts';
 import { continuationOf, diceOf, makeRecords } from '../contract/records.ts';
-import { Scene } from './scene.ts';
+import { closed, DAY_US, openTwoDays, Scene } from './scene.ts';
 import { newFolder } from './sealed.ts';
 
-const DAY_US = 86_400_000_000;
 const PAGE_BYTES = 4096;
 
 /** Two days: 300 records in two blocks; then a block of 100, a family, and 12 fresh records. */
 function twoDays(): Scene & { files: string[] } {
-  const scene = new Scene();
-  for (let round = 0; round < 2; round++) {
-    scene.append(150);
-    scene.store.flush();
-  }
-  scene.nowUs += DAY_US;
-  const [parent] = scene.append(100);
-  scene.store.flush();
-  scene.append([continuationOf(parent!, 'zebra')]);
-  for (const count of [5, 7]) scene.append(count);
+  const scene = openTwoDays();
   openState(scene.folder).close();
-  scene.store.close();
-  return Object.assign(scene, { files: listDays(scene.folder).map(({ file }) => join(scene.folder, file)) });
+  return closed(scene);
 }
 
 function verify(folder: string, isQuick = false): VerifyReport {
