@@ -236,9 +236,11 @@ export interface Query {
 export type Show = { readonly form: 'text' } | { readonly form: 'csv'; readonly fields: readonly string[] };
 
 export type * from './model-counts.ts';
+export type * from './model-errors.ts';
 export type * from './model-losses.ts';
 export * from './model-marks.ts';
 export type * from './model-saved.ts';
 export type * from './model-site.ts';
 export type * from './model-store.ts';
+export type * from './model-story.ts';
 export type * from './model-threads.ts';
