@@ -138,6 +138,12 @@ export function candidates(birth: Boot, scheduler: Voice): void {
 
 /** nova-compute takes it: lock, claim, port. */
 export function build(birth: Boot): void {
+  claim(birth);
+  createPort(birth);
+}
+
+/** Lock and claim, up to where the networks are built. */
+export function claim(birth: Boot): void {
   const { act, instance, compute } = birth;
   act.pass(80, 250);
   const locked = act.as(compute.worker, birth.context);
@@ -164,7 +170,6 @@ export function build(birth: Boot): void {
     'Start building networks asynchronously for instance.',
     '_build_resources nova/compute/manager.py:2821',
   );
-  createPort(birth);
 }
 
 function createPort(birth: Boot): void {

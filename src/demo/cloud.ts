@@ -52,7 +52,6 @@ const OPERATIONS: readonly Operation[] = [
   ['no address', 0.1, noAddress],
   ['broker outage', 0.05, brokerOutage],
 ];
-const WEIGHT_SUM = OPERATIONS.reduce((sum, [, weight]) => sum + weight, 0);
 
 export interface CloudOptions {
   seed: number;
@@ -66,6 +65,8 @@ export interface CloudOptions {
   onOperation?: (truth: OperationTruth) => void;
   /** By how much the clocks of hosts are wrong, µs. */
   skewUs?: Readonly<Record<string, number>>;
+  /** Other weights for operations of the table, by name. */
+  weights?: Readonly<Record<string, number>>;
 }
 
 export class Cloud {
@@ -77,6 +78,8 @@ export class Cloud {
   readonly #heap: Waiting[] = [];
   readonly #rhythm: boolean;
   readonly #truth: Truth | undefined;
+  readonly #operations: readonly Operation[];
+  readonly #weightSum: number;
   #order = 0;
   #nextStartUs = 0;
 
@@ -86,6 +89,8 @@ export class Cloud {
     const dice = new Dice(options.seed);
     this.#world = new World(dice, this.clock, options.skewUs);
     this.#rhythm = options.rhythm === true;
+    this.#operations = OPERATIONS.map(([name, weight, play]) => [name, options.weights?.[name] ?? weight, play]);
+    this.#weightSum = this.#operations.reduce((sum, [, weight]) => sum + weight, 0);
     if (options.onOperation) {
       const time = (atUs: number): string => new Date(Math.floor(this.clock.epochUs(atUs) / 1000)).toISOString();
       this.#truth = new Truth(options.onOperation, time);
@@ -114,12 +119,12 @@ export class Cloud {
   }
 
   #choose(): Operation {
-    let at = this.#world.dice.fraction() * WEIGHT_SUM;
-    for (const operation of OPERATIONS) {
+    let at = this.#world.dice.fraction() * this.#weightSum;
+    for (const operation of this.#operations) {
       at -= operation[1];
       if (at < 0) return operation;
     }
-    return OPERATIONS[0]!;
+    return this.#operations[0]!;
   }
 
   #play([name, , play]: Operation): void {

@@ -5,7 +5,7 @@
  * a log service must make the same record of each.
  */
 import type { Act, TracebackShape, Voice } from './act.ts';
-import { acceptBoot, askScheduler, type Boot, build, candidates, poll, schedule } from './boot.ts';
+import { acceptBoot, askScheduler, type Boot, build, candidates, claim, poll, schedule } from './boot.ts';
 import { call } from './rest.ts';
 import { fetchImage, plugWaited } from './spawn.ts';
 import { bindingFailed, imageRefused, LIBVIRT_ERRORS, noValidHost, spawnFailed, vifTimeout } from './tracebacks.ts';
@@ -61,12 +61,7 @@ export function bootWithoutBinding(act: Act): void {
   const failed = acceptBoot(act, act.world.newInstance());
   const { instance, compute } = failed;
   schedule(failed);
-  act.pass(100, 300);
-  compute.debug(
-    'nova.compute.manager',
-    'Start building networks asynchronously for instance.',
-    '_build_resources nova/compute/manager.py:2821',
-  );
+  claim(failed);
   const segment = `{'id': '${act.world.dice.uuid()}', 'network_type': 'vxlan', 'physical_network': None, 'segmentation_id': 42, 'network_id': '${instance.project.network}'}`;
   const inside = (server: Voice): void => {
     act.fault({ kind: 'port binding failed', service: 'neutron', host: server.worker.host, step: 'network' });

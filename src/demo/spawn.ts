@@ -21,9 +21,6 @@ export function spawn(birth: Boot): void {
     '_ensure_console_log_for_instance nova/virt/libvirt/driver.py:5038',
   );
   plugWaited(birth);
-  lifecycle(birth, 'Started');
-  lifecycle(birth, 'Paused');
-  compute.info('nova.compute.manager', 'During sync_power_state the instance has a pending task (spawning). Skip.');
   plugged(birth);
   lifecycle(birth, 'Resumed');
   act.pass(5, 30);
@@ -44,11 +41,15 @@ export function spawn(birth: Boot): void {
   act.meanwhile(() => firstLease(birth));
 }
 
-/** The interface is there and the guest is defined; from here on nova waits for neutron. */
-export function plugWaited({ act, instance, compute, context }: Boot): void {
+/** The interface is there and the guest is started, paused (nova starts it so, in order to wait); from here on nova waits for neutron. */
+export function plugWaited(birth: Boot): void {
+  const { act, instance, compute, context } = birth;
   act.as(compute.worker, context).info('os_vif', `Successfully plugged vif ${vif(instance)}`);
   act.meanwhile(() => guestStarts(act, instance));
   act.pass(200, 800);
+  lifecycle(birth, 'Started');
+  lifecycle(birth, 'Paused');
+  compute.info('nova.compute.manager', 'During sync_power_state the instance has a pending task (spawning). Skip.');
 }
 
 export function fetchImage(birth: Boot): void {
