@@ -126,6 +126,7 @@ export interface StoryStep {
   /** The step's words with its variables as `<*>`. */
   text: string;
   service?: string;
+  program?: string;
   /** Of the usual runs: in how many of a hundred it comes, and how long after the step before it (95 of 100 at most). */
   usualPercent: number;
   usualMs: number;
@@ -134,6 +135,28 @@ export interface StoryStep {
   seq?: number;
   /** The last usual step before it that did come. */
   afterSeq?: number;
+  /** By when it should have come, at the latest. RFC 3339. */
+  due: string;
+}
+
+/**
+ * What went wrong first, as far as the records tell: the first error, or - where a step of another program should have come before that error and
+ * did not - that step. Shown before everything else.
+ */
+export interface StoryFault {
+  state: 'error' | 'missing' | 'slow';
+  service?: string;
+  program?: string;
+  /** Of a record; a step that did not come has none. */
+  host?: string;
+  /** The request in which it happened. */
+  request?: string;
+  /** Of the record, of a missing step by when it should have come. */
+  time: string;
+  /** Of the record; of a missing step, of the last usual one before it. */
+  seq?: number;
+  /** The record's message, or the step's words with its variables as `<*>`. */
+  text: string;
 }
 
 /** How far a host's clock is ahead of another's, told from requests and their answers. */
@@ -163,6 +186,7 @@ export interface Story {
   durationMs?: number;
   firstError?: StoryError;
   missing?: StoryMissing[];
+  firstFault?: StoryFault;
   requests: StoryRequest[];
   entities: StoryEntity[];
   spans: StorySpan[];
