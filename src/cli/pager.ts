@@ -7,7 +7,7 @@
  * is kept until it must have read something, and is written to the terminal after all.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { columns } from '../query/explain.ts';
+import { columns } from '../base/width.ts';
 import type { Output, Shell } from './shell.ts';
 
 export interface Screen extends Output {

@@ -5,6 +5,7 @@
  */
 import type { CodedError } from '../base/errors.ts';
 import { visible } from '../base/visible.ts';
+import { columns } from '../base/width.ts';
 
 /** Columns of the query shown at most on each side of the place: a terminal's line. */
 const SIDE_COLUMNS_MAX = 60;
@@ -50,16 +51,4 @@ function wholeStart(text: string): string {
 
 function wholeEnd(text: string): string {
   return text.replace(/^[\udc00-\udfff]/, '');
-}
-
-const NO_WIDTH = /^(?:\p{Mn}|\p{Me})$/u;
-/** East Asian wide and fullwidth (Unicode UAX #11) and emoji, in ranges that no terminal disputes. */
-const WIDE =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]$/u;
-
-/** Columns a terminal gives a visible text. */
-export function columns(text: string): number {
-  let count = 0;
-  for (const character of text) count += NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
-  return count;
 }
