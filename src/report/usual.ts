@@ -48,10 +48,8 @@ interface Seen {
 export function learn(all: readonly Run[]): UsualCourse | undefined {
   const runs = all.filter((run) => !run.isFailed && run.steps.length > 0);
   if (runs.length < RUNS_MIN) return undefined;
-  const seen = usualOf(runs);
-  const before = orderOf(seen);
-  const size = seen.length;
-  const isBefore = (a: number, b: number): boolean => before[a * size + b] === 1;
+  const seen = inOrder(usualOf(runs));
+  const isBefore = orderOf(seen);
   const steps = seen.map(({ step, count }, index): UsualStep => {
     const previous = previousOf(index, isBefore);
     const delays = delaysOf(seen, { index, previous });
@@ -86,14 +84,33 @@ function usualOf(runs: readonly Run[]): Seen[] {
   return usual.sort((a, b) => a.medianUs - b.medianUs);
 }
 
-/** Row by row: 1 where the step of the row comes before that of the column. */
-function orderOf(seen: readonly Seen[]): Uint8Array {
+type Before = UsualCourse['isBefore'];
+
+function orderOf(seen: readonly Seen[]): Before {
   const size = seen.length;
   const before = new Uint8Array(size * size);
   for (let a = 0; a < size; a++) {
     for (let b = 0; b < size; b++) if (a !== b && comesBefore(seen[a]!.times, seen[b]!.times)) before[a * size + b] = 1;
   }
-  return before;
+  return (a, b) => before[a * size + b] === 1;
+}
+
+/**
+ * By their usual time, but none before one that always comes earlier: of two branches that take turns, the middle of
+ * one step's times may lie behind that of the next.
+ */
+function inOrder(seen: readonly Seen[]): Seen[] {
+  const isBefore = orderOf(seen);
+  const left = new Set(seen.keys());
+  const ordered: Seen[] = [];
+  while (left.size > 0) {
+    const isFree = (index: number): boolean => !left.values().some((other) => isBefore(other, index) && !isBefore(index, other));
+    // Orders that run in a circle cannot be kept: then time alone decides.
+    const next = left.values().find(isFree) ?? left.values().next().value!;
+    left.delete(next);
+    ordered.push(seen[next]!);
+  }
+  return ordered;
 }
 
 function comesBefore(a: Float64Array, b: Float64Array): boolean {
@@ -109,7 +126,7 @@ function comesBefore(a: Float64Array, b: Float64Array): boolean {
 }
 
 /** Steps are in the order of their usual time, so the last one before is the nearest. */
-function previousOf(index: number, isBefore: UsualCourse['isBefore']): number {
+function previousOf(index: number, isBefore: Before): number {
   for (let other = index - 1; other >= 0; other--) if (isBefore(other, index) && !isBefore(index, other)) return other;
   return -1;
 }
