@@ -31,7 +31,7 @@ const LF = 10;
  * The first of the last month, µs. Syslog headers have no year, and readers take the nearest date: lines older than
  * half a year would be filed into the future.
  */
-function startUs(): number {
+export function startUs(): number {
   const now = new Date();
   return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1) * 1000;
 }

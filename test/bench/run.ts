@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type Corpus, prepareCorpus } from './corpus.ts';
+import { correlation } from './correlation.ts';
 import { followers } from './followers.ts';
 import { importing } from './import.ts';
 import { ingest } from './ingest.ts';
@@ -30,7 +31,7 @@ export interface BenchInput {
 }
 export type Bench = (input: BenchInput) => Promise<{ ours: Figures; peers: Record<string, Figures>; notes: string[] }>;
 
-const BENCHES: Record<string, Bench> = { ingest, search, followers, parse: parsing, import: importing };
+const BENCHES: Record<string, Bench> = { ingest, search, followers, parse: parsing, import: importing, correlation };
 
 const LINES = 1_000_000;
 const LINES_QUICK = 200_000;
