@@ -25,7 +25,8 @@ export type SettingType =
   | 'networks'
   | 'count'
   | 'wait'
-  | 'files';
+  | 'files'
+  | 'socket';
 
 export interface Setting {
   readonly name: string;
@@ -96,6 +97,12 @@ export const SETTINGS = [
     type: 'peers',
     default: undefined,
     say: 'Who may come with one, separated by commas: names (`*.example.org` for one label) or fingerprints (`SHA256:AB:CD…`)',
+  },
+  {
+    name: 'unix',
+    type: 'socket',
+    default: 'off',
+    say: 'Path of a Unix socket of datagrams for the programs of this machine (syslog(3)), e.g. `/dev/log` where no other program has it',
   },
   {
     name: 'udp.receiver',

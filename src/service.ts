@@ -222,7 +222,7 @@ interface Around {
 async function startReceivers(settings: Settings, around: Around): Promise<Receiver[]> {
   const tls = tlsOf(settings);
   const wanted: [
-    name: 'udp' | 'tcp' | 'tls' | 'relp',
+    name: 'udp' | 'tcp' | 'tls' | 'relp' | 'unix',
     address: Address | undefined,
     start: StartReceiver,
     more?: Partial<ReceiverOptions>,
@@ -231,12 +231,13 @@ async function startReceivers(settings: Settings, around: Around): Promise<Recei
     ['tcp', settings.tcp, RECEIVERS.tcp],
     ['tls', settings.tls, RECEIVERS.tls, tls],
     ['relp', settings.relp, RECEIVERS.relp, settings['relp.tls'] === 'on' ? tls : {}],
+    ['unix', settings.unix, RECEIVERS.unix],
   ];
   const receivers: Receiver[] = [];
   for (const [name, address, start, more] of wanted) {
     if (address === undefined) continue;
     const warn = (text: string): void => around.log.limited(`${name} ${text.slice(0, 40)}`, WARN_EVERY_MS).warn(text, { receiver: name });
-    const options = { address, warn, gate: around.gates.of(name), recvBufferBytes: settings['udp.receiveBufferBytes'], ...more };
+    const options = { address, warn, gate: name === 'unix' ? undefined : around.gates.of(name), recvBufferBytes: settings['udp.receiveBufferBytes'], ...more };
     const onLate = (): void =>
       around.log.warn('stopping takes too long; going on without the rest', { receiver: name, pendingBytes: around.ingest.pendingBytes });
     const receiver = { ...wrap(await start(options, around.ingest, around.counters), onLate), name };

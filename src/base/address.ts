@@ -7,6 +7,7 @@ import { isIP, isIPv4 } from 'node:net';
 import { CodedError } from './errors.ts';
 
 export interface Address {
+  /** A name, an IP address, or the path of a Unix socket, whose port is 0. */
   readonly host: string;
   readonly port: number;
 }
@@ -62,8 +63,9 @@ function isHost(host: string): boolean {
   return host.length <= HOST_CHARS_MAX && !/^[\d.]+$/.test(host) && host.split('.').every((label) => LABEL.test(label));
 }
 
-/** `10.0.0.1:514`, `[::1]:514`. */
+/** `10.0.0.1:514`, `[::1]:514`; a path as it is. */
 export function formatAddress(address: Address): string {
+  if (address.host.startsWith('/')) return address.host;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 

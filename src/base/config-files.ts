@@ -1,12 +1,22 @@
 /**
- * The setting `files`: absolute paths and globs, separated by commas (a comma within braces is the glob's). Not here: which files
- * they mean (receive/files-find.ts).
+ * The settings `files`: absolute paths and globs, separated by commas (a comma within braces is the glob's), and `unix`: the path of a socket.
+ * Not here: which files they mean (receive/files-find.ts), who has the socket (receive/unix.ts).
  */
+import type { Address } from './address.ts';
 import { Unreadable } from './config-unreadable.ts';
 import { limits } from './limits.ts';
 
 /** `PATH_MAX` of Linux. */
 const PATTERN_CHARS_MAX = 4096;
+
+/** `off` is undefined. Throws `Unreadable`. */
+export function readSocket(text: string): Address | undefined {
+  if (text === 'off') return undefined;
+  if (!text.startsWith('/') || text.endsWith('/') || text.includes('\0')) {
+    throw new Unreadable(`${JSON.stringify(text.slice(0, 80))} is not the absolute path of a socket like /dev/log, nor off`);
+  }
+  return { host: text, port: 0 };
+}
 
 /** `off` is undefined. Throws `Unreadable`. */
 export function readFiles(text: string): readonly string[] | undefined {

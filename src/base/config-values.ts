@@ -6,7 +6,7 @@
 import type { SETTINGS, Setting, SettingName, SettingType } from '../../config/keys.ts';
 import type { SpaceSetting } from '../model.ts';
 import { type Address, parseAddress } from './address.ts';
-import { readFiles } from './config-files.ts';
+import { readFiles, readSocket } from './config-files.ts';
 import { Unreadable } from './config-unreadable.ts';
 import type { CodedError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
@@ -32,7 +32,7 @@ type ValueOf<S extends Setting> = S extends { type: 'choice'; choices: readonly 
               ? number | undefined
               : S['type'] extends 'space'
                 ? SpaceSetting | undefined
-                : S['type'] extends 'address'
+                : S['type'] extends 'address' | 'socket'
                   ? Address | undefined
                   : S['default'] extends string
                     ? string
@@ -58,6 +58,7 @@ const READERS: Record<SettingType, (text: string, setting: Setting) => SettingVa
   count: readCount,
   wait: readWait,
   files: readFiles,
+  socket: readSocket,
   duration: readDuration,
   space: readSpace,
 };

@@ -29,6 +29,7 @@ export const ERRORS = {
   'store-format': { status: 500, title: 'The data folder is of a newer version' },
   'store-unwritable': { status: 500, title: 'The data folder cannot be written' },
   'store-corrupt': { status: 500, title: 'Stored data is damaged' },
+  'not-here': { status: 500, title: 'This machine cannot do that' },
   'port-busy': { status: 500, title: 'The address is in use' },
   unreachable: { status: 502, title: 'The server cannot be reached' },
   internal: { status: 500, title: 'Something went wrong here' },

@@ -23,6 +23,7 @@ export const serve: Verb = {
     'tls.ca',
     'tls.clients',
     'tls.names',
+    'unix',
     'udp.receiver',
     'udp.receiveBufferBytes',
     'files',

