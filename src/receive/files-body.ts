@@ -14,8 +14,9 @@ import { isCoded } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { nowUs } from '../base/time.ts';
 import type { Hints, Ingest } from '../model.ts';
+import type { KinFile, Missed, Stamp } from './files-options.ts';
 import { type Piece, pieceOf } from './files-piece.ts';
-import { bytesAt, headOf, ownerOf, Replaced, standingOf, Unfollowable } from './files-place.ts';
+import { headOf, ownerOf, Replaced, standingOf, Unfollowable } from './files-place.ts';
 import { HEAD_BYTES, type Place, TAIL_BYTES, tailOf, writePlace } from './fingerprint.ts';
 import { notText } from './not-text.ts';
 
@@ -45,8 +46,8 @@ export interface BodyFrom {
   readonly path: string;
   readonly setPath: string;
   readonly ino: bigint;
-  /** What is in it already is not wanted, unless some of it was taken before. */
-  readonly fromEnd: boolean;
+  /** All that are followed of its rotated set, itself included: one collection, which lives. */
+  readonly kin: ReadonlySet<KinFile>;
 }
 
 export class LogBody {
@@ -60,22 +61,25 @@ export class LogBody {
   grownAtMs = 0;
   /** What keeps it from being read. */
   trouble: string | undefined;
+  /** It is no log, or a copy that is not whole: nothing of it is wanted as it is. */
+  isUnwanted = false;
   /** Why the intake took nothing of it; it is tried again. */
   refusal: string | undefined;
   /** Others that are read first. */
   after: LogBody[] = [];
   /** Of the last look. */
   size = 0;
-  #finding: Promise<boolean> | undefined;
+  stamp: Stamp = { size: -1, modifiedMs: -1 };
   /** How it began when it was placed; nothing of it was read yet. */
   #expected: Buffer = Buffer.alloc(0);
   #sizeBefore = 0;
-  #seen: { size: number; modifiedMs: number } | undefined;
-  #fromEnd: boolean;
-  /** Where that was, once it is known. */
-  #endAt: number | undefined;
+  #seen: Stamp | undefined;
+  readonly #kin: ReadonlySet<KinFile>;
   readonly #ino: bigint;
   readonly #around: BodyAround;
+  /** Whose its places are: a copy that goes on where another file was read does it in that one's name, which may still lie there. */
+  #owner: string;
+  #isOnDisk = false;
   #handle: FileHandle | undefined;
   #source: string | undefined;
   #after = '';
@@ -87,18 +91,35 @@ export class LogBody {
   #isFresh = false;
   #isOver = false;
 
-  constructor({ path, setPath, ino, fromEnd }: BodyFrom, around: BodyAround) {
+  constructor({ path, setPath, ino, kin }: BodyFrom, around: BodyAround) {
     this.path = path;
     this.setPath = setPath;
     this.owner = ownerOf(ino, setPath);
+    this.#owner = this.owner;
     this.#ino = ino;
-    this.#fromEnd = fromEnd;
+    this.#kin = kin;
     this.#around = around;
   }
 
-  /** Some of it was taken before, or is now. */
-  get isKnown(): boolean {
-    return this.#after !== '';
+  /** Its name among the positions, once it is placed. */
+  get source(): string | undefined {
+    return this.#source;
+  }
+
+  /**
+   * It is getting its name, and nothing of it is on disk under that yet: a copy of it could not be told from another file. Whoever
+   * waits for its line's end is not: that may be for ever.
+   */
+  get isBeginning(): boolean {
+    if (this.trouble !== undefined || this.#isOnDisk || this.#source === undefined) return false;
+    return this.#seen === undefined || this.#inFlight > 0;
+  }
+
+  /** It may be placed now, or is already. */
+  get mayBegin(): boolean {
+    if (this.#source !== undefined) return true;
+    for (const one of this.#kin) if (one !== this && one.isBeginning) return false;
+    return true;
   }
 
   get isSettled(): boolean {
@@ -114,18 +135,13 @@ export class LogBody {
     this.#seen = undefined;
   }
 
-  /** Where it begins is known, or it holds nothing yet. */
-  get isPlaced(): boolean {
-    return this.#source !== undefined || this.#seen !== undefined;
-  }
-
   /** It has been placed, and read as far as it goes. */
   get isRead(): boolean {
     return this.#seen !== undefined && !this.#isRefused;
   }
 
   /** Differs from what was read. */
-  hasChanged(size: number, modifiedMs: number): boolean {
+  hasChanged({ size, modifiedMs }: Stamp): boolean {
     return this.#seen === undefined || this.#seen.size !== size || this.#seen.modifiedMs !== modifiedMs;
   }
 
@@ -143,14 +159,6 @@ export class LogBody {
   }
 
   /** Opens and places it, where that was not done; false while it holds no line. Throws what the system or the intake says. */
-  find(): Promise<boolean> {
-    // One at a time: who looks for older files and who reads may ask at once, and must get the same place.
-    this.#finding ??= this.#find().finally(() => {
-      this.#finding = undefined;
-    });
-    return this.#finding;
-  }
-
   async #find(): Promise<boolean> {
     if (this.#isRefused) {
       if (!this.isSettled) return false;
@@ -160,13 +168,11 @@ export class LogBody {
     if (this.#source !== undefined) return true;
     const handle = await this.open();
     const stats = await handle.stat();
-    this.size = stats.size;
+    const stamp = this.#stampOf(stats);
     const head = await headOf(handle);
     const isBegun = head.includes(LF) || head.length === HEAD_BYTES || (this.#isOver && head.length > 0);
     if (!isBegun) {
-      // What comes now is new.
-      this.#fromEnd = false;
-      this.#seen = { size: stats.size, modifiedMs: Math.floor(stats.mtimeMs) };
+      this.#seen = stamp;
       return false;
     }
     const not = notText(head);
@@ -176,42 +182,50 @@ export class LogBody {
     const standing = await standingOf(head, asking);
     this.#source = standing.source;
     this.#after = standing.after;
+    this.#owner = standing.place.owner ?? this.owner;
+    this.#isOnDisk = standing.after !== '';
     this.#place = standing.place;
     this.#before = standing.before;
     this.#expected = standing.place.at === 0 ? head.subarray(0, OVERLAP_BYTES) : Buffer.alloc(0);
-    if (!this.isKnown && this.#fromEnd && !this.#isFresh) await this.#markEnd(stats.size);
     return true;
   }
 
   /** Reads one piece. Throws what the system or the intake says. */
   async step(buffer: Buffer): Promise<Step> {
     if (this.#inFlightBytes > IN_FLIGHT_BYTES_MAX) return 'full';
-    if (!(await this.find())) return this.#isRefused ? 'full' : this.#isOver ? 'over' : 'idle';
+    if (!(await this.#find())) return this.#isRefused ? 'full' : this.#isOver ? 'over' : 'idle';
     const stats = await this.#handle!.stat();
-    const { size } = stats;
-    const mtimeMs = Math.floor(stats.mtimeMs);
     this.#sizeBefore = this.size;
-    this.size = size;
+    const stamp = this.#stampOf(stats);
+    const { size, modifiedMs } = stamp;
     if (size < this.#place.at || size < this.#expected.length) return 'truncated';
-    if (!this.#isOver && !this.hasChanged(size, mtimeMs)) return 'idle';
+    if (!this.#isOver && !this.hasChanged(stamp)) return 'idle';
     const expected = this.#place.at === 0 ? this.#expected : this.#before.subarray(-OVERLAP_BYTES);
     const overlap = this.#place.at === 0 ? 0 : expected.length;
     const { bytesRead } = await this.#handle!.read(buffer, 0, READ_BYTES, this.#place.at - overlap);
     if (bytesRead < expected.length || !buffer.subarray(0, expected.length).equals(expected)) return 'truncated';
     const isAtEnd = bytesRead < READ_BYTES;
-    const taken = this.#take(buffer.subarray(overlap, bytesRead), isAtEnd, mtimeMs * 1000);
+    const taken = this.#take(buffer.subarray(overlap, bytesRead), isAtEnd, modifiedMs * 1000);
     if (taken < bytesRead - overlap && taken > 0) return 'more';
     if (!isAtEnd) return 'more';
-    this.#seen = { size, modifiedMs: mtimeMs };
+    this.#seen = stamp;
     return this.#isOver ? 'over' : 'idle';
   }
 
-  /** What was in it is gone; it begins anew. Bytes that were seen and not read. Only when all is settled. */
-  truncate(): number {
-    const missed = Math.max(0, this.#sizeBefore - this.#place.at);
+  /** What was in it is gone; it begins anew. What was seen of it and not read. Only when all is settled. */
+  truncate(): Missed | undefined {
+    const [source, to] = [this.#source, this.#sizeBefore];
+    const isMissed = source !== undefined && to > this.#place.at;
+    const missed = isMissed ? { source, from: this.#place.at, to, path: this.path, setPath: this.setPath } : undefined;
     this.#forget();
     this.#isFresh = true;
     return missed;
+  }
+
+  #stampOf({ size, mtimeMs }: { size: number; mtimeMs: number }): Stamp {
+    this.size = size;
+    this.stamp = { size, modifiedMs: Math.floor(mtimeMs) };
+    return this.stamp;
   }
 
   /** Nobody writes it any more: the next steps take its last line even without its end. */
@@ -227,21 +241,12 @@ export class LogBody {
 
   #forget(): void {
     this.#source = undefined;
+    this.#isOnDisk = false;
     this.#after = '';
     this.#expected = Buffer.alloc(0);
     this.#place = { at: 0, tail: '', cut: false };
     this.#before = Buffer.alloc(0);
     this.#seen = undefined;
-  }
-
-  /** What is in it counts as taken, but for a last line without its end. */
-  async #markEnd(size: number): Promise<void> {
-    const oldest = Math.max(0, size - limits.messageBytesMax);
-    const tail = await bytesAt(this.#handle!, oldest, size);
-    this.#endAt ??= oldest + (tail.lastIndexOf(LF) + 1 || (oldest === 0 ? 0 : tail.length));
-    const end = this.#endAt;
-    this.#before = await bytesAt(this.#handle!, Math.max(0, end - TAIL_BYTES), end);
-    this.#hand({ bytes: Buffer.alloc(0), spans: [], flags: undefined, cut: false, skipped: 0 }, { at: end, nearUs: undefined });
   }
 
   /** Hands on what is whole of the bytes behind the place; how many were taken. */
@@ -260,7 +265,7 @@ export class LogBody {
 
   #hand({ bytes, spans, flags, cut }: Piece, { at, nearUs }: { at: number; nearUs: number | undefined }): void {
     const { ingest, counters } = this.#around;
-    this.#place = { at, tail: tailOf(this.#before), cut, owner: this.owner };
+    this.#place = { at, tail: tailOf(this.#before), cut, owner: this.#owner };
     const position = { source: this.#source!, after: this.#after, value: writePlace(this.#place) };
     this.#after = position.value;
     const received = nowUs();
@@ -275,6 +280,7 @@ export class LogBody {
     };
     const stored = (): void => {
       this.#isFresh = false;
+      this.#isOnDisk = true;
       this.refusal = undefined;
       counters.add('messages.received', spans.length >> 1, 'file');
       counters.add('bytes.received', bytes.length, 'file');

@@ -107,16 +107,28 @@ function bySetAndAge(a: FoundFile, b: FoundFile): number {
 /** A rotation renames a set within milliseconds. */
 const TRIES_MAX = 20;
 
-/** All files of a rotated set that lie there unpacked, oldest first; none where the folder cannot be read. Looks until nothing is renamed meanwhile. */
-export async function filesOfSet(setPath: string): Promise<FoundFile[]> {
+/**
+ * All files of a rotated set that lie there unpacked, oldest first; none where the folder cannot be read. Where there is news among them it looks
+ * until nothing is renamed meanwhile, for their order; one may still be missing, until the next look.
+ */
+export async function filesOfSet(setPath: string, isNews: (file: FoundFile) => boolean): Promise<FoundFile[]> {
   const shown = (files: readonly FoundFile[]): string => files.map(({ path, key }) => `${key} ${path}`).join('\n');
   let files = await listSet(setPath);
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
+  for (let tries = 0; tries < TRIES_MAX && files.some(isNews); tries++) {
     const again = await listSet(setPath);
     if (shown(again) === shown(files)) return again;
     files = again;
   }
   return files;
+}
+
+/** Under a name that says so: nobody begins to write a file like that. */
+export function isOld({ path }: { path: string }): boolean {
+  return readName(basename(path)).age[0] !== 2;
+}
+
+export function isMatch(path: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => path === pattern || matchesGlob(path, pattern));
 }
 
 async function listSet(setPath: string): Promise<FoundFile[]> {

@@ -8,6 +8,7 @@ import { limits } from '../base/limits.ts';
 import type { Ingest } from '../model.ts';
 import { type LogBody, READ_BYTES, type Step } from './files-body.ts';
 import { whyNot } from './files-find.ts';
+import { Unfollowable } from './files-place.ts';
 
 /** One that hangs (a network file system) must not hold up the others; more would only cost buffers. */
 const LANES = 4;
@@ -28,7 +29,7 @@ export class Lanes {
   /** In turn. */
   readonly #queue = new Set<LogBody>();
   readonly #busy = new Set<LogBody>();
-  /** Others come first; whenever one is read it is looked at again. */
+  /** Others come first, or one of them has no name yet; whenever one is read they are looked at again. */
   readonly #blocked = new Set<LogBody>();
   /** Woken while it was busy. */
   readonly #again = new Set<LogBody>();
@@ -88,7 +89,7 @@ export class Lanes {
     for (const body of this.#queue) {
       this.#queue.delete(body);
       body.after = body.after.filter((older) => !older.isRead && older.trouble === undefined);
-      if (body.after.length > 0) {
+      if (body.after.length > 0 || !this.#mayBegin(body)) {
         this.#blocked.add(body);
         continue;
       }
@@ -96,6 +97,13 @@ export class Lanes {
       return body;
     }
     return undefined;
+  }
+
+  /** One of a set after the other gets its name. */
+  #mayBegin(body: LogBody): boolean {
+    if (!body.mayBegin) return false;
+    if (body.source === undefined) for (const one of this.#busy) if (one.setPath === body.setPath && one.source === undefined) return false;
+    return true;
   }
 
   /** False when we stopped meanwhile. */
@@ -113,6 +121,7 @@ export class Lanes {
       body.trouble = undefined;
     } catch (error) {
       body.trouble = whyNot(error);
+      body.isUnwanted = error instanceof Unfollowable;
       this.#hear.onTrouble(body);
     }
     this.#busy.delete(body);

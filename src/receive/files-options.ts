@@ -34,3 +34,25 @@ export interface FilesStatus {
   /** Some of them. */
   readonly troubles: readonly { readonly path: string; readonly why: string }[];
 }
+
+/** A file as it was when it was looked at: who is still like that holds nothing new. */
+export interface Stamp {
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
+/** What files of a rotated set must know of each other. */
+export interface KinFile {
+  readonly source: string | undefined;
+  readonly isBeginning: boolean;
+}
+
+/** Bytes that were seen in a file and were gone before they were read: a copy may hold them. */
+export interface Missed {
+  /** Its name among the positions. */
+  readonly source: string;
+  readonly from: number;
+  readonly to: number;
+  readonly path: string;
+  readonly setPath: string;
+}

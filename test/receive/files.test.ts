@@ -2,6 +2,7 @@
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -99,14 +100,21 @@ const shift: Act = ({ log }) => renameSync(`${log}.1`, `${log}.2`);
 const up: Act = (scene) => scene.up();
 const down: Act = (scene) => scene.down();
 const come: Act = (scene) => scene.come();
-const add =
+const adding =
+  (name: string) =>
   (...texts: readonly string[]): Act =>
   (scene) =>
-    scene.add('nova-api.log', ...texts);
-const old =
-  (...texts: readonly string[]): Act =>
-  (scene) =>
-    scene.add('nova-api.log.1', ...texts);
+    scene.add(name, ...texts);
+const add = adding('nova-api.log');
+const old = adding('nova-api.log.1');
+const old2 = adding('nova-api.log.2');
+const other = adding('other.log');
+const otherRenamed: Act = (scene) => {
+  if (existsSync(scene.path('other.log.1'))) renameSync(scene.path('other.log.1'), scene.path('other.log.2'));
+  renameSync(scene.path('other.log'), scene.path('other.log.1'));
+};
+/** What was in it is in a copy, the file itself is empty and renamed. */
+const emptied: readonly Act[] = [copyTruncate, shift, rename];
 
 test.each<[string, ...Act[]]>([
   ['there before, grown, and created later', add('a'), up, come, add('b', 'c'), (scene) => scene.add('other.log', 'd'), come],
@@ -119,6 +127,64 @@ test.each<[string, ...Act[]]>([
   ['renamed, and not created, while nobody looked', add('a'), up, come, down, add('b'), rename, up],
   ['rotated before anybody looked', ({ log }) => writeFileSync(`${log}.1`, line('before')), add('a'), up],
   ['removed and created while nobody looked', add('a'), up, come, down, ({ log }) => unlinkSync(log), add('b'), up],
+  [
+    'renamed while it is empty, and written late while nobody looked',
+    add('a'),
+    up,
+    come,
+    ...emptied,
+    add('b'),
+    come,
+    down,
+    old('late'),
+    up,
+  ],
+  [
+    'the same, and younger ones are read first',
+    add('a'),
+    up,
+    come,
+    down,
+    ...emptied,
+    add('b'),
+    up,
+    come,
+    down,
+    shift,
+    old2('late'),
+    rename,
+    add('c'),
+    up,
+  ],
+  [
+    'renamed before anybody saw its set',
+    add('a'),
+    up,
+    come,
+    other('d'),
+    otherRenamed,
+    other('e'),
+    come,
+    down,
+    otherRenamed,
+    other('f'),
+    up,
+  ],
+  [
+    'written again after it was read to its end',
+    add('a', 'b'),
+    up,
+    come,
+    down,
+    rename,
+    add('c'),
+    up,
+    come,
+    old('late'),
+    come,
+    shift,
+    old2('later'),
+  ],
   ['copied and truncated', add('a', 'b'), up, come, copyTruncate, add('c')],
   ['copied and truncated while nobody looked', add('a'), up, come, down, add('b'), copyTruncate, add('c'), up],
   ['begun and copied before anybody read it', add('a'), up, come, down, rename, shift, add('b'), copyTruncate, add('c'), up],
