@@ -224,3 +224,11 @@ export interface EntityAnswer {
   shared: TypedId[];
   limits: StoryLimit[];
 }
+
+/** A story as a query worker hands it over: the records are JSON already, one a line. */
+export interface RenderedStory {
+  head: Omit<Story, 'records'>;
+  /** One `StoryRecord` per line, each line ending in \n. */
+  ndjson: string;
+  count: number;
+}

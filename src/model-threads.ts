@@ -2,7 +2,19 @@
  * Types of what passes between threads: pages and events rendered by query workers, and the two sides of
  * the ingest thread. Part of model.ts, which exports them all: import from there. Types only.
  */
-import type { CountAnswer, CountQuery, Filter, Intake, LogRecord, Position, Query, SearchStats, StoreStatus } from './model.ts';
+import type {
+  CountAnswer,
+  CountQuery,
+  Filter,
+  Intake,
+  LogRecord,
+  Position,
+  Query,
+  RenderedStory,
+  SearchStats,
+  StoreStatus,
+  StoryWant,
+} from './model.ts';
 
 /** A page as a query worker hands it over: JSON made there, so that the main thread only passes text on. */
 export interface RenderedPage {
@@ -45,6 +57,8 @@ export interface Reader {
   /** Rejects with a coded error; an aborted signal stops the work. */
   aggregate(query: CountQuery, signal?: AbortSignal): Promise<CountAnswer>;
   record(seq: number): Promise<string | undefined>;
+  /** The story of an id; rejects with `not-found` where no record has it. An aborted signal stops the work. */
+  trace(want: StoryWant, signal?: AbortSignal): Promise<RenderedStory>;
   status(): Promise<StoreStatus>;
   close(): Promise<void>;
 }

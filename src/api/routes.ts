@@ -3,6 +3,7 @@ import { bulkRoutes } from './bulk.ts';
 import { context } from './context.ts';
 import { documentRoutes } from './docs.ts';
 import { elasticRoutes } from './elastic.ts';
+import { errorGroup, errors, explain } from './errors.ts';
 import { facets } from './facets.ts';
 import { histogram } from './histogram.ts';
 import { importPart, positions } from './import.ts';
@@ -18,17 +19,24 @@ import { search } from './search.ts';
 import { stats } from './stats.ts';
 import { healthy, ready, status } from './status.ts';
 import { tail } from './tail.ts';
+import { trace } from './trace.ts';
+import { orPage, webFiles, webRoutes } from './web.ts';
 
 const [openapi, docs] = documentRoutes(() => ROUTES);
+const view = webFiles();
 
 export const ROUTES: readonly Route[] = [
   search,
   tail,
   record,
   context,
+  trace,
   histogram,
   facets,
   stats,
+  errors,
+  errorGroup,
+  explain,
   ingest,
   importPart,
   positions,
@@ -46,5 +54,6 @@ export const ROUTES: readonly Route[] = [
   ...bulkRoutes,
   lokiPush,
   otlpLogs,
-  ...elasticRoutes,
+  ...elasticRoutes.map((route) => (route.path === '/' ? orPage(view, route) : route)),
+  ...webRoutes(view),
 ];

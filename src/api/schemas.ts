@@ -6,28 +6,19 @@
 import { ERRORS } from '../base/errors.ts';
 import { AMQP_KINDS, DATABASE_KINDS, LEVELS } from '../model.ts';
 import type { JsonSchema } from './route.ts';
+import { arrayOf, COUNT, closed, objectOf, TEXT, TIME } from './schema-parts.ts';
+import { ERROR_SCHEMAS } from './schemas-errors.ts';
+import { storySchemas } from './schemas-story.ts';
 
-export const TEXT: JsonSchema = { type: 'string' };
-export const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
-const TIME: JsonSchema = { type: 'string', format: 'date-time', description: 'RFC 3339 in UTC, with microseconds' };
+export { arrayOf, COUNT, objectOf, TEXT } from './schema-parts.ts';
 
-function closed(properties: Readonly<Record<string, JsonSchema>>, required: readonly string[]): JsonSchema {
-  return { type: 'object', additionalProperties: false, properties, required };
-}
-
-/** An object of ours: every property is required, but those of `optional`. */
-export function objectOf(properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): JsonSchema {
-  return closed(
-    properties,
-    Object.keys(properties).filter((name) => !optional.includes(name)),
-  );
-}
-
-export function arrayOf(items: JsonSchema, say?: string): JsonSchema {
-  return { type: 'array', items, ...(say === undefined ? {} : { description: say }) };
-}
-
-export type SchemaName = 'Record' | 'SearchStats' | 'Problem' | 'SavedSearch';
+export type SchemaName =
+  | 'Record'
+  | 'SearchStats'
+  | 'Problem'
+  | 'SavedSearch'
+  | keyof typeof ERROR_SCHEMAS
+  | keyof ReturnType<typeof storySchemas>;
 
 export function refTo(name: SchemaName): JsonSchema {
   return { $ref: `#/components/schemas/${name}` };
@@ -126,4 +117,6 @@ export const SCHEMAS: Readonly<Record<SchemaName, JsonSchema>> = {
   SearchStats: SEARCH_STATS,
   Problem: PROBLEM,
   SavedSearch: SAVED_SEARCH,
+  ...ERROR_SCHEMAS,
+  ...storySchemas(RECORD),
 };

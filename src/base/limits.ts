@@ -54,6 +54,18 @@ export const limits = {
   queryMsMax: 30_000,
   /** Memory of what one count has found, by rough reckoning; beyond it the rarest values are let go, and the answer says so. */
   countBytesMax: 32 * 1024 * 1024,
+  /** Records of one story, when nobody says how many, and at most: a person reads hundreds, a bug report takes what there is. */
+  storyRecordsDefault: 5000,
+  storyRecordsMax: 50_000,
+  /** Records of one request in the story of something else: a boot with DEBUG has some hundreds, more is the id of a whole process. */
+  storyRequestRecordsMax: 2000,
+  /** Requests and ids that one story follows: an instance that is asked for every second has thousands of requests that only look. */
+  storyRequestsMax: 400,
+  storyIdsMax: 1000,
+  /** Text of the records of a story: what a browser still opens. */
+  storyBytesMax: 16 * 1024 * 1024,
+  /** Time for finding a story's records; what was found by then is answered. */
+  storyMsMax: 8000,
   /** Buckets of time in one answer: more than any chart has pixels. */
   countBucketsMax: 2000,
   /** Body of one POST /ingest. */

@@ -1,11 +1,13 @@
 /** What the pool asks of a query worker, and what that answers. Types only. */
 import type { ErrorMessage } from '../base/errors.ts';
-import type { CountQuery, Filter, FollowWant, Query } from '../model.ts';
+import type { CountQuery, ErrorQuestion, Filter, FollowWant, Query, StoryWant } from '../model.ts';
 
 export type PoolRequest =
   | { readonly id: number; readonly kind: 'search'; readonly query: Query }
   | { readonly id: number; readonly kind: 'follow'; readonly after: number; readonly filter: Filter; readonly want: FollowWant }
   | { readonly id: number; readonly kind: 'count'; readonly query: CountQuery }
+  | { readonly id: number; readonly kind: 'story'; readonly want: StoryWant }
+  | { readonly id: number; readonly kind: 'errors'; readonly question: ErrorQuestion }
   | { readonly id: number; readonly kind: 'record'; readonly seq: number }
   | { readonly id: number; readonly kind: 'status' }
   /** Files were dropped: let go of them. Not answered. */

@@ -8,7 +8,26 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CodedError, fromMessage } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import type { CountAnswer, CountQuery, Filter, FollowWant, Query, Reader, RenderedFollow, RenderedPage, StoreStatus } from '../model.ts';
+import type {
+  CountAnswer,
+  CountQuery,
+  ErrorExplain,
+  ErrorList,
+  ErrorQuestion,
+  ErrorReader,
+  ErrorTally,
+  ErrorWant,
+  Filter,
+  FollowWant,
+  Query,
+  Reader,
+  RenderedFollow,
+  RenderedPage,
+  RenderedStory,
+  SignatureEntry,
+  StoreStatus,
+  StoryWant,
+} from '../model.ts';
 import type { PoolAnswer, PoolRequest } from './pool-protocol.ts';
 
 type Question = PoolRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
@@ -36,6 +55,8 @@ interface Member {
 export interface PoolOptions {
   /** For tests. */
   readonly stuckMs?: number;
+  /** Known errors, by which groups are recognised. */
+  readonly known?: readonly SignatureEntry[];
 }
 
 const TRIES_MAX = 2;
@@ -47,8 +68,9 @@ const LOOKS = 20;
 const STARTS_MAX = 3;
 const BACK_OFF_MS = { first: 1000, longest: 60_000 };
 
-export class QueryPool implements Reader {
+export class QueryPool implements Reader, ErrorReader {
   readonly #folder: string;
+  readonly #known: readonly SignatureEntry[];
   #members: Member[];
   #nextId = 1;
   #closed = false;
@@ -60,6 +82,7 @@ export class QueryPool implements Reader {
 
   constructor(folder: string, workers: number, options: PoolOptions = {}) {
     this.#folder = folder;
+    this.#known = options.known ?? [];
     this.#stuckMs = options.stuckMs ?? STUCK_MS;
     this.#watch = setInterval(() => this.#endStuck(), this.#stuckMs / LOOKS).unref();
     this.#members = Array.from({ length: workers }, () => this.#start());
@@ -72,7 +95,7 @@ export class QueryPool implements Reader {
 
   #start(up = Promise.withResolvers<void>()): Member {
     const worker = new Worker(new URL(`./query-worker${extname(import.meta.url)}`, import.meta.url), {
-      workerData: { folder: this.#folder },
+      workerData: { folder: this.#folder, known: this.#known },
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 },
     });
     // Nobody may be waiting for it.
@@ -185,8 +208,28 @@ export class QueryPool implements Reader {
     return this.#request({ kind: 'count', query }, signal) as Promise<CountAnswer>;
   }
 
+  countErrors(want: { after: number; settledUs: number; limit: number }): Promise<ErrorTally> {
+    return this.#errors({ do: 'slice', ...want }) as Promise<ErrorTally>;
+  }
+
+  listErrors(want: ErrorWant, signal?: AbortSignal): Promise<ErrorList> {
+    return this.#errors({ do: 'list', want }, signal) as Promise<ErrorList>;
+  }
+
+  explainError(text: string, want: ErrorWant, signal?: AbortSignal): Promise<ErrorExplain> {
+    return this.#errors({ do: 'explain', text, want }, signal) as Promise<ErrorExplain>;
+  }
+
+  #errors(question: ErrorQuestion, signal?: AbortSignal): Promise<unknown> {
+    return this.#request({ kind: 'errors', question }, signal);
+  }
+
   record(seq: number): Promise<string | undefined> {
     return this.#request({ kind: 'record', seq }) as Promise<string | undefined>;
+  }
+
+  trace(want: StoryWant, signal?: AbortSignal): Promise<RenderedStory> {
+    return this.#request({ kind: 'story', want }, signal) as Promise<RenderedStory>;
   }
 
   status(): Promise<StoreStatus> {

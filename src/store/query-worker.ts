@@ -9,11 +9,13 @@ import { marks } from '../../parsers/index.ts';
 import { CodedError, toMessage } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { publicJson } from '../base/public.ts';
-import type { Filter, LogRecord, Query, RenderedFollow, RenderedPage, SearchPage } from '../model.ts';
+import type { Filter, LogRecord, Query, RenderedFollow, RenderedPage, SearchPage, SignatureEntry } from '../model.ts';
+import { ErrorQuestions } from './error-questions.ts';
 import { exactText } from './merge.ts';
 import type { PoolAnswer, PoolRequest } from './pool-protocol.ts';
 import { DaysReader } from './read.ts';
 import { shown } from './show.ts';
+import { storySteps } from './story.ts';
 
 /** Longest a search holds the thread while others wait. */
 const SLICE_MS = 10;
@@ -34,7 +36,9 @@ interface Running {
   readonly startedAt: number;
 }
 
-const reader = new DaysReader((workerData as { folder: string }).folder);
+const { folder, known } = workerData as { folder: string; known: readonly SignatureEntry[] };
+const reader = new DaysReader(folder);
+const errors = new ErrorQuestions(folder, reader, known);
 const running = new Map<number, Running>();
 let scheduled = false;
 
@@ -55,7 +59,7 @@ function renderPage({ records, next, stats }: SearchPage, { raw, show }: Query):
   return page;
 }
 
-function answer(request: Exclude<PoolRequest, { kind: 'search' | 'count' | 'cancel' | 'let-go' }>): unknown {
+function answer(request: Exclude<PoolRequest, { kind: 'search' | 'count' | 'errors' | 'story' | 'cancel' | 'let-go' }>): unknown {
   if (request.kind === 'follow') {
     const page = reader.follow(request.after, request.filter, request.want.limit);
     const events = page.events.map(({ seq, kind, record }) => ({ seq, kind, json: render(record, request.want.raw) }));
@@ -116,7 +120,9 @@ parentPort!.on('message', (request: PoolRequest) => {
     if (request.kind === 'cancel') running.delete(request.id);
     else if (request.kind === 'let-go') reader.days();
     else if (request.kind === 'search') start(request.id, searchSteps(request.query));
+    else if (request.kind === 'errors') start(request.id, errors.steps(request.question));
     else if (request.kind === 'count') start(request.id, reader.countSteps(request.query));
+    else if (request.kind === 'story') start(request.id, storySteps(reader, request.want));
     else tell({ id: request.id, value: answer(request) });
   } catch (error) {
     tell({ id: request.id, error: toMessage(error) });

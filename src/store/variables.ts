@@ -98,6 +98,12 @@ export class Variables {
     return stream.toString('latin1').toLowerCase().includes(part);
   }
 
+  /** The bytes of a slot of kind text or hex as one text: what `mayHold` looks through, for those who look for many parts. */
+  rawText(shape: number, slot: number): string {
+    const stream = this.#slotStreams(shape)[slot]!;
+    return stream.toString(this.#kinds[shape]![slot] === SLOT.hex ? 'hex' : 'latin1');
+  }
+
   #slotStreams(shape: number): Buffer[] {
     let streams = this.#streams.get(shape);
     if (streams === undefined) {

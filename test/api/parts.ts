@@ -9,10 +9,24 @@ import { silentLog } from '../../src/base/log.ts';
 import { publicJson } from '../../src/base/public.ts';
 import { emptyRecord } from '../../src/base/record.ts';
 import { createFollow, type FollowOptions } from '../../src/follow.ts';
-import type { Committed, CountQuery, FollowWant, Ingest, LogRecord, MessageRun, Position, Query, Reader, Store } from '../../src/model.ts';
+import type {
+  Committed,
+  CountQuery,
+  FollowWant,
+  Ingest,
+  LogRecord,
+  MessageRun,
+  Position,
+  Query,
+  Reader,
+  Store,
+  StoryWant,
+} from '../../src/model.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { exactText } from '../../src/store/merge.ts';
 import { shown } from '../../src/store/show.ts';
+import { tellStory } from '../../src/store/story.ts';
+import { PlainFinder, run } from '../store/plain-finder.ts';
 import { testSaved } from './saved-parts.ts';
 
 export const START = Date.UTC(2026, 10, 22, 8, 24, 11) * 1000;
@@ -146,6 +160,10 @@ export class TestReader implements Reader {
   async record(seq: number) {
     const record = this.store.record(seq);
     return record && publicJson(record, {});
+  }
+
+  async trace(want: StoryWant) {
+    return run(tellStory(new PlainFinder(this.store), want));
   }
 
   async status() {

@@ -107,6 +107,12 @@ const EXAMPLES: readonly (readonly [route: string, status: number, ask: Ask])[] 
   [`GET ${API}/records/:seq/context`, 200, { path: `${API}/records/${KEPT_SEQ}/context?scope=instance` }],
   [`GET ${API}/records/:seq/context`, 200, { path: `${API}/records/42/context?scope=request`, accept: 'application/x-ndjson' }],
   [`GET ${API}/records/:seq/context`, 200, { path: `${API}/records/41/context?raw=true`, accept: 'text/plain' }],
+  [`GET ${API}/trace/:id`, 200, { path: `${API}/trace/903B85D05B1A4BD3A9B77BFE4E1F1D8C` }],
+  [
+    `GET ${API}/trace/:id`,
+    200,
+    { path: `${API}/trace/req-903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c?limit=5&deskew=true`, accept: 'application/x-ndjson' },
+  ],
   [`GET ${API}/histogram`, 200, { path: `${API}/histogram?by=level` }],
   [`GET ${API}/losses`, 200, { path: `${API}/losses?since=1h` }],
   ['GET /metrics', 200, { path: '/metrics' }],
@@ -215,7 +221,11 @@ const NOT_HERE: Partial<Record<ErrorCode, string>> = {
 
 /** A request that a route must answer with this code; undefined: nobody knows one. */
 function provocation(route: Route, code: ErrorCode): Ask | undefined {
-  const path = route.path.replace(':seq', '25').replace(':name', 'nosuch').replace(':index', 'logs');
+  const path = route.path
+    .replace(':seq', '25')
+    .replace(':name', 'nosuch')
+    .replace(':index', 'logs')
+    .replace(':id', '903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c');
   const takes = (argument: string): boolean => argument in route.arguments;
   switch (code) {
     case 'bad-argument':
@@ -227,7 +237,9 @@ function provocation(route: Route, code: ErrorCode): Ask | undefined {
       return { path: `${path}?cursor=nonsense` };
     case 'not-found':
       if (takes('saved')) return { path: `${path}?saved=nosuch` };
-      return { path: route.path.replace(':seq', '999999').replace(':name', 'nosuch') };
+      return {
+        path: route.path.replace(':seq', '999999').replace(':name', 'nosuch').replace(':id', '00000000-5b1a-4bd3-a9b7-7bfe4e1f1d8c'),
+      };
     case 'gone':
       if (takes('cursor')) return { path: `${path}?cursor=${dropped.cursor}` };
       if (takes('after') && !takes('before')) return { path: `${path}?after=999999` };

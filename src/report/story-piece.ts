@@ -1,0 +1,90 @@
+/**
+ * What a story needs of one record, taken out once: its place, its ids by key, what it says of a request's course. The
+ * record's JSON is made at the same time and only passed on. Not here: which pieces belong together (story-links.ts).
+ */
+import type { IdKind, LogRecord, Marks, TypedId } from '../model.ts';
+import { keyOf, requestOf } from './story-id.ts';
+
+export interface PieceId {
+  readonly key: string;
+  readonly kind: IdKind;
+  readonly id: string;
+}
+
+export interface Piece {
+  readonly seq: number;
+  readonly timeUs: number;
+  /** Where it stands in the order of the story; story-order.ts. */
+  orderUs: number;
+  readonly host: string | undefined;
+  readonly program: string | undefined;
+  readonly pid: number | undefined;
+  readonly service: string | undefined;
+  readonly level: string | undefined;
+  readonly format: string;
+  readonly logger: string | undefined;
+  readonly user: string | undefined;
+  readonly project: string | undefined;
+  /** With `req-`, or swift's. */
+  readonly request: string | undefined;
+  readonly requestKey: string | undefined;
+  readonly global: string | undefined;
+  readonly globalKey: string | undefined;
+  readonly ids: readonly PieceId[];
+  readonly http: Marks['http'];
+  readonly exception: Marks['exception'];
+  /** The beginning of the text. */
+  readonly text: string;
+  /** Length of the whole text; with it the size of the answer is reckoned. */
+  readonly json: string;
+}
+
+/** Longer beginnings tell nobody more about what a record says. */
+const TEXT_CHARS_MAX = 600;
+const SECOND_US = 1_000_000;
+
+export function pieceOf(record: LogRecord, marks: Marks, json: string): Piece {
+  const request = requestOf(record.request);
+  const global = requestOf(record.globalRequest);
+  return {
+    seq: record.seq,
+    timeUs: record.time,
+    orderUs: orderOf(record.time, record.received),
+    host: record.host,
+    program: record.program,
+    pid: record.pid,
+    service: record.service,
+    level: record.level,
+    format: record.format,
+    logger: record.logger,
+    user: record.user,
+    project: record.project,
+    request,
+    requestKey: request === undefined ? undefined : keyOf(request),
+    global,
+    globalKey: global === undefined ? undefined : keyOf(global),
+    ids: (marks.ids ?? []).map(pieceId),
+    http: marks.http,
+    exception: marks.exception,
+    text: record.message.length > TEXT_CHARS_MAX ? record.message.slice(0, TEXT_CHARS_MAX) : record.message,
+    json,
+  };
+}
+
+function pieceId({ kind, id }: TypedId): PieceId {
+  return { key: kind === 'reply' ? id : keyOf(id), kind, id };
+}
+
+/** Stamps of whole seconds say less than their arrival, where that lies in the same second. */
+function orderOf(timeUs: number, receivedUs: number): number {
+  return timeUs % SECOND_US === 0 && receivedUs > timeUs && receivedUs < timeUs + SECOND_US ? receivedUs : timeUs;
+}
+
+export function hasKey(piece: Piece, key: string): boolean {
+  return piece.requestKey === key || piece.globalKey === key || piece.ids.some((id) => id.key === key);
+}
+
+/** Different ids of one kind. */
+export function keysOfKind(piece: Piece, kind: IdKind): string[] {
+  return piece.ids.filter((id) => id.kind === kind).map(({ key }) => key);
+}

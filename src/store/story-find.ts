@@ -1,0 +1,257 @@
+/**
+ * Finds the records that hold any of some ids, in the day files, for one story: a snapshot of their units is taken once, blocks stay open from
+ * round to round, a record is read once. The oldest and the newest units are taken in turn, so that where an id has more records
+ * than are wanted it is the middle that is left out. Yields after each unit.
+ *
+ * Invariant: what matches is what search says of `ID OR ID …`, as long as no limit is reached.
+ */
+import { marks } from '../../parsers/index.ts';
+import { limits } from '../base/limits.ts';
+import { publicJson } from '../base/public.ts';
+import type { LogRecord } from '../model.ts';
+import { compile } from '../query/match.ts';
+import type { Sought } from '../report/story-links.ts';
+import { type Piece, pieceOf } from '../report/story-piece.ts';
+import type { Block } from './block-read.ts';
+import type { DayFile } from './day-file.ts';
+import type { DayView } from './day-view.ts';
+import type { DaysReader } from './read.ts';
+import { type Needle, needlesOf } from './story-needles.ts';
+import { type FreshTexts, freshTexts, type NeedleHits, scanBlock, scanFresh } from './story-scan.ts';
+import { type Families, familiesOf, recordOf, type Unit, unitsOf } from './units.ts';
+
+/** What opened blocks may hold for one story; with columns of ids and messages a block is 0.5-3 MB. */
+const BLOCKS_BYTES_MAX = 48 * 1024 * 1024;
+/** Up to so many ids each is looked up by itself; of more, files that hold none are passed over first. */
+const TOGETHER_MIN = 4;
+
+export interface FoundPieces {
+  readonly pieces: readonly Piece[];
+  /** Ids of which more records exist than were read. */
+  readonly cut: ReadonlySet<string>;
+  /** The time was over before all was looked at. */
+  readonly isLate: boolean;
+}
+
+/** How much of one search may be found. */
+export interface FindBounds {
+  /** Records of one id. */
+  readonly each: (needle: Needle) => number;
+  /** Of all together; what is left out then has no order. */
+  readonly all: number;
+}
+
+/** Where the records of a story are found; the engine's own is `StoryFinder`. */
+export interface Finder {
+  find(wanted: readonly Sought[], bounds: FindBounds): Generator<undefined, FoundPieces>;
+  /** Where was looked: records, and the times of the first and the last; undefined in an empty store. */
+  readonly span: { records: number; oldestUs: number; newestUs: number } | undefined;
+  /** Keys of ids that this one may have been meant to be. */
+  keysNear(key: string): Iterable<string>;
+  readonly damaged: ReadonlySet<string>;
+  readonly searches: number;
+  readonly recordsScanned: number;
+}
+
+interface Round {
+  readonly left: Map<string, number>;
+  readonly pieces: Piece[];
+  readonly cut: Set<string>;
+  all: number;
+}
+
+export class StoryFinder implements Finder {
+  readonly #reader: DaysReader;
+  readonly #days: readonly DayView[];
+  readonly #units: readonly Unit[];
+  readonly #families: Families;
+  readonly #blocks = new Map<Unit, { block: Block; file: DayFile }>();
+  readonly #fresh = new Map<Unit, FreshTexts>();
+  readonly #known = new Set<number>();
+  readonly #deadlineMs = performance.now() + limits.storyMsMax;
+  readonly damaged = new Set<string>();
+  searches = 0;
+  recordsScanned = 0;
+
+  constructor(reader: DaysReader) {
+    this.#reader = reader;
+    this.#days = reader.days();
+    this.#units = unitsOf(this.#days).sort((a, b) => a.extent.minTime - b.extent.minTime);
+    this.#families = familiesOf(this.#days);
+    for (const view of this.#days) for (const text of view.damaged) this.damaged.add(`${view.name}: ${text}`);
+    for (const text of reader.setAside) this.damaged.add(text);
+  }
+
+  get span(): { records: number; oldestUs: number; newestUs: number } | undefined {
+    if (this.#units.length === 0) return undefined;
+    let newestUs = Number.NEGATIVE_INFINITY;
+    let records = 0;
+    for (const { kind, extent } of this.#units) {
+      newestUs = Math.max(newestUs, extent.maxTime);
+      records += kind === 'block' ? extent.count : extent.records.length;
+    }
+    return { records: records - this.#families.children.size, oldestUs: this.#units[0]!.extent.minTime, newestUs };
+  }
+
+  *find(wanted: readonly Sought[], bounds: FindBounds): Generator<undefined, FoundPieces> {
+    this.searches++;
+    const needles = needlesOf(wanted);
+    const round: Round = {
+      left: new Map(needles.map((needle) => [needle.key, bounds.each(needle)])),
+      pieces: [],
+      cut: new Set(),
+      all: bounds.all,
+    };
+    const byUnit = this.#unitsWith(needles);
+    this.#findFamilies(needles, round);
+    let isLate = false;
+    for (const { unit, fromEnd } of inTurn(this.#units.filter((unit) => byUnit.has(unit)))) {
+      const open = byUnit.get(unit)!.filter(({ key }) => round.left.get(key)! > 0);
+      for (const { key } of byUnit.get(unit)!) if (round.left.get(key)! <= 0) round.cut.add(key);
+      if (open.length === 0 || round.all <= 0) continue;
+      this.#look(unit, { open, fromEnd, round });
+      yield;
+      isLate = performance.now() > this.#deadlineMs;
+      if (isLate) break;
+    }
+    return { pieces: round.pieces, cut: round.cut, isLate };
+  }
+
+  /** Keys of the ids that begin as this one does, or nearly: for whoever has made a typing mistake. */
+  keysNear(_key: string): Set<string> {
+    return new Set();
+  }
+
+  /** By the index; each id by itself, so that a block is asked only for what it may hold. */
+  #unitsWith(needles: readonly Needle[]): Map<Unit, Needle[]> {
+    const found = new Map<Unit, Needle[]>();
+    const byView = Map.groupBy(this.#units, ({ view }) => view);
+    for (const [view, units] of byView) {
+      const blocks = new Map(units.flatMap((unit) => (unit.kind === 'block' ? [[unit.extent.id, unit] as const] : [])));
+      for (const unit of units) if (unit.kind === 'fresh') found.set(unit, [...needles]);
+      if (blocks.size === 0 || !this.#mayHoldAny(view, needles)) continue;
+      for (const needle of needles) {
+        for (const id of this.#blocksWith(view, needle.expression) ?? blocks.keys()) {
+          const unit = blocks.get(id);
+          if (unit !== undefined) listed(found, unit).push(needle);
+        }
+      }
+    }
+    return found;
+  }
+
+  #mayHoldAny(view: DayView, needles: readonly Needle[]): boolean {
+    if (needles.length < TOGETHER_MIN || needles.some(({ expression }) => expression === undefined)) return true;
+    const blocks = this.#blocksWith(view, needles.map(({ expression }) => expression).join(' OR '));
+    return blocks === undefined || blocks.size > 0;
+  }
+
+  /** Undefined: an index that cannot be read excludes nothing. */
+  #blocksWith(view: DayView, expression: string | undefined): ReadonlySet<number> | undefined {
+    if (expression === undefined) return undefined;
+    try {
+      return this.#reader.use(view).file.blocksWith(expression);
+    } catch (error) {
+      this.#noteDamage(view, 'index', error);
+      return undefined;
+    }
+  }
+
+  #look(unit: Unit, { open, fromEnd, round }: { open: readonly Needle[]; fromEnd: boolean; round: Round }): void {
+    try {
+      const hits = unit.kind === 'fresh' ? scanFresh(this.#freshOf(unit), open) : this.#scanBlock(unit, open);
+      this.recordsScanned += unit.kind === 'fresh' ? unit.extent.records.length : unit.extent.count;
+      for (const index of chosen(hits, { fromEnd, round })) {
+        if (round.all <= 0) return;
+        this.#takeRow(unit, index, round);
+      }
+    } catch (error) {
+      this.#noteDamage(unit.view, unit.kind === 'block' ? `block ${unit.extent.id}` : 'a fresh batch', error);
+    }
+  }
+
+  #scanBlock(unit: Unit & { kind: 'block' }, needles: readonly Needle[]): NeedleHits {
+    const block = this.#blockOf(unit);
+    return scanBlock(block, needles, unit.view.digest(unit.extent));
+  }
+
+  #blockOf(unit: Unit & { kind: 'block' }): Block {
+    const { file } = this.#reader.use(unit.view);
+    const known = this.#blocks.get(unit);
+    if (known !== undefined) this.#blocks.delete(unit);
+    const block = known?.file === file ? known.block : this.#reader.block(unit.view, unit.extent);
+    this.#blocks.set(unit, { block, file });
+    let bytes = 0;
+    for (const opened of this.#blocks.values()) bytes += opened.block.bytes;
+    for (const [oldest, opened] of this.#blocks) {
+      if (bytes <= BLOCKS_BYTES_MAX || oldest === unit) break;
+      bytes -= opened.block.bytes;
+      this.#blocks.delete(oldest);
+    }
+    return block;
+  }
+
+  #freshOf(unit: Unit & { kind: 'fresh' }): FreshTexts {
+    let texts = this.#fresh.get(unit);
+    if (texts === undefined) {
+      texts = freshTexts(unit.extent.records);
+      this.#fresh.set(unit, texts);
+    }
+    return texts;
+  }
+
+  #takeRow(unit: Unit, index: number, round: Round): void {
+    const seq = unit.kind === 'fresh' ? unit.extent.records[index]!.seq : this.#blockOf(unit).numbers('seq')[index]!;
+    // Families are judged whole, and each record is read once.
+    if (this.#known.has(seq) || this.#families.children.has(seq) || this.#families.childrenOf.has(seq)) return;
+    this.#take(unit.kind === 'fresh' ? recordOf(this.#reader, unit, index) : this.#blockOf(unit).record(index), round);
+  }
+
+  #take(record: LogRecord, round: Round): void {
+    this.#known.add(record.seq);
+    round.all--;
+    const found = marks(record);
+    round.pieces.push(pieceOf(record, found, publicJson(record, found)));
+  }
+
+  #findFamilies(needles: readonly Needle[], round: Round): void {
+    if (this.#families.childrenOf.size === 0) return;
+    const matches = compile({ kind: 'or', of: needles.map(({ filter }) => filter) }, marks);
+    const note = (unit: Unit, error: unknown): void => this.#noteDamage(unit.view, 'a joined record', error);
+    for (const record of this.#reader.families.records(this.#reader, { families: this.#families, units: this.#units, note }))
+      if (!this.#known.has(record.seq) && matches(record)) this.#take(record, round);
+  }
+
+  #noteDamage(view: DayView, what: string, error: unknown): void {
+    if (!view.isDropped) this.damaged.add(`${view.name}, ${what}: ${(error as Error).message}`);
+  }
+}
+
+/** The first, the last, the second, the last but one … */
+function* inTurn(units: readonly Unit[]): Generator<{ unit: Unit; fromEnd: boolean }> {
+  for (let from = 0, to = units.length - 1; from <= to; from++, to--) {
+    yield { unit: units[from]!, fromEnd: false };
+    if (from < to) yield { unit: units[to]!, fromEnd: true };
+  }
+}
+
+/** The records of a unit that still fit, each once: of the units at the end the newest. */
+function chosen(hits: NeedleHits, { fromEnd, round }: { fromEnd: boolean; round: Round }): number[] {
+  const indices = new Set<number>();
+  for (const [{ key }, list] of hits) {
+    const left = round.left.get(key)!;
+    round.left.set(key, left - list.length);
+    if (list.length > left) round.cut.add(key);
+    for (const index of fromEnd ? list.slice(-left) : list.slice(0, left)) indices.add(index);
+  }
+  return [...indices].sort((a, b) => a - b);
+}
+
+function listed<K, V>(lists: Map<K, V[]>, key: K): V[] {
+  let list = lists.get(key);
+  if (list === undefined) {
+    list = [];
+    lists.set(key, list);
+  }
+  return list;
+}

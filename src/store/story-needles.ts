@@ -1,0 +1,53 @@
+/**
+ * The ids that a story looks for, in the forms in which blocks and batches can be asked for them. Many at once: UUIDs are compared as
+ * positions in a block's table of ids in one pass over its columns, whatever their number. Not here: which ids are wanted
+ * (report/story-links.ts), and in which blocks they may lie (story-find.ts).
+ */
+import { tokensOf } from '../base/tokens.ts';
+import type { Filter, StoryKind } from '../model.ts';
+import { idOf } from '../query/ids.ts';
+import { isHexKey } from '../report/story-id.ts';
+import type { Sought } from '../report/story-links.ts';
+import { indexExpression } from './index-query.ts';
+
+/** One id, or one spelling of it. */
+export interface Needle {
+  readonly key: string;
+  readonly kind: StoryKind;
+  readonly role: Sought['role'];
+  /** 32 digits; absent: a text. */
+  readonly hex: string | undefined;
+  readonly filter: Filter;
+  /** What the index must hold (FTS5). */
+  readonly expression: string | undefined;
+  /** Folded; a record's texts hold it where the filter matches. */
+  readonly part: string;
+}
+
+/** What Linux and Open vSwitch call the device of a port: these and the first 11 characters of its id. */
+const DEVICE_PREFIXES = ['tap', 'qvo', 'qvb', 'qbr'] as const;
+const PREFIX_DIGITS = 8;
+
+export function needlesOf(wanted: readonly Sought[]): Needle[] {
+  return wanted.flatMap((sought) => {
+    const own = isHexKey(sought.key) ? hexNeedle(sought) : textNeedle(sought, sought.key);
+    return sought.kind === 'port' && own.hex !== undefined ? [own, ...deviceNeedles(sought)] : [own];
+  });
+}
+
+function hexNeedle({ key, kind, role }: Sought): Needle {
+  const filter: Filter = { kind: 'id', id: key, text: key };
+  return { key, kind, role, hex: key, filter, expression: indexExpression(filter), part: key.slice(0, PREFIX_DIGITS) };
+}
+
+function textNeedle({ key, kind, role }: Sought, text: string): Needle {
+  const id = idOf(text);
+  const filter: Filter = id === undefined ? { kind: 'phrase', tokens: tokensOf(text), text } : { kind: 'id', id, text };
+  const [longest = text] = tokensOf(text).sort((a, b) => b.length - a.length);
+  return { key, kind, role, hex: undefined, filter, expression: indexExpression(filter), part: id === undefined ? longest : text };
+}
+
+function deviceNeedles(sought: Sought): Needle[] {
+  const short = `${sought.key.slice(0, PREFIX_DIGITS)}-${sought.key.slice(PREFIX_DIGITS, PREFIX_DIGITS + 2)}`;
+  return DEVICE_PREFIXES.map((prefix) => ({ ...textNeedle(sought, prefix + short), part: prefix + short }));
+}

@@ -1,0 +1,122 @@
+/**
+ * Gathers a story in a query worker: rounds of looking for ids (story-find.ts) and of learning new ones from what was found
+ * (report/story-links.ts), until nothing new is wanted or a limit is reached, which the answer then says. Yields between units, so that a
+ * needle does not wait and a stop is heard.
+ */
+import { CodedError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import { visibleJson } from '../base/visible.ts';
+import type { RenderedStory, StoryKind, StoryWant } from '../model.ts';
+import { storyOf, type Told, type ToldRecord } from '../report/story.ts';
+import { type AskedId, askedId, canonicalOf } from '../report/story-id.ts';
+import { kindFound, nameOf, searchInstead } from '../report/story-kind.ts';
+import { StoryLinks } from '../report/story-links.ts';
+import type { DaysReader } from './read.ts';
+import { type Finder, StoryFinder } from './story-find.ts';
+import type { Needle } from './story-needles.ts';
+import { nothingFound } from './story-nothing.ts';
+
+/** Records by which the kind is told, before all are read. */
+const SAMPLE = 200;
+/** Longer chains of calls than the deepest cloud has. */
+const ROUNDS_MAX = 24;
+/** Records are gathered before it is known which belong: so many for one that is told. */
+const GATHER_RATIO = 3;
+
+export interface Gathered {
+  readonly story: StoryLinks;
+  readonly note: string | undefined;
+}
+
+/** Throws `bad-argument` for what is no id, or a project's or user's; `not-found` where nobody has it. */
+export function* gatherStory(finder: Finder, { id, recordsMax }: { id: string; recordsMax: number }): Generator<undefined, Gathered> {
+  const asked = askedOf(id);
+  const story = new StoryLinks(asked);
+  const wanted = story.next();
+  const sample = yield* finder.find(wanted, { each: () => SAMPLE, all: SAMPLE });
+  if (sample.pieces.length === 0) throw nothingFound(finder, { id, asked });
+  const { kind, note } = kindFound(asked, sample.pieces);
+  refuseShared(kind, { id, asked });
+  story.decide(kind);
+  story.take(sample.pieces);
+  // What a port's network device is called was not looked for before the id was known to be a port's.
+  if (sample.cut.size > 0 || kind === 'port') yield* takeAll(story, finder, { wanted: [{ ...wanted[0]!, kind }], recordsMax });
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const next = story.next();
+    if (next.length === 0 || !(yield* takeAll(story, finder, { wanted: next, recordsMax }))) break;
+  }
+  return { story, note };
+}
+
+interface Take {
+  readonly wanted: Parameters<Finder['find']>[0];
+  readonly recordsMax: number;
+}
+
+/** False: there is no room or no time for more. */
+function* takeAll(story: StoryLinks, finder: Finder, { wanted, recordsMax }: Take): Generator<undefined, boolean> {
+  const each = ({ role, key }: Needle): number =>
+    role === 'request' && key !== story.asked.key ? limits.storyRequestRecordsMax : recordsMax;
+  const room = recordsMax * GATHER_RATIO - story.pieces.size;
+  const found = yield* finder.find(wanted, { each, all: Math.max(0, room) });
+  story.take(found.pieces);
+  for (const key of found.cut) story.cut(key);
+  if (found.isLate) {
+    const text = `not all was looked at within ${limits.storyMsMax / 1000} s: records may be missing`;
+    story.limits.push({ what: 'time', text });
+  } else if (found.pieces.length >= room) {
+    story.limits.push({
+      what: 'records',
+      text: `more than ${recordsMax * GATHER_RATIO} records were found: what they lead to was not followed`,
+    });
+  }
+  return !found.isLate && found.pieces.length < room;
+}
+
+export function askedOf(id: string): AskedId {
+  const asked = askedId(id);
+  if (asked !== undefined) return asked;
+  const text =
+    'This is no id that a story is told of: a request (with or without req-), swift transaction, instance, volume, port, image or network (UUID), MAC, IP, libvirt name (instance-0000abcd), message id';
+  throw new CodedError('bad-argument', text, { text: id, position: 0, length: Math.max(1, id.length) });
+}
+
+function refuseShared(kind: StoryKind, { id, asked }: { id: string; asked: AskedId }): void {
+  const suggestion = searchInstead(kind, asked.key);
+  if (suggestion === undefined) return;
+  const text = `${canonicalOf(asked.key, kind)} is a ${nameOf(kind)}: everything of it shares the id, so it has no story; search for ${suggestion} instead`;
+  throw new CodedError('bad-argument', text, { text: id, position: 0, length: Math.max(1, id.length), suggestion });
+}
+
+export function storySteps(reader: DaysReader, want: StoryWant): Generator<undefined, RenderedStory> {
+  return tellStory(new StoryFinder(reader), want);
+}
+
+export function* tellStory(finder: Finder, want: StoryWant): Generator<undefined, RenderedStory> {
+  const startedMs = performance.now();
+  const recordsMax = want.recordsMax ?? limits.storyRecordsDefault;
+  const { story, note } = yield* gatherStory(finder, { id: want.id, recordsMax });
+  const stats = {
+    tookMs: 0,
+    searches: finder.searches,
+    recordsScanned: finder.recordsScanned,
+    ...(finder.damaged.size === 0 ? {} : { damaged: [...finder.damaged] }),
+  };
+  const told = storyOf(story, { recordsMax, deskew: want.deskew === true, note, stats });
+  stats.tookMs = Math.round((performance.now() - startedMs) * 1000) / 1000;
+  return rendered(told);
+}
+
+export function rendered({ head, records }: Told): RenderedStory {
+  let ndjson = '';
+  for (const record of records) ndjson += `${recordJson(record)}\n`;
+  return { head, ndjson, count: records.length };
+}
+
+/** The record's own JSON, made when it was read, and what the story knows of it behind. */
+function recordJson({ piece, why, span, skewMs }: ToldRecord): string {
+  let json = `${piece.json.slice(0, -1)},"why":${visibleJson(JSON.stringify(why))}`;
+  if (span !== undefined) json += `,"span":${span}`;
+  if (skewMs !== undefined) json += `,"skewMs":${skewMs}`;
+  return `${json}}`;
+}
