@@ -41,7 +41,7 @@ export function guestStops(act: Act, instance: Instance): void {
   const at = `@${instance.compute}`;
   const tap = tapOf(instance);
   const number = Number.parseInt(instance.domain.slice(-4), 16);
-  act.emit(world.worker(`libvirtd${at}`), ERROR, 'internal error: End of file from qemu monitor');
+  act.emit(world.worker(`libvirtd${at}`), ERROR, `internal error: End of file from qemu monitor (vm='${instance.domain}')`);
   act.emit(world.worker(`systemd-machined${at}`), INFO, `Machine qemu-${number}-${instance.domain} terminated.`);
   act.emit(world.worker(`kernel${at}`), INFO, `[${uptime(act)}] ${tap}: left promiscuous mode`);
   act.emit(

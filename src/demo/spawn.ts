@@ -135,7 +135,14 @@ function firstLease(birth: Boot): void {
   const { tap } = instance.project;
   const dnsmasq = act.world.worker('dnsmasq-dhcp');
   act.pass(2500, 6000);
-  act.emit(dnsmasq, 6, `read /var/lib/neutron/dhcp/${instance.project.network}/addn_hosts - ${act.world.instances.length} names`);
+  const read = act.emit(
+    dnsmasq,
+    6,
+    `read /var/lib/neutron/dhcp/${instance.project.network}/addn_hosts - ${act.world.instances.length} names`,
+  );
+  // It reads the names of the whole network, at once for all ports that have changed: no instance's and no request's story.
+  read.instance = undefined;
+  read.root = undefined;
   for (const [what, tail] of [
     ['DHCPDISCOVER', ''],
     ['DHCPOFFER', ''],
