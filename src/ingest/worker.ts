@@ -23,6 +23,7 @@ import { Keeping } from './keeping.ts';
 import type { FromWorker, MessageBatch, PositionsRequest, ToWorker, WorkerOptions } from './protocol.ts';
 import { type MutableGiven, Reading } from './reading.ts';
 import { savedMessage } from './saved.ts';
+import { Sealer } from './seal.ts';
 import { Skew } from './skew.ts';
 import { Sources } from './sources.ts';
 
@@ -46,6 +47,7 @@ class IngestWorker {
   readonly #sources: Sources;
   readonly #counters = new Counters();
   readonly #keeping: Keeping;
+  readonly #sealer: Sealer;
   /** Records that a full disk refused: they are tried again, before all others. */
   #unsaved: LogRecord[] = [];
   #wanted = false;
@@ -62,7 +64,8 @@ class IngestWorker {
 
   constructor(port: MessagePort, options: WorkerOptions) {
     this.#port = port;
-    this.#owned = openWriter({ folder: options.folder }, 'log');
+    this.#owned = openWriter({ folder: options.folder }, { durability: 'log', sealing: 'later' });
+    this.#sealer = new Sealer(this.#owned.writer);
     this.#state = openState(options.folder);
     this.#reading = new Reading(options, { known: () => this.#state.zones(), learned: (host, minutes) => this.#learned(host, minutes) });
     this.#sources = new Sources(this.#owned.writer);
@@ -71,6 +74,7 @@ class IngestWorker {
     this.#keeping = new Keeping(this.#owned.writer, options.keep, (message) => this.#tell(message));
     this.#tell({ kind: 'ready', lastSeq: this.#owned.writer.lastSeq });
     this.#keeping.start();
+    this.#sealer.look();
     for (const [host, minutes] of this.#state.zones()) this.#tell({ kind: 'zone', host, minutes });
   }
 
@@ -160,7 +164,7 @@ class IngestWorker {
 
   #isBlockFull(): boolean {
     // While the disk refuses, trying again with every line would help nobody.
-    return this.#unsaved.length === 0 && this.#joiner.size + this.#owned.writer.fresh.length >= limits.blockRecordsMax;
+    return this.#unsaved.length === 0 && this.#joiner.size >= this.#sealer.batchRecords;
   }
 
   #takeBytes(message: Buffer, given: MutableGiven): void {
@@ -213,6 +217,7 @@ class IngestWorker {
         log: this.#owned.writer.log,
       });
       this.#keeping.committed();
+      this.#sealer.look();
     } catch (error) {
       this.#joiner.forget();
       if (isFull(error) && !this.#stopping) {
@@ -260,6 +265,7 @@ class IngestWorker {
   #stop(): void {
     this.#stopping = true;
     this.#keeping.stop();
+    this.#sealer.stop();
     if (this.#newestBatch !== this.#committedBatch || this.#unsaved.length > 0) this.#commit();
     this.#state.close();
     this.#owned.close();

@@ -1,6 +1,9 @@
 /**
  * Turns up to 8192 records into a sealed block: columns, packed one by one, gathered into parts, and the
  * words under which the block is found. FORMAT.md draws the result. Pure: the file is written by day-file.ts.
+ *
+ * A block takes 50-100 ms, so it is made in steps: whoever has others to serve meanwhile takes as many at a time as it likes. The records
+ * may not change in between, and nobody else may use the book. Invariant: the steps make no difference to the block.
  */
 import { crc32 } from 'node:zlib';
 import { ByteWriter } from '../base/bytes.ts';
@@ -40,6 +43,9 @@ export interface EncodedBlock {
   /** Shapes that have their number since this block; the file has to keep them. */
   shapesAdded: ShapeEntry[];
 }
+
+/** Work that may be left between its steps. */
+export type Steps<T> = Generator<void, T, void>;
 
 /** Fields in which bare words look (query TEXT_FIELDS) that are dictionaries here: their values' words belong to the block. */
 const WORD_COLUMNS: ReadonlySet<string> = new Set(['host', 'program', 'logger', 'user', 'project', 'msgid']);
@@ -84,8 +90,20 @@ class Parts {
   }
 }
 
+/** Text that is taken apart in one step: some milliseconds (one message is never divided, so at most `limits.messageBytesMax`). */
+const STEP_CHARS = 128 * 1024;
+
 /** Encodes records that are sorted by seq. Afterwards the caller calls `book.clear()`, and after the commit `book.committed()` or `book.revert()`. */
 export function encodeBlock(records: readonly LogRecord[], book: ShapeBook): EncodedBlock {
+  const steps = encodeSteps(records, book);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps of a few milliseconds each; what ends before its last step needs `book.clear()` and `book.revert()`. */
+export function* encodeSteps(records: readonly LogRecord[], book: ShapeBook): Steps<EncodedBlock> {
   const count = records.length;
   const parts = new Parts();
   const terms = new Terms();
@@ -96,33 +114,40 @@ export function encodeBlock(records: readonly LogRecord[], book: ShapeBook): Enc
     parts.add(name, data);
     if (WORD_COLUMNS.has(name)) addWords(distinct.keys(), terms, lettersOf(letters, name));
     if ((DIGEST_COLUMNS as readonly string[]).includes(name)) columns.set(name, { name, values: [...distinct.keys()] as string[], codes });
+    yield;
   }
   const numbers = new Float64Array(count);
   for (const [name, read] of entriesOf(DELTA_VALUES)) {
     for (let index = 0; index < count; index++) numbers[index] = read(records[index]!);
     parts.add(name, encodeDelta(numbers));
+    yield;
   }
   for (let index = 0; index < count; index++) numbers[index] = wallTime(records[index]!);
   const headers = records.map((record) => record.headerTime);
   parts.add('headerTime', encodeHeaderTimes(headers, numbers));
+  yield;
   const ids = new IdTable();
   for (const [name, read] of entriesOf(ID_VALUES)) {
     const column = encodeIdColumn(records.map(read), ids, terms);
     parts.add(name, column.data);
     letters.set(name, column.letters);
+    yield;
   }
-  const { shapes, codes, shapesAdded } = addMessages(records, { book, ids, parts, terms });
+  const { shapes, codes, shapesAdded } = yield* addMessages(records, { book, ids, parts, terms });
   const table = ids.bytes();
   parts.add('ids', table);
   terms.ids(table);
+  yield;
   for (const [name, read] of entriesOf(SPARSE_VALUES)) {
     const data = encodeSparse(records, read);
     if (data) parts.add(name, data);
   }
   const structured = new Set(records.map(({ structuredData }) => structuredData));
   addWords(structured, terms, lettersOf(letters, 'structuredData'));
+  yield;
   const digested = DIGEST_COLUMNS.map((name) => columns.get(name)!);
   parts.add('digest', encodeDigest({ shapes: shapes.map(({ number }) => number), shapeCodes: codes, columns: digested, letters }));
+  yield;
   return finish(records, { parts, words: terms.joined(), shapesAdded });
 }
 
@@ -164,8 +189,18 @@ interface Messages {
   shapesAdded: ShapeEntry[];
 }
 
-function addMessages(records: readonly LogRecord[], { book, ids, parts, terms }: MessageTarget): Messages {
-  const entries: (ShapeEntry | undefined)[] = records.map((record, index) => book.take(record.message, index, ids));
+function* addMessages(records: readonly LogRecord[], { book, ids, parts, terms }: MessageTarget): Steps<Messages> {
+  const entries: (ShapeEntry | undefined)[] = [];
+  let chars = 0;
+  for (let index = 0; index < records.length; index++) {
+    const { message } = records[index]!;
+    entries.push(book.take(message, index, ids));
+    chars += message.length;
+    if (chars > STEP_CHARS) {
+      chars = 0;
+      yield;
+    }
+  }
   const { shapes, added } = book.settle(limits.blockShapesMax);
   const codes = new Uint16Array(records.length);
   for (let shape = 0; shape < shapes.length; shape++) for (const index of shapes[shape]!.records) codes[index] = shape + 1;
@@ -174,12 +209,24 @@ function addMessages(records: readonly LogRecord[], { book, ids, parts, terms }:
     const { message } = records[index]!;
     if (codes[index] === 0) texts.push(message);
     // Once-seen texts and glued variables: the words are read off the message itself.
-    if (codes[index] === 0 || entries[index]!.glued) terms.text(message);
+    if (codes[index] !== 0 && !entries[index]!.glued) continue;
+    terms.text(message);
+    chars += message.length;
+    if (chars > STEP_CHARS) {
+      chars = 0;
+      yield;
+    }
   }
-  for (const shape of shapes) addTerms(shape, terms);
+  for (const shape of shapes) {
+    addTerms(shape, terms);
+    yield;
+  }
   parts.add('shape', encodeShapes(shapes, codes));
+  yield;
   parts.add('variables', encodeVariables(shapes, ids));
+  yield;
   if (texts.length > 0) parts.add('texts', encodeTexts(texts));
+  yield;
   return { shapes, codes, shapesAdded: added };
 }
 

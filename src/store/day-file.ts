@@ -45,8 +45,8 @@ export interface Append {
   /** Records to keep as a fresh row, with their seq. */
   readonly records: readonly LogRecord[];
   readonly blocks: readonly EncodedBlock[];
-  /** Drop all fresh rows first: their records are in `blocks` or `records`. */
-  readonly replacesFresh: boolean;
+  /** Drop the fresh rows that begin at or before this seq first: their records are in `blocks` or `records`. */
+  readonly replacesUpTo?: number;
   /** [parent, child] that are one record now. */
   readonly merged: readonly (readonly [number, number])[];
   /** [parent, child] of continuations in `blocks`, which stay rows of their own. */
@@ -118,7 +118,7 @@ export class DayFile implements BlockSource {
   append(append: Append): void {
     try {
       this.#database.transaction(() => {
-        if (append.replacesFresh) this.#sql('DELETE FROM fresh').run();
+        if (append.replacesUpTo !== undefined) this.#sql('DELETE FROM fresh WHERE id <= ?').run(append.replacesUpTo);
         for (const block of append.blocks) this.#seal(block);
         for (const [parent, child] of append.merged) this.#sql('DELETE FROM family WHERE parent = ? AND child = ?').run(parent, child);
         for (const [parent, child] of append.families) this.#addFamily(parent, child);

@@ -6,8 +6,7 @@ import { CodedError } from '../base/errors.ts';
 import type { Store } from '../model.ts';
 import { type FolderLock, ownFolder } from './folder.ts';
 import { DaysReader } from './read.ts';
-import type { Durability } from './sqlite.ts';
-import { DaysWriter } from './write.ts';
+import { DaysWriter, type WriterOptions } from './write.ts';
 
 export interface DaysOptions {
   readonly folder: string;
@@ -21,11 +20,11 @@ export interface OwnedWriter {
   close(): void;
 }
 
-/** `durability`: `commit` unless the caller brings `writer.log` to disk before it answers anybody. */
-export function openWriter(options: DaysOptions, durability: Durability = 'commit'): OwnedWriter {
+/** `how`: what the caller takes upon itself; without it, nothing. */
+export function openWriter(options: DaysOptions, how?: WriterOptions): OwnedWriter {
   const lock: FolderLock = ownFolder(options.folder);
   try {
-    const writer = new DaysWriter(options.folder, options.nowUs ?? (() => Date.now() * 1000), durability);
+    const writer = new DaysWriter(options.folder, options.nowUs ?? (() => Date.now() * 1000), how);
     return {
       writer,
       close() {
@@ -42,16 +41,18 @@ export function openWriter(options: DaysOptions, durability: Durability = 'commi
 export interface DaysStore extends Store {
   /** Seals what is fresh. */
   flush(): void;
+  readonly writer: DaysWriter;
 }
 
-export function openDays(options: DaysOptions): DaysStore {
-  const owned = openWriter(options);
+export function openDays(options: DaysOptions, how?: WriterOptions): DaysStore {
+  const owned = openWriter(options, how);
   const reader = new DaysReader(options.folder);
   let closed = false;
   const open = (): void => {
     if (closed) throw new CodedError('store-closed', 'the store is closed');
   };
   return {
+    writer: owned.writer,
     append: (records) => owned.writer.append(records),
     flush: () => owned.writer.flush(),
     search: (query) => reader.search(query),

@@ -2,21 +2,20 @@
  * The writing half of engine `days`: gives seqs, commits batches, seals blocks, rolls files.
  *
  * One commit touches one file: the day of arrival. Committed records stay in memory until they are
- * sealed, so sealing reads nothing back. A failed commit leaves everything as it was before.
+ * sealed, so sealing reads nothing back. A failed commit leaves everything as it was before. A block takes 50-100 ms to
+ * seal: an owner that has others to serve meanwhile takes that upon itself (`sealing: 'later'`) and calls `seal` between.
  */
 import { join } from 'node:path';
 import { CodedError, isCoded } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { AppendResult, LogRecord } from '../model.ts';
-import { type EncodedBlock, encodeBlock } from './block-write.ts';
 import { DayFile } from './day-file.ts';
 import { type DayName, dayFileName, dayOf, removeOrphans } from './folder.ts';
-import { mergeFamilies } from './merge.ts';
 import { loadDay, openNewest, type Trouble, type WritableDay } from './open-newest.ts';
 import { NO_POSITIONS, Positions, positionsOf } from './positions.ts';
-import { blockEnds, holdBack, sizeOf } from './settled.ts';
-import { ShapeBook } from './shape-book.ts';
+import { sizeOf } from './settled.ts';
 import { type Durability, storeError } from './sqlite.ts';
+import { type Batch, Unsealed } from './unsealed.ts';
 import { syncLog } from './wal-sync.ts';
 
 /** When a file rolls before its day is over, so that retention can drop in steps that are small enough. */
@@ -26,17 +25,25 @@ export interface RollLimits {
   readonly fileSpanUs: number;
 }
 
+export interface WriterOptions {
+  /** `commit`: on disk when `append` returns; `log`: when the caller has brought `log` there. */
+  readonly durability?: Durability;
+  /** `at once`: by the `append` that fills a block; `later`: by `seal`, but for a batch that fills half of a block alone. */
+  readonly sealing?: 'at once' | 'later';
+}
+
+/** Whoever is to call `seal` does not, or cannot: here an append seals, so that memory is bounded and senders hear what is wrong. */
+const BLOCKS_LEFT_MAX = 2;
+
 export class DaysWriter {
   readonly folder: string;
   readonly #nowUs: () => number;
   #file: DayFile | undefined;
   #name: DayName | undefined;
-  #book = new ShapeBook(limits.dayShapesMax);
-  /** Committed and not sealed, by seq. */
-  #fresh: LogRecord[] = [];
-  #freshBytes = 0;
+  #unsealed: Unsealed | undefined;
   #lastSeq = 0;
   readonly #durability: Durability;
+  readonly #sealsLater: boolean;
   #positions: Positions | undefined;
   /** The file is full: the next append begins another one, so that a roll that fails never refuses what is committed. */
   #isLarge = false;
@@ -45,10 +52,11 @@ export class DaysWriter {
   /** What was found damaged since the start. */
   readonly troubles: Trouble[] = [];
 
-  constructor(folder: string, nowUs: () => number, durability: Durability = 'commit') {
+  constructor(folder: string, nowUs: () => number, { durability = 'commit', sealing = 'at once' }: WriterOptions = {}) {
     this.folder = folder;
     this.#nowUs = nowUs;
     this.#durability = durability;
+    this.#sealsLater = sealing === 'later';
     this.#open();
   }
 
@@ -63,7 +71,17 @@ export class DaysWriter {
 
   /** Committed records that are not sealed: what the joiner may still attach to after a restart. */
   get fresh(): readonly LogRecord[] {
-    return this.#fresh;
+    return this.#unsealed?.records ?? [];
+  }
+
+  /** Those of them that no sealing has taken up. */
+  get waiting(): number {
+    return this.#unsealed?.waiting ?? 0;
+  }
+
+  /** It is time to call `seal`. */
+  get isSealDue(): boolean {
+    return this.#unsealed?.isDue ?? false;
   }
 
   /** The file that is written; older ones are closed for ever. */
@@ -86,9 +104,7 @@ export class DaysWriter {
   #use({ file, name, book, fresh }: WritableDay): void {
     this.#file = file;
     this.#name = name;
-    this.#book = book;
-    this.#fresh = fresh;
-    this.#freshBytes = fresh.reduce((bytes, record) => bytes + sizeOf(record), 0);
+    this.#unsealed = new Unsealed(file, { book, records: fresh, nowUs: this.#nowUs });
     this.#isLarge = this.#isTooLarge(file);
   }
 
@@ -111,22 +127,31 @@ export class DaysWriter {
 
   /** Committed when it returns, and durable (with durability `log`: when the log is); coded error and nothing changed when it cannot be. */
   append(records: LogRecord[], positions?: ReadonlyMap<string, string>): AppendResult {
+    this.#mustBeOpen();
+    return this.#beyondDamage(() => this.#append(records, positions));
+  }
+
+  #mustBeOpen(): void {
     if (this.#closed) throw new CodedError('store-closed', 'the store is closed');
+  }
+
+  /** A file that became unwritable under our hands: what is in it stays, and is read as far as that goes; we go on in another one. */
+  #beyondDamage<T>(write: () => T): T {
     try {
-      return this.#append(records, positions);
+      return write();
     } catch (error) {
       if (!isCoded(error) || error.code !== 'store-corrupt') throw error;
-      // The file became unwritable under our hands: what is in it stays, and is read as far as that goes; we go on in another one.
       this.troubles.push({ text: `${this.#file?.file} is damaged and is not written any more: ${error.message}`, records: 0 });
       this.#begin(nameAfter(this.#name, dayOf(this.#nowUs())));
-      return this.#append(records, positions);
+      return write();
     }
   }
 
   #append(records: LogRecord[], positions: ReadonlyMap<string, string> | undefined): AppendResult {
     const file = this.#fileOfToday();
+    const unsealed = this.#unsealed!;
     const firstSeq = this.#lastSeq + 1;
-    let bytes = this.#freshBytes;
+    let bytes = 0;
     for (let index = 0; index < records.length; index++) {
       records[index]!.seq = firstSeq + index;
       bytes += sizeOf(records[index]!);
@@ -135,17 +160,25 @@ export class DaysWriter {
       if (positions?.size) this.#move(file, positions);
       return { firstSeq, lastSeq: this.#lastSeq, records };
     }
-    const full = this.#fresh.length + records.length >= limits.blockRecordsMax || bytes >= limits.blockBytesMax;
-    if (full) this.#seal(file, { records: [...this.#fresh, ...records], all: false, positions });
-    else {
-      file.append({ records, blocks: [], replacesFresh: false, merged: [], families: [], positions: positions ?? NO_POSITIONS });
-      for (const record of records) this.#fresh.push(record);
-      this.#freshBytes = bytes;
-    }
+    const batch = { records, count: records.length, bytes, positions: positions ?? NO_POSITIONS };
+    const full = unsealed.fills(this.#sealsLater && !isLarge(batch) ? BLOCKS_LEFT_MAX : 1, batch);
+    if (full) unsealed.seal(false, batch);
+    else unsealed.append(batch);
     this.#lastSeq = firstSeq + records.length - 1;
     this.#positions?.keep(positions);
     if (full) this.#isLarge = this.#isTooLarge(file);
     return { firstSeq, lastSeq: this.#lastSeq, records };
+  }
+
+  /**
+   * Goes on with the sealing that is due for about `forMs`, with some 10 ms for the transaction at its end. Throws a coded error when it
+   * fails: all stays fresh, and an append tries again, which can tell its sender.
+   */
+  seal(forMs: number): void {
+    this.#mustBeOpen();
+    // A new file, begun behind a damaged one, has nothing to seal.
+    const done = this.#beyondDamage(() => this.isSealDue && this.#unsealed!.work(forMs));
+    if (done) this.#isLarge = this.#isTooLarge(this.#file!);
   }
 
   /** How far each source was taken, over all day files; read when it is first asked for. */
@@ -156,7 +189,7 @@ export class DaysWriter {
 
   /** Before a day file is dropped: what it says of sources and no newer file does goes into the one that is written now, on disk when it returns. */
   carryPositions(dayFile: string): void {
-    if (this.#closed) throw new CodedError('store-closed', 'the store is closed');
+    this.#mustBeOpen();
     const newest = this.positions;
     const carried = positionsOf(this.folder, dayFile).filter(([source, value]) => newest.get(source) === value);
     if (carried.length === 0 || dayFile === this.#name?.file) return;
@@ -165,14 +198,14 @@ export class DaysWriter {
   }
 
   #move(file: DayFile, positions: ReadonlyMap<string, string>): void {
-    file.append({ records: [], blocks: [], replacesFresh: false, merged: [], families: [], positions });
+    file.append({ records: [], blocks: [], merged: [], families: [], positions });
     this.#positions?.keep(positions);
   }
 
   /** Seals whatever is fresh: at the end of a day, before a measurement. */
   flush(): void {
-    if (this.#closed) throw new CodedError('store-closed', 'the store is closed');
-    if (this.#file && this.#fresh.length > 0) this.#seal(this.#file, { records: this.#fresh, all: true });
+    this.#mustBeOpen();
+    if (this.fresh.length > 0) this.#unsealed!.seal(true);
     this.#file?.checkpoint();
   }
 
@@ -218,38 +251,17 @@ export class DaysWriter {
 
   #roll(day: string): void {
     if (this.#file) {
-      if (this.#fresh.length > 0) this.#seal(this.#file, { records: this.#fresh, all: true });
+      if (this.fresh.length > 0) this.#unsealed!.seal(true);
       this.#file.notes.note({ closedUs: this.#nowUs() });
       this.#file.checkpoint();
     }
     this.#begin(nameAfter(this.#name, day));
   }
+}
 
-  /** Encodes `records` (by seq) into blocks; what is held back or does not fill a block stays fresh. One transaction. */
-  #seal(file: DayFile, of: { records: readonly LogRecord[]; all: boolean; positions?: ReadonlyMap<string, string> | undefined }): void {
-    const { records, merged } = mergeFamilies(of.records);
-    const { settled, held } = of.all ? { settled: records, held: [] } : holdBack(records, this.#nowUs());
-    const blocks: EncodedBlock[] = [];
-    let from = 0;
-    try {
-      for (const end of blockEnds(settled, of.all)) {
-        const block = encodeBlock(settled.slice(from, end), this.#book);
-        this.#book.clear();
-        blocks.push(block);
-        from = end;
-      }
-      const fresh = [...settled.slice(from), ...held].sort((a, b) => a.seq - b.seq);
-      const families = settled.flatMap(({ of: parent, seq }): [number, number][] => (parent === undefined ? [] : [[parent, seq]]));
-      file.append({ records: fresh, blocks, replacesFresh: true, merged, families, positions: of.positions ?? NO_POSITIONS });
-      this.#book.committed();
-      this.#fresh = fresh;
-      this.#freshBytes = fresh.reduce((bytes, record) => bytes + sizeOf(record), 0);
-    } catch (error) {
-      this.#book.clear();
-      this.#book.revert();
-      throw error;
-    }
-  }
+/** Fills half of a block alone: as fresh rows it would be written twice. */
+function isLarge({ count, bytes }: Batch): boolean {
+  return count >= limits.blockRecordsMax / 2 || bytes >= limits.blockBytesMax / 2;
 }
 
 /** The name of the next file; a clock that went back must not put it before the others. */

@@ -48,6 +48,29 @@ const STATES: Readonly<Record<string, (scene: Scene) => void>> = {
     });
     expect(scene.store.status().days[0]!.blocks).toBeGreaterThan(1);
   },
+  'a sealing on its way'(scene) {
+    scene.sealLater();
+    withLimits({ blockRecordsMax: 64 }, () => {
+      const [parent] = scene.append(30);
+      for (let round = 0; round < 2; round++) scene.append(18);
+      scene.seal(9);
+      scene.append([continuationOf(parent!, 'ValueError: while it was sealed')]);
+      expect(scene.store.writer.isSealDue).toBe(true);
+      expect(scene.store.writer.waiting).toBe(1);
+    });
+  },
+  'sealed in steps'(scene) {
+    scene.sealLater();
+    withLimits({ blockRecordsMax: 64 }, () => {
+      const [parent] = scene.append(30);
+      for (let round = 0; round < 2; round++) scene.append(18);
+      scene.seal(9);
+      scene.append([continuationOf(parent!, 'ValueError: while it was sealed')]);
+      scene.append(5);
+      scene.seal();
+    });
+    expect(scene.store.status().days[0]).toMatchObject({ blocks: 2, fresh: 6 });
+  },
   'families across fresh and sealed'(scene) {
     const [one, two] = scene.append(5);
     scene.store.flush();
@@ -146,6 +169,10 @@ const METHODS: Readonly<Record<string, (scene: Scene) => void>> = {
     scene.store.flush();
     expect(scene.store.status().days.at(-1)?.fresh ?? 0).toBe(0);
   },
+  seal(scene) {
+    scene.seal();
+    expect(scene.store.writer.isSealDue).toBe(false);
+  },
   close(scene) {
     scene.reopen();
   },
@@ -175,7 +202,13 @@ describe.each(Object.entries(STATES))('%s', (_state, prepare) => {
       search: () => store.search(query()),
       follow: () => store.follow(0, ALL, 1),
     };
-    const others = { record: () => store.record(1), status: () => store.status(), flush: () => store.flush(), close: () => store.close() };
+    const others = {
+      record: () => store.record(1),
+      status: () => store.status(),
+      flush: () => store.flush(),
+      seal: () => store.writer.seal(0),
+      close: () => store.close(),
+    };
     for (const [name, call] of Object.entries({ ...calls, ...others })) expect(refusal(call), name).toBe('store-closed');
   });
 });

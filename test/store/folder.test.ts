@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Store } from '../../src/model.ts';
 import { openDays } from '../../src/store/days.ts';
 import { dayOf } from '../../src/store/folder.ts';
 import { DaysReader } from '../../src/store/read.ts';
@@ -72,14 +73,13 @@ describe('the owner of a folder', () => {
     scene.store.close();
   });
 
-  function readerOf(folder: string): Scene['store'] {
+  function readerOf(folder: string): Store {
     const reader = new DaysReader(folder);
     const refuse = (): never => {
       throw new Error('a reader does not write');
     };
     return {
       append: refuse,
-      flush: refuse,
       close: () => reader.close(),
       search: (asked) => reader.search(asked),
       follow: (...asked) => reader.follow(...asked),

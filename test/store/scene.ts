@@ -6,6 +6,7 @@ import type { LogRecord, Store } from '../../src/model.ts';
 import { type DaysStore, openDays } from '../../src/store/days.ts';
 import { listDays } from '../../src/store/folder.ts';
 import { openMemory } from '../../src/store/memory.ts';
+import type { WriterOptions } from '../../src/store/write.ts';
 import { DIRECTIONS, everything, followed } from '../contract/reading.ts';
 import { continuationOf, makeRecords, START_US } from '../contract/records.ts';
 import { newFolder } from './sealed.ts';
@@ -21,6 +22,7 @@ export class Scene {
   /** As they were committed, in the order of seq. */
   readonly rows: LogRecord[] = [];
   #seed = 0;
+  #how: WriterOptions = {};
 
   constructor(folder = newFolder()) {
     this.folder = folder;
@@ -28,12 +30,23 @@ export class Scene {
   }
 
   #open(): DaysStore {
-    return openDays({ folder: this.folder, nowUs: () => this.nowUs });
+    return openDays({ folder: this.folder, nowUs: () => this.nowUs }, this.#how);
   }
 
   reopen(): void {
     this.store.close();
     this.store = this.#open();
+  }
+
+  /** From now on blocks are sealed by `seal`, as the ingest worker does it. */
+  sealLater(): void {
+    this.#how = { sealing: 'later' };
+    this.reopen();
+  }
+
+  /** So many of the smallest steps of a sealing that is due; to its end without a number. */
+  seal(steps = Number.POSITIVE_INFINITY): void {
+    for (let step = 0; step < steps && this.store.writer.isSealDue; step++) this.store.writer.seal(0);
   }
 
   /** Commits records of the cloud, or those given; seqs have to go on without a gap. */

@@ -44,7 +44,7 @@ interface Sealed {
 function seal(records: readonly LogRecord[]): Sealed {
   const encoded = encodeBlock(records, book);
   book.clear();
-  file.append({ records: [], blocks: [encoded], replacesFresh: false, merged: [], families: [] });
+  file.append({ records: [], blocks: [encoded], merged: [], families: [] });
   book.committed();
   const row = file.blocks(newest)[0]!;
   const digest = decodeDigest(file.digest(row.id)!, interned)!;
