@@ -107,9 +107,9 @@ export const SETTINGS = [
   {
     name: 'udp.receiver',
     type: 'choice',
-    choices: ['auto', 'dgram', 'syslog-server'],
+    choices: ['auto', 'batch', 'dgram', 'syslog-server'],
     default: 'auto',
-    say: 'What reads UDP: Node itself (`dgram`) or the portable package; `auto` takes the best that works here',
+    say: 'What reads UDP: many datagrams a call in a thread of its own (`batch`, Linux), Node itself (`dgram`) or the portable package; `auto` takes the first that works here',
   },
   {
     name: 'udp.receiveBufferBytes',
@@ -119,7 +119,7 @@ export const SETTINGS = [
     min: 64 * 1024,
     /** Kernel memory that nobody else can use; more only delays the loss of a load that is too high anyway. */
     max: 1024 * 1024 * 1024,
-    say: 'Socket buffer asked of the kernel for UDP; `net.core.rmem_max` may cut it, `status` shows what was given',
+    say: 'Socket buffer asked of the kernel for UDP; `net.core.rmem_max` cuts it without CAP_NET_ADMIN (and for `dgram`), `status` shows what was given',
   },
   {
     name: 'files',

@@ -21,6 +21,7 @@ import type { HostSkew } from './ingest/skew.ts';
 import { startIngest } from './ingest.ts';
 import type { Ingest, KeepSettings, SiteRules } from './model.ts';
 import { RECEIVERS, type Receiver, type ReceiverOptions, type StartReceiver, udpReceiver } from './receive/receivers.ts';
+import { ErrorKeeper, knownErrors } from './service/errors.ts';
 import { type FollowedFiles, followFiles } from './service/followed-files.ts';
 import { Gates } from './service/gates.ts';
 import { Ledger } from './service/ledger.ts';
@@ -123,10 +124,12 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   rising.up('ingest', () => ingest.stop());
   const ledger = new Ledger(counters, ingest.saved);
   rising.up('the loss ledger', () => ledger.close());
-  const reader = new QueryPool(settings.data, QUERY_WORKERS);
+  const reader = new QueryPool(settings.data, QUERY_WORKERS, { known: knownErrors() });
   rising.up('the query workers', () => reader.close());
-  letGo = () => reader.letGo();
   await reader.ready();
+  const errors = new ErrorKeeper({ reader, book: ingest.saved, ingest, counters, log, rules: options.effective?.site.errors ?? [] });
+  rising.up('the error groups', () => errors.close());
+  letGo = () => errors.dropped(reader);
   const receivers = await startReceivers(settings, { ingest, counters, gates, log, rising });
   const files = followFiles(settings, { ingest, counters, log });
   rising.up('the followed files', () =>
@@ -134,7 +137,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   );
   const follow = createFollow(reader, ingest);
   rising.up('the followers', () => follow.close());
-  const live = followSettings({ settings, log, rising, options }, { ingest, gates, files });
+  const live = followSettings({ settings, log, rising, options }, { ingest, gates, files, errors });
   let isReady = false;
   const parts = { startedUs: Date.now() * 1000, ingest, follow, reader, receivers, files, counters, ledger };
   const now = (): StatusParts => ({ ...parts, ...told, config: live?.status() });
@@ -144,6 +147,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
     saved: ingest.saved,
     losses: (sinceUs) => ledger.since(sinceUs),
     hosts: settings['http.hosts'] ?? [],
+    errors,
     admits: (peer) => gates.admitsReader(peer),
     follow,
     status: () => statusOf(now()),
@@ -183,10 +187,11 @@ interface Followed {
   readonly ingest: StartedIngest;
   readonly gates: Gates;
   readonly files: FollowedFiles;
+  readonly errors: ErrorKeeper;
 }
 
 /** Follows the configuration file; undefined without one. */
-function followSettings({ settings, log, rising, options }: Plan, { ingest, gates, files }: Followed): LiveSettings | undefined {
+function followSettings({ settings, log, rising, options }: Plan, { ingest, gates, files, errors }: Followed): LiveSettings | undefined {
   const { effective, readAgain } = options;
   if (settings.config === undefined || effective === undefined || readAgain === undefined) return undefined;
   const live = new LiveSettings(settings.config, {
@@ -199,6 +204,7 @@ function followSettings({ settings, log, rising, options }: Plan, { ingest, gate
       files.configure(values);
       ingest.configure(keepSettings(values));
       ingest.configureReading(readingSettings(values, site));
+      errors.configure(site.errors ?? []);
     },
     log,
   });
@@ -237,7 +243,8 @@ async function startReceivers(settings: Settings, around: Around): Promise<Recei
   for (const [name, address, start, more] of wanted) {
     if (address === undefined) continue;
     const warn = (text: string): void => around.log.limited(`${name} ${text.slice(0, 40)}`, WARN_EVERY_MS).warn(text, { receiver: name });
-    const options = { address, warn, gate: name === 'unix' ? undefined : around.gates.of(name), recvBufferBytes: settings['udp.receiveBufferBytes'], ...more };
+    const gate = name === 'unix' ? undefined : around.gates.of(name);
+    const options = { address, warn, gate, recvBufferBytes: settings['udp.receiveBufferBytes'], ...more };
     const onLate = (): void =>
       around.log.warn('stopping takes too long; going on without the rest', { receiver: name, pendingBytes: around.ingest.pendingBytes });
     const receiver = { ...wrap(await start(options, around.ingest, around.counters), onLate), name };

@@ -166,6 +166,11 @@ export class Libc {
     throw new SystemError('recvmmsg', code);
   }
 
+  /** Throws where the kernel has no recvmmsg: asks for no datagram at all. */
+  probe(socket: number): void {
+    this.#good('recvmmsg', this.#calls.recvmmsg(socket, Buffer.alloc(HEADER_BYTES), 0, MSG_DONTWAIT, null));
+  }
+
   /** Waits until one of them can be read, at most so long. */
   poll(descriptors: readonly number[], timeoutMs: number): void {
     const wanted = Buffer.alloc(8 * descriptors.length);

@@ -9,6 +9,7 @@ import { startRelp } from './relp.ts';
 import { startTcp } from './tcp.ts';
 import { startTls } from './tcp-tls.ts';
 import { startUdp } from './udp.ts';
+import { startUdpAuto, startUdpBatch } from './udp-batch.ts';
 import { startUdpPortable } from './udp-portable.ts';
 import { startUnix } from './unix.ts';
 
@@ -20,21 +21,24 @@ export const RECEIVERS = {
   tls: startTls,
   relp: startRelp,
   unix: startUnix,
+  batch: startUdpBatch,
   dgram: startUdp,
   'syslog-server': startUdpPortable,
 } as const satisfies Record<string, StartReceiver>;
 export type ReceiverName = keyof typeof RECEIVERS;
 
-/** Values of the setting `udp.receiver`; `auto` is the fastest one that works everywhere. */
-export const UDP_RECEIVERS = { auto: 'dgram', dgram: 'dgram', 'syslog-server': 'syslog-server' } as const satisfies Record<
-  string,
-  ReceiverName
->;
+/** Values of the setting `udp.receiver`; `auto` is the fastest one that works here. */
+export const UDP_RECEIVERS = {
+  auto: startUdpAuto,
+  batch: startUdpBatch,
+  dgram: startUdp,
+  'syslog-server': startUdpPortable,
+} as const satisfies Record<string, StartReceiver>;
 
 /** The receiver for `udp.receiver`. Throws CodedError 'bad-setting' for a word that is none of them. */
 export function udpReceiver(setting: string): StartReceiver {
   if (!Object.hasOwn(UDP_RECEIVERS, setting)) {
     throw new CodedError('bad-setting', `udp.receiver: ${JSON.stringify(setting)} is none of ${Object.keys(UDP_RECEIVERS).join(', ')}`);
   }
-  return RECEIVERS[UDP_RECEIVERS[setting as keyof typeof UDP_RECEIVERS]];
+  return UDP_RECEIVERS[setting as keyof typeof UDP_RECEIVERS];
 }

@@ -12,7 +12,7 @@ import { KernelDrops } from './kernel-drops.ts';
 import { listenError, type Receiver, type ReceiverOptions, type ReceiverStatus, readOn } from './receiver.ts';
 
 /** About 100 ms of 300-byte datagrams at 150 k/s, each charged with the kernel's own overhead. */
-const RECV_BUFFER_BYTES = 8 * 1024 * 1024;
+export const RECV_BUFFER_BYTES = 8 * 1024 * 1024;
 
 export async function startUdp(options: ReceiverOptions, intake: Intake, counters: Counters): Promise<Receiver> {
   const { host } = options.address;
@@ -30,7 +30,7 @@ export async function startUdp(options: ReceiverOptions, intake: Intake, counter
   socket.on('error', (error) => warn(`UDP: ${error.message}`));
   const asked = options.recvBufferBytes ?? RECV_BUFFER_BYTES;
   const granted = askForBuffer(socket, asked);
-  if (granted !== undefined && granted < asked) warn(bufferWarning(asked, granted));
+  if (granted !== undefined && granted < asked) warn(`UDP: ${bufferWarning(asked, granted)}`);
   const drops = new KernelDrops(address, counters);
   await drops.start(options.pollMs);
 
@@ -90,7 +90,7 @@ function askForBuffer(socket: dgram.Socket, bytes: number): number | undefined {
   }
 }
 
-function bufferWarning(asked: number, granted: number): string {
+export function bufferWarning(asked: number, granted: number): string {
   const remedy = process.platform === 'linux' ? `sysctl -w net.core.rmem_max=${asked}` : `raise the system's limit to ${asked}`;
-  return `UDP: the kernel grants a receive buffer of ${granted} bytes instead of ${asked}, so bursts are dropped sooner; ${remedy}`;
+  return `the kernel grants a receive buffer of ${granted} bytes instead of ${asked}, so bursts are dropped sooner; ${remedy}`;
 }

@@ -62,7 +62,7 @@ test.each<[string[], RegExp]>([
 test('flags of settings say their environment name and default', () => {
   expect(settingFlags(['udp', 'udp.receiver', 'token'])).toEqual([
     { name: 'udp', value: 'HOST:PORT', say: expect.stringContaining('(STACKTRAIL_UDP; default 0.0.0.0:5514)') },
-    { name: 'udp-receiver', value: 'auto|dgram|syslog-server', say: expect.stringContaining('STACKTRAIL_UDP_RECEIVER') },
+    { name: 'udp-receiver', value: 'auto|batch|dgram|syslog-server', say: expect.stringContaining('STACKTRAIL_UDP_RECEIVER') },
     { name: 'token', value: 'TEXT', say: expect.stringMatching(/\(STACKTRAIL_TOKEN\)$/) },
   ]);
 });

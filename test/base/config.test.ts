@@ -111,7 +111,7 @@ test.each<[string, string, RegExp]>([
   ['data', 'a\0b', /NUL/],
   ['http', '5580', /port|number/],
   ['http', '127.0.0.1:70000', /65535/],
-  ['udp.receiver', 'dgrm', /one of auto, dgram, syslog-server; did you mean dgram\?/],
+  ['udp.receiver', 'dgrm', /one of auto, batch, dgram, syslog-server; did you mean dgram\?/],
   ['udp.receiveBufferBytes', '1KiB', /not between 65536 and/],
   ['udp.receiveBufferBytes', '-1', /not a number of bytes/],
   ['udp.receiveBufferBytes', '1e9', /not a number of bytes/],

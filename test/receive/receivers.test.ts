@@ -35,6 +35,7 @@ const SENDERS: Record<ReceiverName, (address: Address) => Promise<Sender>> = {
   tls: (address) => openTls(address),
   relp: openRelpSender,
   unix: openUnix,
+  batch: openUdp,
   dgram: openUdp,
   'syslog-server': openUdp,
 };
@@ -251,7 +252,7 @@ describe.each(Object.keys(RECEIVERS) as ReceiverName[])('receiver %s', (name) =>
   });
 });
 
-describe.each(['dgram', 'syslog-server'] as const)('datagrams by %s', (name) => {
+describe.each(['batch', 'dgram', 'syslog-server'] as const)('datagrams by %s', (name) => {
   test('those of one turn are one run, and an intake that is full loses them counted', async () => {
     const { intake, counters, sender } = await listen(name);
     await Promise.all(Array.from({ length: 10 }, (_, index) => sender.send(`m${index}`)));

@@ -4,8 +4,9 @@ import { expect, test } from 'vitest';
 import { RECEIVERS, UDP_RECEIVERS, udpReceiver } from '../../src/receive/receivers.ts';
 
 test('udp.receiver chooses from the table', () => {
-  for (const [setting, name] of Object.entries(UDP_RECEIVERS)) expect(udpReceiver(setting)).toBe(RECEIVERS[name]);
-  for (const wrong of ['batch', '', 'toString']) expect(() => udpReceiver(wrong)).toThrow(/none of auto, dgram, syslog-server/);
+  for (const [setting, start] of Object.entries(UDP_RECEIVERS)) expect(udpReceiver(setting)).toBe(start);
+  for (const name of ['batch', 'dgram', 'syslog-server'] as const) expect(udpReceiver(name)).toBe(RECEIVERS[name]);
+  for (const wrong of ['fast', '', 'toString']) expect(() => udpReceiver(wrong)).toThrow(/none of auto, batch, dgram, syslog-server/);
 });
 
 test('README.md lists the receivers of the table and the files of the folder', () => {
