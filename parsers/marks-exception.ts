@@ -31,10 +31,21 @@ const SUMMARY =
 interface Raised {
   class: string;
   message: string | undefined;
-  culprit: string | undefined;
+  frames: readonly string[];
 }
 
 export function exceptionOf(record: LogRecord): ExceptionMark | undefined {
+  return foundIn(record)?.mark;
+}
+
+/** The frames are `file:line function`, outermost first; none without a traceback. */
+export interface Found {
+  readonly mark: ExceptionMark;
+  readonly frames: readonly string[];
+}
+
+/** The exception with its traceback. */
+export function foundIn(record: LogRecord): Found | undefined {
   const { message, level } = record;
   const at = message.indexOf(HEAD);
   if (at >= 0 && at < TEXT_CHARS_MAX) {
@@ -47,7 +58,7 @@ export function exceptionOf(record: LogRecord): ExceptionMark | undefined {
   return (frame < 0 ? undefined : ofLines(message.slice(frame, TEXT_CHARS_MAX).split('\n', LINES_MAX), [])) ?? ofSummary(message);
 }
 
-function ofTracebacks(text: string, message: string, at: number): ExceptionMark | undefined {
+function ofTracebacks(text: string, message: string, at: number): Found | undefined {
   const isList = message[at - 1] === "'" || message[at - 1] === '"';
   return ofLines((isList ? linesOfList(text) : text).split('\n', LINES_MAX));
 }
@@ -58,7 +69,7 @@ function linesOfList(text: string): string {
 }
 
 /** Where the reading is: outside of tracebacks, among frames. */
-function ofLines(lines: readonly string[], begun?: string[]): ExceptionMark | undefined {
+function ofLines(lines: readonly string[], begun?: string[]): Found | undefined {
   let chain: Raised[] = [];
   let isChained = false;
   let frames = begun;
@@ -95,7 +106,7 @@ function raisedBy(line: string, frames: string[]): Raised | undefined {
   // Source lines and caret markers are indented; the exception stands at the margin, behind the last frame.
   if (frames.length === 0 || text === '' || text.startsWith(' ') || text.startsWith('\t')) return undefined;
   const raised = RAISED.exec(text);
-  return raised === null ? undefined : { class: raised[1]!, message: raised[2], culprit: culpritOf(frames) };
+  return raised === null ? undefined : { class: raised[1]!, message: raised[2], frames };
 }
 
 function culpritOf(frames: readonly string[]): string | undefined {
@@ -104,16 +115,17 @@ function culpritOf(frames: readonly string[]): string | undefined {
   );
 }
 
-function markOf(last: Raised, first: Raised): ExceptionMark {
+function markOf(last: Raised, first: Raised): Found {
   const exception: ExceptionMark = { class: last.class.replace(REMOTE_SUFFIX, '') };
   if (last.message) exception.message = last.message;
-  if (last.culprit !== undefined) exception.culprit = last.culprit;
+  const culprit = culpritOf(last.frames);
+  if (culprit !== undefined) exception.culprit = culprit;
   const cause = first === last ? remoteCause(last.message) : first;
   if (cause !== undefined) {
     exception.cause = { class: cause.class.replace(REMOTE_SUFFIX, '') };
     if (cause.message) exception.cause.message = cause.message;
   }
-  return exception;
+  return { mark: exception, frames: last.frames };
 }
 
 function remoteCause(message: string | undefined): { class: string; message: string | undefined } | undefined {
@@ -122,13 +134,13 @@ function remoteCause(message: string | undefined): { class: string; message: str
 }
 
 /** At the end of the first line; on the line behind it, when the message itself ended in a newline. */
-function ofSummary(message: string): ExceptionMark | undefined {
+function ofSummary(message: string): Found | undefined {
   const newline = message.indexOf('\n');
   const first = newline < 0 ? message : message.slice(0, newline);
   const second = newline < 0 || !message.startsWith(': ', newline + 1) ? '' : message.slice(newline + 1).split('\n', 1)[0]!;
   const match = SUMMARY.exec(tailOf(second)) ?? SUMMARY.exec(tailOf(first));
   if (match === null) return undefined;
-  const raised: Raised = { class: match[1]!, message: match[2], culprit: undefined };
+  const raised: Raised = { class: match[1]!, message: match[2], frames: [] };
   return markOf(raised, raised);
 }
 

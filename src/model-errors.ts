@@ -29,6 +29,20 @@ export interface KnownSignature {
   links: string[];
 }
 
+/** One entry of `config/signatures.yaml`: what is known, and by what it is recognised. */
+export interface SignatureEntry {
+  readonly known: KnownSignature;
+  /** Any of them; `*` stands for anything, all else is as the service writes it. */
+  readonly match: readonly string[];
+  /** None of them. */
+  readonly unless: readonly string[];
+  /** Also counted as an error where the service only warns. */
+  readonly warning: boolean;
+  /** Where the text comes from: a file of the service. */
+  readonly source: string;
+  readonly place: string;
+}
+
 /** What the signature of a group was made of. */
 export interface GroupParts {
   /** `exception`: class and frames; `shape`: logger and constant text. */
@@ -41,6 +55,114 @@ export interface GroupParts {
   shape?: string;
   /** A rule of the configuration that merged it. */
   rule?: string;
+}
+
+/** A rule of the configuration, applied when groups are read; the first that matches a group decides. */
+export interface ErrorRule {
+  readonly name: string;
+  readonly does: 'merge' | 'split' | 'ignore';
+  /** Texts in which `*` stands for anything; all of them have to fit. */
+  readonly match: Readonly<Partial<Record<ErrorRuleField, string>>>;
+  /** Of a split. */
+  readonly by?: 'service' | 'host';
+  readonly place: string;
+}
+export type ErrorRuleField = 'signature' | 'exception' | 'frame' | 'logger' | 'shape' | 'title' | 'level';
+
+/** What one slice of the store adds to the groups; everything since `from` up to `after`, committed as a whole. */
+export interface ErrorTally {
+  readonly from: number;
+  readonly after: number;
+  /** Everything that can be counted by now is. */
+  readonly caughtUp: boolean;
+  /** Records that retention took, or that could not be read, before they were counted. */
+  readonly lost: number;
+  readonly groups: readonly TallyGroup[];
+}
+export interface TallyGroup {
+  readonly signature: string;
+  readonly title: string;
+  readonly parts: GroupParts;
+  readonly level: string;
+  /** Record times, µs. */
+  readonly firstUs: number;
+  readonly lastUs: number;
+  /** When it came back within the slice after a long pause; 0: it did not. */
+  readonly backUs: number;
+  readonly count: number;
+  readonly lastSeq: number;
+  /** Newest first. */
+  readonly samples: readonly ErrorSample[];
+  /** Text of the newest. */
+  readonly text: string;
+  readonly counts: readonly MinuteCount[];
+  /** In the order of `RADIUS_SETS` (report/radius.ts). */
+  readonly radius: readonly Uint8Array[];
+}
+export type ErrorSample = readonly [seq: number, service: string, host: string];
+/** Minutes since 1970; '' where a record has none. */
+export type MinuteCount = readonly [minute: number, service: string, host: string, count: number];
+
+/** What is asked of the groups; times in µs. */
+export interface ErrorWant {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly rules: readonly ErrorRule[];
+  readonly service?: string;
+  readonly state?: GroupState;
+  /** Only these, as signature or the beginning of one. */
+  readonly signature?: string;
+  readonly limit: number;
+}
+/** Known signatures and error groups that are nearest to a text. */
+export interface ErrorExplain {
+  readonly text: string;
+  /** The known signature that the text is; absent: none matches, only near ones. */
+  readonly is?: KnownSignature;
+  readonly near: readonly { readonly score: number; readonly known: KnownSignature }[];
+  readonly groups: readonly {
+    readonly score: number;
+    readonly signature: string;
+    readonly title: string;
+    readonly count: number;
+    readonly known?: string;
+  }[];
+}
+
+export interface ErrorList {
+  readonly groups: readonly ErrorGroup[];
+  /** Groups that matched, also those beyond the limit. */
+  readonly matched: number;
+  /** Errors that are counted together because there were too many signatures. */
+  readonly overflow: number;
+}
+
+/** What a query worker is asked about errors. */
+export type ErrorQuestion =
+  | { readonly do: 'slice'; readonly after: number; readonly settledUs: number; readonly limit: number }
+  | { readonly do: 'list'; readonly want: ErrorWant }
+  | { readonly do: 'explain'; readonly want: ErrorWant; readonly text: string };
+
+/** Error groups as query workers read them; `store/pool.ts` implements it. */
+export interface ErrorReader {
+  countErrors(want: Omit<Extract<ErrorQuestion, { do: 'slice' }>, 'do'>): Promise<ErrorTally>;
+  listErrors(want: ErrorWant, signal?: AbortSignal): Promise<ErrorList>;
+  explainError(text: string, want: ErrorWant, signal?: AbortSignal): Promise<ErrorExplain>;
+}
+
+/** The groups on disk: who counts writes, who answers reads. `state.db` belongs to the ingest thread. */
+export type ErrorAsk =
+  | { readonly do: 'errors-add'; readonly tally: ErrorTally }
+  | { readonly do: 'errors-after' }
+  /** The seqs kept begin here. */
+  | { readonly do: 'errors-prune'; readonly firstSeq: number };
+
+export interface ErrorBook {
+  /** False: it does not begin where the last one ended, and was not taken. Written when it resolves. */
+  addErrors(tally: ErrorTally): Promise<{ readonly isTaken: boolean; readonly overflow: number }>;
+  /** Everything up to this seq is counted. */
+  errorsAfter(): Promise<number>;
+  pruneErrors(firstSeq: number): Promise<void>;
 }
 
 export interface ErrorGroup {

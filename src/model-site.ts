@@ -3,7 +3,7 @@
  * import from there. Types only. The rules are plain data and travel between threads; a reader is what parsers/site.ts makes
  * of them.
  */
-import type { LogRecord } from './model.ts';
+import type { ErrorRule, LogRecord } from './model.ts';
 
 /** Fields that a named group or a constant of a pattern may set; `time` and `pid` are read as such, `level` as a word. */
 export const SITE_FIELDS = [
@@ -41,6 +41,8 @@ export interface SiteRules {
   readonly services: readonly { readonly program: string; readonly service: string }[];
   /** First that matches wins. */
   readonly patterns: readonly SitePattern[];
+  /** Of error groups; the first that fits a group decides. */
+  readonly errors?: readonly ErrorRule[];
 }
 
 /** Compiled rules. */

@@ -9,7 +9,17 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Family } from '../base/exposition.ts';
 import type { Log } from '../base/log.ts';
 import type { Follow } from '../follow.ts';
-import type { Ingest, LossEntry, Reader, SavedSearches } from '../model.ts';
+import type { ErrorExplain, ErrorList, ErrorWant, Ingest, LossEntry, Reader, SavedSearches } from '../model.ts';
+
+/** Error groups, as `service/errors.ts` keeps them. */
+export interface ErrorGroups {
+  list(asked: Omit<ErrorWant, 'rules'>, signal?: AbortSignal): Promise<ErrorList>;
+  explain(text: string, asked: Omit<ErrorWant, 'rules'>, signal?: AbortSignal): Promise<ErrorExplain>;
+  /** Records that are stored and not yet counted. */
+  readonly behind: number;
+  /** Resolves when everything that is stored by now is counted. */
+  settled(signal: AbortSignal): Promise<void>;
+}
 
 /** What the routes work with; whoever builds the whole supplies it. */
 export interface ApiParts {
@@ -26,6 +36,8 @@ export interface ApiParts {
   readonly metrics?: () => Promise<Family[]>;
   /** What was lost at or after a time (µs), newest first. */
   readonly losses?: (sinceUs: number) => Promise<readonly (LossEntry & { readonly remedy: string })[]>;
+  /** Absent: errors are not counted. */
+  readonly errors?: ErrorGroups;
   /** Whether a client at this address may come at all; default: everybody. */
   readonly admits?: (peer: string) => boolean;
   /** Counts what comes in by `POST /ingest`, where given. */
@@ -53,7 +65,7 @@ export interface ApiAnswer {
   readonly type: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Chunks are pulled when the client has room for them. */
-  readonly body: string | AsyncIterable<string | Uint8Array>;
+  readonly body: string | Uint8Array | AsyncIterable<string | Uint8Array>;
 }
 
 /** JSON schema of one argument; all arrive as text. */
@@ -85,6 +97,8 @@ export interface Route {
   readonly group: string;
   readonly say: string;
   readonly arguments: Readonly<Record<string, ArgumentSchema>>;
+  /** A page: what stands behind its `?` is for the script in it, and nothing is refused. */
+  readonly anyArguments?: true;
   /** Parts of the path. */
   readonly params?: Readonly<Record<string, ArgumentSchema>>;
   /** Bytes of the body; absent: takes none. */

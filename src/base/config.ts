@@ -7,7 +7,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
 import { environmentName, flagName, SETTINGS, type Setting, type SettingName } from '../../config/keys.ts';
+import type { SignatureEntry } from '../model-errors.ts';
 import type { SiteRules } from '../model-site.ts';
+import { readErrorRules } from './config-errors.ts';
+import { readSignatures } from './config-signatures.ts';
 import { type Located, NO_RULES, readPatterns, readServices, SITE_PARTS } from './config-site.ts';
 import { readValue, type Settings, type SettingValue, Unreadable } from './config-values.ts';
 import { CodedError } from './errors.ts';
@@ -113,18 +116,37 @@ export interface ConfigText {
 const NO_FILE: ConfigText = { settings: new Map(), site: NO_RULES };
 
 function readConfigFile(path: string): ConfigText {
-  let text: string;
+  return readConfigText(readText(path), path);
+}
+
+function readText(path: string): string {
   try {
     if (statSync(path).size > FILE_BYTES_MAX) throw new Error(`it has more than ${FILE_BYTES_MAX} bytes`);
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw new CodedError('bad-setting', `${path}: cannot be read: ${(error as Error).message}`);
   }
-  return readConfigText(text, path);
+}
+
+/** The known errors of a file like `config/signatures.yaml`. Throws `bad-setting`. */
+export function readSignatureFile(path: string): SignatureEntry[] {
+  const { document, placeOf } = documentOf(readText(path), path);
+  const walk: Walk = { settings: new Map(), site: NO_RULES, placeOf, resolve: (node) => (isAlias(node) ? node.resolve(document) : node) };
+  return readSignatures(located(walk, document.contents, { place: path, depth: 0 }));
 }
 
 /** Settings of a YAML text, nested (`log: {level: info}`) or dotted (`log.level: info`). Throws `bad-setting`. */
 export function readConfigText(text: string, path: string): ConfigText {
+  const { document, placeOf } = documentOf(text, path);
+  const settings = new Map<string, Given>();
+  // A file of comments only is an empty configuration.
+  if (document.contents === null) return NO_FILE;
+  const walk: Walk = { settings, site: { ...NO_RULES }, placeOf, resolve: (node) => (isAlias(node) ? node.resolve(document) : node) };
+  collect(walk, document.contents, { prefix: '', place: placeOf(document.contents.range[0]) });
+  return { settings, site: walk.site };
+}
+
+function documentOf(text: string, path: string) {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const placeOf = (offset: number): string => {
@@ -133,12 +155,7 @@ export function readConfigText(text: string, path: string): ConfigText {
   };
   const [wrong] = document.errors;
   if (wrong) throw new CodedError('bad-setting', `${placeOf(wrong.pos[0])}: this is not YAML: ${wrong.message}`);
-  const settings = new Map<string, Given>();
-  // A file of comments only is an empty configuration.
-  if (document.contents === null) return NO_FILE;
-  const walk: Walk = { settings, site: { ...NO_RULES }, placeOf, resolve: (node) => (isAlias(node) ? node.resolve(document) : node) };
-  collect(walk, document.contents, { prefix: '', place: placeOf(document.contents.range[0]) });
-  return { settings, site: walk.site };
+  return { document, placeOf };
 }
 
 interface Walk {
@@ -162,6 +179,7 @@ function collect(walk: Walk, node: unknown, group: { prefix: string; place: stri
     const value = walk.resolve(pair.value as Node | null);
     if (name === 'services') walk.site = { ...walk.site, services: readServices(located(walk, value, { place, depth: 0 })) };
     else if (name === 'patterns') walk.site = { ...walk.site, patterns: readPatterns(located(walk, value, { place, depth: 0 })) };
+    else if (name === 'errors') walk.site = { ...walk.site, errors: readErrorRules(located(walk, value, { place, depth: 0 })) };
     else collectOne(walk, { name, setting, value, place });
   }
 }

@@ -18,6 +18,9 @@ export const COUNTERS = {
   'store.damaged': 'Files and batches that were found damaged and were set aside or left',
   'files.begun': 'Log files whose following was begun',
   'files.truncated': 'Times that a followed file was truncated under us',
+  'errors.counted': 'Errors counted into their groups',
+  'errors.overflow': 'Errors counted without a group of their own because there were too many signatures',
+  'errors.missed': 'Records that could not be read, or were dropped, before their errors were counted',
   'connections.opened': 'Connections of senders accepted',
   'connections.refused': 'Connections of senders refused or broken off, by reason',
 } as const;

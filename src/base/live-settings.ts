@@ -11,6 +11,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { SETTINGS, type Setting, type SettingName } from '../../config/keys.ts';
 import type { EffectiveSettings } from './config.ts';
+import { SITE_PARTS } from './config-site.ts';
 import type { Log } from './log.ts';
 import { nowUs } from './time.ts';
 import { type Watch, watchPaths } from './watch.ts';
@@ -128,7 +129,7 @@ function stampOf(path: string): string {
 }
 
 /** The rules of the site go by the names of their parts in the file. */
-type Part = SettingName | 'services' | 'patterns';
+type Part = SettingName | (typeof SITE_PARTS)[number];
 
 function isLive(part: Part): boolean {
   const setting: Setting | undefined = SETTINGS.find((one) => one.name === part);
@@ -136,13 +137,17 @@ function isLive(part: Part): boolean {
 }
 
 function placeOf(effective: EffectiveSettings, part: Part): string {
-  return part === 'services' || part === 'patterns' ? part : effective.places[part];
+  return isSitePart(part) ? part : effective.places[part];
+}
+
+function isSitePart(part: Part): part is (typeof SITE_PARTS)[number] {
+  return (SITE_PARTS as readonly string[]).includes(part);
 }
 
 function changesOf(before: EffectiveSettings, next: EffectiveSettings): Part[] {
   const differs = (left: unknown, right: unknown): boolean => JSON.stringify(left ?? null) !== JSON.stringify(right ?? null);
   const settings = SETTINGS.map((setting) => setting.name).filter((name) => differs(before.values[name], next.values[name]));
-  const parts = (['services', 'patterns'] as const).filter((part) => differs(before.site[part], next.site[part]));
+  const parts = SITE_PARTS.filter((part) => differs(before.site[part], next.site[part]));
   return [...settings, ...parts];
 }
 

@@ -4,9 +4,10 @@
  * The verbs' files are imported only when they run: `--help` must not wait for a server's imports.
  */
 
+import { errors, explain } from './rows-errors.ts';
 import { backup, importFiles, restore, verify } from './rows-keeping.ts';
 import { completion, config, parse } from './rows-offline.ts';
-import { search, status, tail } from './rows-reading.ts';
+import { search, status, tail, trace } from './rows-reading.ts';
 import { demo, serve } from './rows-running.ts';
 import { help, version } from './rows-telling.ts';
 import type { Verb } from './verb.ts';
@@ -18,6 +19,9 @@ export const VERBS: readonly Verb[] = [
   demo,
   search,
   tail,
+  errors,
+  explain,
+  trace,
   importFiles,
   status,
   verify,

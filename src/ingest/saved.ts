@@ -1,14 +1,16 @@
 /**
- * Saved searches and the loss ledger over the two sides of the ingest thread, which owns `state.db`: the main thread asks with a number, the
- * worker answers with the same. Not here: how they are kept (store/saved.ts, store/losses.ts).
+ * Saved searches, the loss ledger and the error groups over the two sides of the ingest thread, which owns `state.db`: the main thread asks with a number, the
+ * worker answers with the same. Not here: how they are kept (store/saved.ts, store/losses.ts, store/errors.ts).
  */
 import { type CodedError, type ErrorMessage, fromMessage, toMessage } from '../base/errors.ts';
-import type { LossAsk, LossBook, LossEntry, SavedAsk, SavedSearch, SavedSearches } from '../model.ts';
+import type { ErrorAsk, ErrorBook, ErrorTally, LossAsk, LossBook, LossEntry, SavedAsk, SavedSearch, SavedSearches } from '../model.ts';
+
+type StateAsk = SavedAsk | LossAsk | ErrorAsk;
 
 export interface SavedRequest {
   readonly kind: 'saved';
   readonly id: number;
-  readonly ask: SavedAsk | LossAsk;
+  readonly ask: StateAsk;
 }
 
 export interface SavedMessage {
@@ -19,7 +21,7 @@ export interface SavedMessage {
 }
 
 /** The worker's side. */
-export function savedMessage({ id, ask }: SavedRequest, answer: (ask: SavedAsk | LossAsk) => unknown): SavedMessage {
+export function savedMessage({ id, ask }: SavedRequest, answer: (ask: StateAsk) => unknown): SavedMessage {
   try {
     return { kind: 'saved', id, value: answer(ask), error: undefined };
   } catch (error) {
@@ -28,7 +30,7 @@ export function savedMessage({ id, ask }: SavedRequest, answer: (ask: SavedAsk |
 }
 
 /** The main thread's side. */
-export class SavedQuestions implements SavedSearches, LossBook {
+export class SavedQuestions implements SavedSearches, LossBook, ErrorBook {
   readonly #post: (request: SavedRequest) => void;
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #nextId = 1;
@@ -38,7 +40,7 @@ export class SavedQuestions implements SavedSearches, LossBook {
     this.#post = post;
   }
 
-  #ask(ask: SavedAsk | LossAsk): Promise<unknown> {
+  #ask(ask: StateAsk): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     const asked = Promise.withResolvers<unknown>();
@@ -83,5 +85,17 @@ export class SavedQuestions implements SavedSearches, LossBook {
 
   drop(name: string): Promise<boolean> {
     return this.#ask({ do: 'drop', name }) as Promise<boolean>;
+  }
+
+  addErrors(tally: ErrorTally): Promise<{ isTaken: boolean; overflow: number }> {
+    return this.#ask({ do: 'errors-add', tally }) as Promise<{ isTaken: boolean; overflow: number }>;
+  }
+
+  errorsAfter(): Promise<number> {
+    return this.#ask({ do: 'errors-after' }) as Promise<number>;
+  }
+
+  async pruneErrors(firstSeq: number): Promise<void> {
+    await this.#ask({ do: 'errors-prune', firstSeq });
   }
 }

@@ -18,6 +18,8 @@ export interface FollowQuery {
   readonly after: number;
   readonly filter: Filter;
   readonly limit: number;
+  /** Records come as they are now, with what has joined them; of one that was passed before, the seq is that of the first news. */
+  readonly isWhole?: boolean;
 }
 
 export function followDays(reader: DaysReader, query: FollowQuery): FollowPage {
@@ -78,7 +80,7 @@ function collect(reader: DaysReader, of: { unit: Unit; query: FollowQuery; event
   const { unit, query, events } = of;
   if (unit.kind === 'fresh') {
     const matches = compile(query.filter, marks);
-    for (const record of unit.extent.records) if (isNews(record, query.after) && matches(record)) pushEvents(record, query.after, events);
+    for (const record of unit.extent.records) if (isNews(record, query.after) && matches(record)) pushEvents(record, query, events);
     return;
   }
   const block = reader.block(unit.view, unit.extent);
@@ -89,7 +91,7 @@ function collect(reader: DaysReader, of: { unit: Unit; query: FollowQuery; event
     if (seqs[index]! <= query.after && !more.has(index)) continue;
     if (test(index)) {
       const record = block.record(index);
-      if (isNews(record, query.after)) pushEvents(record, query.after, events);
+      if (isNews(record, query.after)) pushEvents(record, query, events);
     }
   }
 }
@@ -99,10 +101,11 @@ function isNews(record: LogRecord, after: number): boolean {
 }
 
 /** A record is sent as it was first committed; what joined it later follows as `more`, also when both are one by now. */
-function pushEvents(record: LogRecord, after: number, events: FollowEvent[]): void {
+function pushEvents(record: LogRecord, { after, isWhole = false }: FollowQuery, events: FollowEvent[]): void {
   const { more } = record;
-  if (more === undefined || more.length === 0) {
-    events.push({ seq: record.seq, kind: record.of === undefined ? 'record' : 'more', record: { ...record } });
+  if (more === undefined || more.length === 0 || isWhole) {
+    const seq = record.seq > after ? record.seq : more!.find((one, at) => at % 2 === 0 && one > after)!;
+    events.push({ seq, kind: record.of === undefined ? 'record' : 'more', record: { ...record } });
     return;
   }
   const rawOf = rawParts(record);

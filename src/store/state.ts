@@ -1,10 +1,11 @@
 /**
- * `state.db`: what outlives days. Today the zones that were learned of hosts, the saved searches (saved.ts) and the loss ledger (losses.ts);
- * tokens and group states get their tables here when they come. Losing this file loses no record.
+ * `state.db`: what outlives days. Today the zones that were learned of hosts, the saved searches (saved.ts), the loss ledger (losses.ts) and
+ * the error groups (errors.ts); tokens get their table here when they come. Losing this file loses no record.
  */
 import { join } from 'node:path';
 import { CodedError } from '../base/errors.ts';
-import type { LossAsk, SavedAsk } from '../model.ts';
+import type { ErrorAsk, LossAsk, SavedAsk } from '../model.ts';
+import { answerErrors, ERROR_SCHEMA, isErrorAsk } from './errors.ts';
 import { STATE_FILE } from './folder.ts';
 import { answerLosses, isLossAsk, LOSS_SCHEMA } from './losses.ts';
 import { answerSaved, SAVED_SCHEMA } from './saved.ts';
@@ -17,8 +18,8 @@ export interface State {
   /** [host, minutes east of UTC]. */
   zones(): [string, number][];
   keepZone(host: string, minutes: number): void;
-  /** Saved searches, durable when it returns (saved.ts), and losses (losses.ts). */
-  saved(ask: SavedAsk | LossAsk): unknown;
+  /** Saved searches, durable when it returns (saved.ts), losses (losses.ts), and error groups (errors.ts). */
+  saved(ask: SavedAsk | LossAsk | ErrorAsk): unknown;
   close(): void;
 }
 
@@ -35,6 +36,7 @@ export function openState(folder: string): State {
     database.exec(SCHEMA);
     database.exec(SAVED_SCHEMA);
     database.exec(LOSS_SCHEMA);
+    database.exec(ERROR_SCHEMA);
     // Written by the ingest thread between two lines: a flush of the disk for each host that is learned would hold it up.
     database.pragma('synchronous = NORMAL');
   } catch (error) {
@@ -50,7 +52,10 @@ export function openState(folder: string): State {
         )
         .run(host, minutes, Date.now() * 1000);
     },
-    saved: (ask) => (isLossAsk(ask) ? answerLosses(database, ask) : answerSaved(database, ask)),
+    saved(ask) {
+      if (isErrorAsk(ask)) return answerErrors(database, ask);
+      return isLossAsk(ask) ? answerLosses(database, ask) : answerSaved(database, ask);
+    },
     close() {
       database.close();
     },

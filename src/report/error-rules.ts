@@ -1,0 +1,45 @@
+/**
+ * Rules of the configuration that merge, split or ignore error groups. They apply when groups are read, to what was counted: a changed
+ * rule holds for the past, too, and taking it away gives everything back. The first rule that fits a group decides.
+ * Not here: reading and checking them (base/config-errors.ts).
+ */
+import { compileWildcard, type Pattern } from '../base/pattern.ts';
+import type { ErrorRule, ErrorRuleField, GroupParts } from '../model.ts';
+
+export interface Ruled {
+  readonly signature: string;
+  readonly title: string;
+  readonly level: string;
+  readonly parts: GroupParts;
+}
+
+export type RuleOf = (group: Ruled) => ErrorRule | undefined;
+
+export function compileRules(rules: readonly ErrorRule[]): RuleOf {
+  if (rules.length === 0) return () => undefined;
+  const compiled = rules.map((rule) => ({
+    rule,
+    tests: Object.entries(rule.match).map(([field, text]) => testOf(field as ErrorRuleField, text)),
+  }));
+  return (group) => compiled.find(({ tests }) => tests.every((fits) => fits(group)))?.rule;
+}
+
+function testOf(field: ErrorRuleField, text: string): (group: Ruled) => boolean {
+  const pattern: Pattern = compileWildcard(text);
+  return (group) => valuesOf(group, field).some((value) => value !== undefined && pattern.matches(value));
+}
+
+function valuesOf({ signature, title, level, parts }: Ruled, field: ErrorRuleField): readonly (string | undefined)[] {
+  switch (field) {
+    case 'signature':
+      return [signature];
+    case 'title':
+      return [title];
+    case 'level':
+      return [level];
+    case 'frame':
+      return parts.frames ?? [];
+    default:
+      return [parts[field]];
+  }
+}
