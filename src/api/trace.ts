@@ -5,7 +5,7 @@
 import { CodedError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { visibleJson } from '../base/visible.ts';
-import type { RenderedStory } from '../model.ts';
+import type { RenderedStory, StoryWant } from '../model.ts';
 import { CONTENT_TYPES, formOf } from './accept.ts';
 import { membersOf } from './pages.ts';
 import { numberOf } from './query-arguments.ts';
@@ -40,6 +40,12 @@ export const trace: Route = {
       enum: ['true', 'false'],
       description: 'Order by times that are corrected by the estimated skew of clocks; default false',
     },
+    missing: {
+      type: 'string',
+      enum: ['true', 'false'],
+      description:
+        'Compare what was changed with the usual course of the same operation, learned from its newest successful runs; default true',
+    },
   },
   params: { id: ID_PARAM },
   responses: [
@@ -59,11 +65,13 @@ export const trace: Route = {
   },
 };
 
-function wantOf(request: ApiRequest): { id: string; recordsMax?: number; deskew?: boolean } {
+function wantOf(request: ApiRequest): StoryWant {
   const recordsMax = numberOf(request, 'limit');
   if (recordsMax !== undefined && (recordsMax < 1 || recordsMax > limits.storyRecordsMax))
     throw new CodedError('bad-argument', `limit is from 1 to ${limits.storyRecordsMax}`);
-  return { id: idOf(request), ...(recordsMax === undefined ? {} : { recordsMax }), deskew: request.arguments.deskew === 'true' };
+  const { deskew, missing } = request.arguments;
+  const limit = recordsMax === undefined ? {} : { recordsMax };
+  return { id: idOf(request), ...limit, deskew: deskew === 'true', missing: missing !== 'false' };
 }
 
 export function idOf({ params }: ApiRequest): string {

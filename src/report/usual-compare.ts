@@ -4,7 +4,7 @@
  * of the program, and the operation went on. Not here: what the story says went wrong first (fault.ts).
  * Invariant: missing steps come in their usual order, the first one first; a run that is still going on misses nothing yet.
  */
-import { formatTime } from '../base/time.ts';
+import { formatTime } from '../base/time-text.ts';
 import type { StoryMissing, StoryStep } from '../model.ts';
 import { RUNS_MIN, type UsualCourse, type UsualStep } from './usual.ts';
 import type { Run, RunStep } from './usual-run.ts';

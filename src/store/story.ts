@@ -6,13 +6,15 @@
 import { CodedError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { visibleJson } from '../base/visible.ts';
-import type { RenderedStory, StoryKind, StoryWant } from '../model.ts';
+import type { RenderedStory, StoryKind, StoryMissing, StoryWant } from '../model.ts';
+import { firstFault } from '../report/fault.ts';
 import { storyOf, type Told, type ToldRecord } from '../report/story.ts';
 import { type AskedId, askedId, canonicalOf } from '../report/story-id.ts';
 import { kindFound, nameOf, searchInstead } from '../report/story-kind.ts';
 import { StoryLinks } from '../report/story-links.ts';
 import type { DaysReader } from './read.ts';
 import { type Finder, StoryFinder } from './story-find.ts';
+import { type Compared, missingOf } from './story-missing.ts';
 import type { Needle } from './story-needles.ts';
 import { nothingFound } from './story-nothing.ts';
 
@@ -88,11 +90,14 @@ function refuseShared(kind: StoryKind, { id, asked }: { id: string; asked: Asked
   throw new CodedError('bad-argument', text, { text: id, position: 0, length: Math.max(1, id.length), suggestion });
 }
 
+/** What a finished story lacks; engines that cannot look for others leave it out. */
+export type CompareStory = (story: Compared) => Generator<undefined, StoryMissing[]>;
+
 export function storySteps(reader: DaysReader, want: StoryWant): Generator<undefined, RenderedStory> {
-  return tellStory(new StoryFinder(reader), want);
+  return tellStory(new StoryFinder(reader), want, (story) => missingOf(reader, story));
 }
 
-export function* tellStory(finder: Finder, want: StoryWant): Generator<undefined, RenderedStory> {
+export function* tellStory(finder: Finder, want: StoryWant, compare?: CompareStory): Generator<undefined, RenderedStory> {
   const startedMs = performance.now();
   const recordsMax = want.recordsMax ?? limits.storyRecordsDefault;
   const { story, note } = yield* gatherStory(finder, { id: want.id, recordsMax });
@@ -103,6 +108,12 @@ export function* tellStory(finder: Finder, want: StoryWant): Generator<undefined
     ...(finder.damaged.size === 0 ? {} : { damaged: [...finder.damaged] }),
   };
   const told = storyOf(story, { recordsMax, deskew: want.deskew === true, note, stats });
+  if (want.missing !== false && compare !== undefined) {
+    const missing = yield* compare({ asked: story.asked, pieces: told.records.map(({ piece }) => piece) });
+    if (missing.length > 0) told.head.missing = missing;
+  }
+  const fault = firstFault(told.head.firstError, told.head.missing ?? []);
+  if (fault !== undefined) told.head.firstFault = fault;
   stats.tookMs = Math.round((performance.now() - startedMs) * 1000) / 1000;
   return rendered(told);
 }

@@ -1,0 +1,59 @@
+/**
+ * What is missing in a story: its requests that changed something are compared with the usual course of their operation. Those that failed come
+ * first, then the newest; the request that was asked for, whatever it did. Bounded in requests and time; what was learned
+ * is kept (usual-runs.ts), so the next question is cheap. Not here: what a usual course is (report/usual*.ts).
+ */
+import type { StoryKind, StoryMissing } from '../model.ts';
+import type { Piece } from '../report/story-piece.ts';
+import { compareRun } from '../report/usual-compare.ts';
+import { operationOf } from '../report/usual-run.ts';
+import type { DaysReader } from './read.ts';
+import { StoryFinder } from './story-find.ts';
+import { gatherRuns, type Template, usualCourse } from './usual-runs.ts';
+
+/** Requests compared of one story. */
+const REQUESTS_MAX = 3;
+/** For all of them together, ms: what it may add to an answer that takes as long itself. */
+const TIME_MS = 150;
+
+export interface Compared {
+  readonly asked: { readonly key: string; readonly kind: StoryKind };
+  /** Of the story, in its order. */
+  readonly pieces: readonly Piece[];
+}
+
+export function* missingOf(reader: DaysReader, story: Compared): Generator<undefined, StoryMissing[]> {
+  const untilMs = performance.now() + TIME_MS;
+  const missing: StoryMissing[] = [];
+  for (const template of templatesOf(story)) {
+    const course = yield* usualCourse(reader, template, untilMs);
+    if (course === undefined) continue;
+    const finder = new StoryFinder(reader);
+    // The request itself is found in the blocks that the story has just opened: time is not the question.
+    const [run] = (yield* gatherRuns(finder, [template.request], () => false)) ?? [];
+    if (run === undefined) continue;
+    const knownUntilUs = finder.span?.newestUs ?? 0;
+    const found = compareRun({ operation: operationOf(template.access.http), course, run, knownUntilUs });
+    if (found !== undefined) missing.push({ ...found, request: template.access.request ?? found.request });
+  }
+  return missing;
+}
+
+/** The access lines of the requests that are worth comparing. */
+function templatesOf({ asked, pieces }: Compared): Template[] {
+  const called = new Set(pieces.flatMap(({ ids }) => ids.filter(({ kind }) => kind === 'called').map(({ key }) => key)));
+  const own = new Set(pieces.map(({ requestKey }) => requestKey));
+  const failed = new Set<string>();
+  const templates = new Map<string, Template>();
+  for (const piece of pieces) {
+    const { requestKey: request, globalKey, level, http } = piece;
+    if (request === undefined) continue;
+    if (level === 'ERROR' || level === 'CRITICAL' || (http !== undefined && http.status >= 500)) failed.add(request);
+    if (http === undefined || templates.has(request)) continue;
+    const isCall = called.has(request) || (globalKey !== undefined && own.has(globalKey));
+    const isLook = http.method === 'GET' || http.method === 'HEAD' || http.method === 'OPTIONS';
+    if (request === asked.key || (!isCall && !isLook)) templates.set(request, { request, access: { ...piece, http } });
+  }
+  const rank = ({ request }: Template): number => (request === asked.key ? 0 : failed.has(request) ? 1 : 2);
+  return [...templates.values()].sort((a, b) => rank(a) - rank(b) || b.access.orderUs - a.access.orderUs).slice(0, REQUESTS_MAX);
+}
