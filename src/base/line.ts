@@ -3,6 +3,7 @@
  * indented. The terminal and `GET /search` with `Accept: text/plain` show the same. Everything that a sender could have
  * put into it is made visible; colours are ours only. Needs 100 columns to be comfortable: 60 stand before the message.
  */
+import { inked, LEVEL_COLORS } from './ink.ts';
 import type { PublicRecord } from './public.ts';
 import { displayTime, parseStamp } from './time.ts';
 import { visible, visibleLines } from './visible.ts';
@@ -18,12 +19,10 @@ export interface LineStyle {
 /** What most names need (`compute-01`, `nova-compute`, `CRITICAL`), so that columns line up without cutting anybody. */
 const WIDTHS = { host: 10, program: 14, level: 8 };
 const INDENT = '    ';
-/** SGR parameters (ECMA-48): bold red, red, yellow, cyan; faint. INFO stays as it is: most lines are. */
-const COLORS: Record<string, string> = { CRITICAL: '1;31', ERROR: '31', WARNING: '33', AUDIT: '36', DEBUG: '2', TRACE: '2' };
 
 export function lineOf(record: PublicRecord, style: LineStyle): string {
   const level = record.level ?? '-';
-  const color = style.color ? COLORS[level] : undefined;
+  const color = style.color ? LEVEL_COLORS[level] : undefined;
   const word = level.padEnd(WIDTHS.level);
   const mark = style.mark ?? asItIs;
   const [first = '', ...more] = visibleLines(record.message).split('\n').map(mark);
@@ -32,7 +31,7 @@ export function lineOf(record: PublicRecord, style: LineStyle): string {
     ...(time === '' ? [] : [time]),
     padded(visible(record.host ?? '-'), WIDTHS.host, mark),
     padded(visible(record.program ?? record.service ?? '-'), WIDTHS.program, mark),
-    color === undefined ? word : `\x1b[${color}m${word}\x1b[0m`,
+    inked(word, color),
   ];
   if (record.request !== undefined) head.push(`[${mark(shortRequest(record.request))}]`);
   return [`${head.join(' ')} ${first}`.trimEnd(), ...more.map((line) => `${INDENT}${line}`)].join('\n');

@@ -13,7 +13,7 @@ import { choiceOf, countOf } from './flags.ts';
 import type { Printer } from './printer.ts';
 import { ask, linesOf, type Server } from './server.ts';
 
-const SCOPES = ['process', 'host', 'service', 'all'] as const;
+const SCOPES = ['process', 'host', 'service', 'request', 'instance', 'all'] as const;
 
 export interface Around {
   readonly before: number;

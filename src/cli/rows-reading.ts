@@ -1,8 +1,14 @@
 /**
- * Rows of the verbs that ask a running server: search, tail, status. verbs.ts is the table.
+ * Rows of the verbs that ask a running server: search, tail, trace, status. verbs.ts is the table.
  */
+import type { Flag } from '../base/arguments.ts';
 import { limits } from '../base/limits.ts';
-import { COLOR_FLAG, FILTER_FLAGS, OUTPUT_FLAGS, QUIET_FLAG, SERVER_FLAGS, type Verb } from './verb.ts';
+import { COLOR_FLAG, FILTER_FLAGS, OUTPUT_FLAGS, QUIET_FLAG, SERVER_FLAGS, type Verb, ZONE_FLAG } from './verb.ts';
+
+const PAGER_FLAG: Flag = {
+  name: 'pager',
+  say: 'on a terminal, page what is longer than the screen (default; STACKTRAIL_PAGER, PAGER, else less); `--no-pager` turns it off',
+};
 
 export const search: Verb = {
   name: 'search',
@@ -22,12 +28,13 @@ export const search: Verb = {
     },
     { name: 'before-context', short: 'B', value: 'COUNT', say: 'also this many before it' },
     { name: 'context', short: 'C', value: 'COUNT', say: 'both' },
-    { name: 'scope', value: 'process|host|service|all', say: 'whose records those are (default process: same host, program and pid)' },
-    ...OUTPUT_FLAGS,
     {
-      name: 'pager',
-      say: 'on a terminal, page what is longer than the screen (default; STACKTRAIL_PAGER, PAGER, else less); `--no-pager` turns it off',
+      name: 'scope',
+      value: 'process|host|service|request|instance|all',
+      say: 'whose records those are (default process: same host, program and pid)',
     },
+    ...OUTPUT_FLAGS,
+    PAGER_FLAG,
     { name: 'stats', say: 'what the search cost, on stderr' },
     COLOR_FLAG,
     QUIET_FLAG,
@@ -73,6 +80,36 @@ export const tail: Verb = {
     { words: 'tail --local /var/log/nova/*.log -l ">=warning"', does: 'files of this machine, tracebacks joined, without a server' },
   ],
   load: () => import('./tail.ts'),
+};
+
+export const trace: Verb = {
+  name: 'trace',
+  words: 'ID',
+  wordsMax: 1,
+  say: 'The story of an instance, request, swift transaction, volume, port, image, network, MAC or IP across all services: what went wrong first, who called whom, every record once',
+  flags: [
+    {
+      name: 'output',
+      short: 'o',
+      value: 'text|json|html',
+      say: 'for a terminal (default), as the API answers it, or one page for a bug report: `-o html > story.html`',
+    },
+    { name: 'full', say: 'all of it: records of DEBUG, repetitions one by one, whole tracebacks, who asked' },
+    { name: 'limit', short: 'n', value: 'COUNT', say: `at most this many records (default ${limits.storyRecordsDefault})` },
+    { name: 'deskew', say: 'order by times that are corrected by what is estimated of the clocks of hosts' },
+    { name: 'mask', say: 'secrets in log texts as `***` (default); `--no-mask` shows them' },
+    ZONE_FLAG,
+    PAGER_FLAG,
+    COLOR_FLAG,
+    QUIET_FLAG,
+    ...SERVER_FLAGS,
+  ],
+  examples: [
+    { words: 'trace 903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c', does: 'what happened to an instance, in every service' },
+    { words: 'trace req-14126b62-e8bd-4b6a-9456-c8f492aaaa62 --full', does: 'a request with all that it caused' },
+    { words: 'trace -z UTC -o html fa:16:3e:29:5a:71 > story.html', does: 'a page to attach to a bug report' },
+  ],
+  load: () => import('./trace.ts'),
 };
 
 export const status: Verb = {

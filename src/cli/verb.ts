@@ -39,6 +39,13 @@ export const SERVER_FLAGS: readonly Flag[] = [
   { name: 'token', value: 'TOKEN', say: 'API token (STACKTRAIL_TOKEN)' },
 ];
 
+export const ZONE_FLAG: Flag = {
+  name: 'timezone',
+  short: 'z',
+  value: 'ZONE',
+  say: 'zone of times shown and typed: `local` (default), `UTC`, `+02:00`, `Europe/Berlin` (STACKTRAIL_TIMEZONE); JSON and CSV are always UTC',
+};
+
 /** Of records that are printed; printer.ts reads them. */
 export const OUTPUT_FLAGS: readonly Flag[] = [
   {
@@ -54,12 +61,7 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
   },
   { name: 'fields', value: 'NAME,…', say: 'columns of CSV, like `time,host,http.status,message`' },
   { name: 'timestamps', value: 'full|short|iso|relative|none', say: 'how times stand in lines (default full)' },
-  {
-    name: 'timezone',
-    short: 'z',
-    value: 'ZONE',
-    say: 'zone of times shown and typed: `local` (default), `UTC`, `+02:00`, `Europe/Berlin` (STACKTRAIL_TIMEZONE); JSON and CSV are always UTC',
-  },
+  ZONE_FLAG,
 ];
 
 export const QUIET_FLAG: Flag = { name: 'quiet', short: 'q', say: 'nothing on stderr but errors' };

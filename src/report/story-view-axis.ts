@@ -1,0 +1,78 @@
+/**
+ * Where a moment of a story stands on a line of given length. Long silences are shortened, so that the second in which everything
+ * happened is seen beside the hour in which nothing did. Not here: what is drawn there.
+ *
+ * Invariant: later moments are never further left, the first one is 0 and the last one is 1.
+ */
+import type { Story } from '../model.ts';
+import { microsOf } from './story-view-time.ts';
+
+export interface Axis {
+  /** 0 to 1; moments outside of the story are at its ends. */
+  at(timeUs: number): number;
+  /** Shortened silences, from 0 to 1. */
+  readonly breaks: readonly { readonly from: number; readonly to: number; readonly durationMs: number }[];
+  readonly startUs: number;
+}
+
+/** A silence longer than this part of the story is shortened to it … */
+const BREAK_PART = 0.1;
+/** … and longer ones are no longer than this on the line. */
+const SHOWN_PART = 0.03;
+
+interface Piece {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly isBreak: boolean;
+}
+
+export function axisOf(story: Story): Axis {
+  const [startUs, endUs] = [microsOf(story.start ?? ''), microsOf(story.end ?? '')];
+  const totalUs = endUs - startUs;
+  if (!(totalUs > 0)) return { at: () => 0, breaks: [], startUs };
+  const pieces = piecesOf(story, { startUs, endUs, breakUs: totalUs * BREAK_PART });
+  const lively = pieces.reduce((sum, { startUs: from, endUs: to, isBreak }) => sum + (isBreak ? 0 : to - from), 0);
+  const silent = pieces.filter(({ isBreak }) => isBreak).length;
+  // All silence: every piece is as long as the other.
+  const shown = silent === 0 ? 0 : lively === 0 ? 1 / silent : Math.min(SHOWN_PART, 0.5 / silent);
+  const lengthOf = (piece: Piece): number =>
+    piece.isBreak ? shown : lively === 0 ? 0 : ((piece.endUs - piece.startUs) / lively) * (1 - shown * silent);
+  let done = 0;
+  const placed = pieces.map((piece) => {
+    const from = done;
+    done += lengthOf(piece);
+    return { ...piece, from, to: done };
+  });
+  return {
+    startUs,
+    breaks: placed
+      .filter(({ isBreak }) => isBreak)
+      .map(({ from, to, startUs: start, endUs: end }) => ({ from, to, durationMs: (end - start) / 1000 })),
+    at(timeUs) {
+      if (!(timeUs > startUs)) return 0;
+      const piece = placed.find(({ endUs: end }) => timeUs <= end);
+      if (piece === undefined) return 1;
+      const part = (timeUs - piece.startUs) / (piece.endUs - piece.startUs);
+      return Math.min(1, piece.from + (piece.to - piece.from) * part);
+    },
+  };
+}
+
+/** The story cut at its long silences. */
+function piecesOf({ gaps, records }: Story, { startUs, endUs, breakUs }: { startUs: number; endUs: number; breakUs: number }): Piece[] {
+  const times = new Map(records.map(({ seq, time }) => [seq, microsOf(time)]));
+  const breaks = gaps
+    .map(({ afterSeq, beforeSeq }) => ({ from: times.get(afterSeq), to: times.get(beforeSeq) }))
+    .filter((gap): gap is { from: number; to: number } => gap.from !== undefined && gap.to !== undefined && gap.to - gap.from > breakUs)
+    .toSorted((a, b) => a.from - b.from);
+  const pieces: Piece[] = [];
+  let done = startUs;
+  for (const { from, to } of breaks) {
+    if (from < done || to > endUs) continue;
+    if (from > done) pieces.push({ startUs: done, endUs: from, isBreak: false });
+    pieces.push({ startUs: from, endUs: to, isBreak: true });
+    done = to;
+  }
+  if (endUs > done) pieces.push({ startUs: done, endUs, isBreak: false });
+  return pieces;
+}
