@@ -91,6 +91,7 @@ function outcomeOf(report: JsonReport, code: number | null): Outcome {
 
 const PARTS: readonly { name: string; run: () => Promise<Outcome> }[] = [
   { name: 'types', run: () => check({ package: 'typescript', path: 'bin/tsc' }, ['--noEmit']) },
+  { name: 'types of web', run: () => check({ package: 'typescript', path: 'bin/tsc' }, ['--noEmit', '-p', 'web']) },
   { name: 'lint and format', run: () => check({ package: '@biomejs/biome', path: 'bin/biome' }, ['check', '--error-on-warnings', '.']) },
   { name: 'tests', run: () => tests(undefined) },
 ];

@@ -38,6 +38,13 @@ export function formOf<F extends Form>(request: ApiRequest, forms: readonly F[])
   return best;
 }
 
+/** Whether the header names a media type, and nothing else with a higher `q`: browsers name `text/html` first, programs never do. */
+export function prefers(accept: string | undefined, type: string): boolean {
+  const ranges = rangesOf(accept ?? '');
+  const own = ranges.find((range) => range.type === type);
+  return own !== undefined && ranges.every((range) => range.q <= own.q);
+}
+
 function rangesOf(accept: string): { type: string; q: number }[] {
   return accept
     .split(',', RANGES_MAX)

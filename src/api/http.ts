@@ -157,7 +157,7 @@ function addRoute(server: FastifyInstance, route: Route, around: { parts: ApiPar
     method: methodsOf(route),
     url: route.path,
     ...(route.bodyBytesMax === undefined ? {} : { bodyLimit: route.bodyBytesMax }),
-    schema: { querystring: { type: 'object', additionalProperties: false, properties: { ...route.arguments } } },
+    schema: { querystring: { type: 'object', additionalProperties: route.anyArguments === true, properties: { ...route.arguments } } },
     onRequest: async () => route.refuse?.(parts),
     handler: async (request, reply) => {
       const left = new AbortController();
@@ -181,10 +181,12 @@ function toApiRequest(request: FastifyRequest, signal: AbortSignal): ApiRequest 
 
 function send(reply: FastifyReply, answer: ApiAnswer): FastifyReply {
   reply.code(answer.status ?? 200);
-  if (answer.status !== 204) reply.type(answer.type);
   if (answer.headers) reply.headers(answer.headers);
+  // What has no body has no type of one, and for 304 no length either (RFC 9110 section 15.4.5).
+  if (answer.status === 204 || answer.status === 304) return reply.send();
+  reply.type(answer.type);
   // Node leaves the body of an answer to HEAD away.
-  if (typeof answer.body === 'string') return reply.send(answer.body);
+  if (typeof answer.body === 'string' || answer.body instanceof Uint8Array) return reply.send(answer.body);
   // One chunk ahead: what a slow client does not take stays in the store, and what nobody reads is never made.
   return reply.send(Readable.from(reply.request.method === 'HEAD' ? [] : answer.body, { highWaterMark: 1 }));
 }

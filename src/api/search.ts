@@ -6,7 +6,7 @@
 import { CSV_FIELDS, CSV_FIELDS_DEFAULT, type CsvField, csvFields, csvHeader } from '../base/csv.ts';
 import { CodedError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import { nowUs } from '../base/time.ts';
+import { formatTime, nowUs } from '../base/time.ts';
 import type { Query, Reader, RenderedPage, Show } from '../model.ts';
 import { CONTENT_TYPES, type Form, formOf } from './accept.ts';
 import { addStats, damageHeader, gather, membersOf, pagesOf, textOf } from './pages.ts';
@@ -16,6 +16,10 @@ import { SAVED_ARGUMENT, withSaved } from './saved-arguments.ts';
 import { arrayOf, objectOf, refTo, TEXT } from './schemas.ts';
 
 const FORMS: readonly Form[] = ['json', 'ndjson', 'text', 'csv'];
+
+/** Forms that can be downloaded, and how their files end. */
+const FILE_ENDINGS = { ndjson: 'ndjson', csv: 'csv', text: 'log' } as const satisfies Partial<Record<Form, string>>;
+type Download = keyof typeof FILE_ENDINGS;
 
 const PAGE: RouteResponse = {
   status: 200,
@@ -33,6 +37,7 @@ const PAGE: RouteResponse = {
   headers: {
     'x-next-cursor': 'Of a page of lines or CSV: `cursor` of the next one; absent when nothing is left',
     'x-damaged': 'How many places could not be read, where that is known before the answer begins',
+    'content-disposition': 'With `download`: name of the file',
   },
 };
 
@@ -54,12 +59,18 @@ export const search: Route = {
       description: 'Of NDJSON: the last line is `{"stats":{…}}`, what the search cost and what could not be read',
     },
     saved: SAVED_ARGUMENT,
+    download: {
+      type: 'string',
+      enum: Object.keys(FILE_ENDINGS),
+      description: 'Everything in this form, whatever `Accept` says, as a file to keep (`Content-Disposition`)',
+    },
   },
   responses: [PAGE],
   errors: ['bad-query', 'bad-argument', 'bad-cursor', 'not-found', 'gone', 'timeout'],
   async answer(parts, asked) {
     const request = await withSaved(parts, asked);
-    const form = formOf(request, FORMS);
+    const kept = request.arguments.download as Download | undefined;
+    const form = kept ?? formOf(request, FORMS);
     const fields = fieldsOf(request, form);
     const limit = numberOf(request, 'limit');
     if (form === 'json') return pageAnswer(parts, request, limit ?? limits.searchLimitDefault);
@@ -67,12 +78,19 @@ export const search: Route = {
     const query = { ...queryOf(request, { nowUs: nowUs(), limit: limit ?? Number.POSITIVE_INFINITY }), ...show };
     if (limit !== undefined && limit < 1) throw new CodedError('bad-argument', 'limit is at least 1; leave it away to get everything');
     const head = form === 'csv' ? csvHeader(fields) : '';
-    if (form !== 'ndjson' && limit !== undefined && limit <= limits.searchLimitMax)
+    if (kept === undefined && form !== 'ndjson' && limit !== undefined && limit <= limits.searchLimitMax)
       return linesPage(parts.reader, { query, form, head }, request.signal);
     const withStats = form === 'ndjson' && request.arguments.stats === 'true';
-    return streamAnswer(parts.reader, { query, form, head, withStats }, request.signal);
+    const answer = await streamAnswer(parts.reader, { query, form, head, withStats }, request.signal);
+    return kept === undefined ? answer : { ...answer, headers: { ...answer.headers, ...fileHeader(kept) } };
   },
 };
+
+/** Named by the moment: a folder of downloads holds several. */
+function fileHeader(form: Download): Record<string, string> {
+  const now = formatTime(nowUs()).slice(0, 19).replaceAll(':', '');
+  return { 'content-disposition': `attachment; filename="stacktrail-${now}Z.${FILE_ENDINGS[form]}"` };
+}
 
 /** Checked also where they are not used: a misspelt column is a mistake in every form. */
 function fieldsOf(request: ApiRequest, form: Form): readonly CsvField[] {

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { RULES } from './rules.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const FILES = globSync('{src,parsers,config,web,test}/**/*.ts', {
+const FILES = globSync('{src,parsers,config,web,test}/**/*.{ts,tsx}', {
   cwd: ROOT,
   exclude: (path) => /(^|[\\/])(node_modules|dist)$/.test(String(path)),
 })

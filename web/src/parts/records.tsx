@@ -1,0 +1,152 @@
+/**
+ * A list of records that scrolls without an end: pages of rows, of which only those near to what is seen are drawn; the others are as high
+ * as they were. Reaching an end asks for more. One listener hears every click. Not here: where records come from (state/window.ts),
+ * what a row looks like (row.tsx).
+ */
+import type { Edge, RecordPage } from '../state/window.ts';
+import { type JSX, type ReadonlySignal, type RefObject, useEffect, useLayoutEffect, useRef, useSignal } from '../ui.ts';
+import { openIdMenu } from './id-menu.tsx';
+import { type Look, Row, type Touched } from './row.tsx';
+import { TroubleNote } from './states.tsx';
+
+/** How far beyond what is seen rows are drawn and pages asked for: more than a turn of the wheel, less than costs a frame. */
+const MARGIN = '900px 0px';
+/** Until a page has been measured. */
+const ROW_PX_GUESS = 25;
+
+export interface RecordsProps {
+  readonly pages: ReadonlySignal<readonly RecordPage[]>;
+  readonly older: ReadonlySignal<Edge>;
+  readonly newer: ReadonlySignal<Edge>;
+  readonly grow: (way: 'older' | 'newer') => void;
+  readonly look: Look;
+  readonly touched: Touched;
+  readonly deeds: RowDeeds;
+}
+
+export interface RowDeeds {
+  select(seq: number): void;
+  toggle(seq: number): void;
+  whole(seq: number): void;
+}
+
+export function Records(props: RecordsProps): JSX.Element {
+  const { pages, older, newer, grow, look, touched, deeds } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  useStayingPut(scroller, pages.value);
+  useEffect(() => listenTo(scroller.current!, deeds), [deeds]);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <div class="records" ref={scroller} role="region" aria-label="Records" tabIndex={0}>
+      <End way="newer" edge={newer} grow={grow} scroller={scroller} />
+      <div role="list" class={look.isFull ? 'rows is-full' : 'rows'}>
+        {pages.value.map((page) => (
+          <Page key={page.key} page={page} look={look} touched={touched} scroller={scroller} />
+        ))}
+      </div>
+      <End way="older" edge={older} grow={grow} scroller={scroller} />
+    </div>
+  );
+}
+
+type Scroller = RefObject<HTMLDivElement | null>;
+
+function Page({ page, look, touched, scroller }: { page: RecordPage; look: Look; touched: Touched; scroller: Scroller }): JSX.Element {
+  const element = useRef<HTMLDivElement>(null);
+  const isNear = useSignal(true);
+  const height = useRef(page.records.length * ROW_PX_GUESS);
+  useEffect(() => {
+    const watch = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry!.isIntersecting && isNear.peek()) height.current = entry!.boundingClientRect.height;
+        isNear.value = entry!.isIntersecting;
+      },
+      { root: scroller.current, rootMargin: MARGIN },
+    );
+    watch.observe(element.current!);
+    return () => watch.disconnect();
+  }, [scroller, isNear]);
+  useLayoutEffect(() => {
+    element.current!.style.height = isNear.value ? '' : `${height.current}px`;
+  });
+  return (
+    <div class="page" role="presentation" data-page={page.key} ref={element}>
+      {isNear.value && page.records.map((record) => <Row key={record.seq} record={record} look={look} touched={touched} />)}
+    </div>
+  );
+}
+
+interface EndProps {
+  readonly way: 'older' | 'newer';
+  readonly edge: ReadonlySignal<Edge>;
+  readonly grow: (way: 'older' | 'newer') => void;
+  readonly scroller: Scroller;
+}
+
+/** Asks for more when it comes near; says what it waits for, or what went wrong. */
+function End({ way, edge, grow, scroller }: EndProps): JSX.Element {
+  const element = useRef<HTMLDivElement>(null);
+  const { isBusy, isEnd, trouble } = edge.value;
+  useEffect(() => {
+    if (isBusy || isEnd || trouble !== undefined) return;
+    const watch = new IntersectionObserver(([entry]) => entry!.isIntersecting && grow(way), { root: scroller.current, rootMargin: MARGIN });
+    watch.observe(element.current!);
+    return () => watch.disconnect();
+  }, [isBusy, isEnd, trouble, grow, way, scroller]);
+  return (
+    <div class={`end end-${way}`} ref={element}>
+      {trouble !== undefined && <TroubleNote trouble={trouble} onAgain={() => grow(way)} />}
+      {trouble === undefined && isBusy && <span class="dim">Loading {way} records…</span>}
+      {isEnd && way === 'older' && <span class="dim">Nothing older in this range</span>}
+    </div>
+  );
+}
+
+/** What is put in above must not move what is read: the page that was first stays where it was. */
+function useStayingPut(scroller: Scroller, pages: readonly RecordPage[]): void {
+  const before = useRef<{ key: number; offset: number; top: number } | undefined>(undefined);
+  const box = scroller.current;
+  if (box) {
+    // While drawing, the document still is as it was.
+    const first = box.querySelector<HTMLElement>('.page');
+    before.current = first ? { key: Number(first.dataset.page), offset: first.offsetTop, top: box.scrollTop } : undefined;
+  }
+  useLayoutEffect(() => {
+    const was = before.current;
+    const list = scroller.current;
+    if (was === undefined || !list || pages[0]?.key === was.key) return;
+    const same = list.querySelector<HTMLElement>(`.page[data-page="${was.key}"]`);
+    // Set, not added: where the browser keeps the place by itself, it is the same.
+    if (same) list.scrollTop = was.top + same.offsetTop - was.offset;
+    else if (!pages.some(({ key }) => key > was.key - 1 && key <= was.key)) list.scrollTop = 0;
+  }, [pages, scroller]);
+}
+
+function listenTo(box: HTMLElement, deeds: RowDeeds): () => void {
+  const onClick = (event: MouseEvent): void => {
+    const target = event.target as Element;
+    const id = target.closest<HTMLElement>('[data-id]');
+    if (id) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+      event.preventDefault();
+      openIdMenu(id, id.dataset.id!);
+      return;
+    }
+    const row = target.closest<HTMLElement>('.row');
+    if (!row || target.closest('.details')) return;
+    const seq = Number(row.dataset.seq);
+    if (target.closest('[data-do="whole"]')) deeds.whole(seq);
+    // Who marks text to copy it does not want to open anything.
+    else if (getSelection()?.isCollapsed !== false) {
+      deeds.select(seq);
+      deeds.toggle(seq);
+    }
+  };
+  box.addEventListener('click', onClick);
+  return () => box.removeEventListener('click', onClick);
+}
+
+/** Brings a row to where it can be read, when it is drawn. */
+export function showRow(seq: number, where: ScrollLogicalPosition): void {
+  document.querySelector(`.row[data-seq="${seq}"]`)?.scrollIntoView({ block: where });
+}

@@ -1,0 +1,113 @@
+/** The line above the records: how many there are, and what can be done with all of them - columns, whole rows, export, saved searches, a link, asking again. */
+import { urlOf } from '../api/ask.ts';
+import { go, here, hrefOf, query, range } from '../state/here.ts';
+import { absolute, endsOf, rangeWords } from '../state/ranges.ts';
+import { histogram, records, searchAgain } from '../state/search.ts';
+import { COLUMNS, columnsText, countText } from '../text/rows.ts';
+import type { JSX, Signal } from '../ui.ts';
+import { copyText } from './copy.ts';
+import { Menu } from './menu.tsx';
+import type { Look } from './row.tsx';
+import { SavedPanel } from './saved.tsx';
+
+export function SearchTools({ areFacetsShown, look }: { areFacetsShown: Signal<boolean>; look: Look }): JSX.Element {
+  const isFull = here.value.rows === 'full';
+  return (
+    <div class="tools" role="toolbar" aria-label="Records">
+      <button type="button" aria-pressed={areFacetsShown.value} onClick={() => (areFacetsShown.value = !areFacetsShown.value)}>
+        Filters
+      </button>
+      <Count />
+      <span class="gap" />
+      <button
+        type="button"
+        aria-pressed={isFull}
+        title="Whole messages or one line each (w)"
+        onClick={() => go({ rows: isFull ? '' : 'full' }, 'replace')}
+      >
+        Whole rows
+      </button>
+      <Menu label="Columns" title="Columns of the list" panel={() => <ColumnsPanel look={look} />} />
+      <Menu label="Saved" title="Saved searches" panel={(close) => <SavedPanel close={close} />} />
+      <Menu label="Export" title="Export all that was found" panel={(close) => <ExportPanel close={close} />} />
+      <button type="button" title="Copy a link to this question whose range stays the same" onClick={() => void copyText(pinned())}>
+        Link
+      </button>
+      <button type="button" title="Ask again" onClick={searchAgain}>
+        Refresh
+      </button>
+    </div>
+  );
+}
+
+function Count(): JSX.Element {
+  const { value, isBusy } = histogram.state.value;
+  const tookMs = records.tookMs.value;
+  const damaged = records.damaged.value.length;
+  return (
+    <span class="count" role="status">
+      {value !== undefined && (
+        <>
+          <b>{countText(value.total)}</b> {value.total === 1 ? 'record' : 'records'}
+          {tookMs !== undefined && <span class="dim"> in {tookMs} ms</span>}
+        </>
+      )}
+      {(isBusy || records.isFresh.value) && <span class="dim"> searching…</span>}
+      {damaged > 0 && <span class="damaged"> {damaged} places on the disk could not be read</span>}
+    </span>
+  );
+}
+
+/** The place with both ends fixed. */
+function pinned(): string {
+  const shown = histogram.state.peek().value;
+  const ends = endsOf(range.peek(), { nowMs: Date.now(), oldestMs: shown?.start ? Date.parse(shown.start) : undefined });
+  return hrefOf(ends === undefined ? {} : absolute(ends.fromMs, ends.toMs));
+}
+
+function ColumnsPanel({ look }: { look: Look }): JSX.Element {
+  const toggle = (column: (typeof COLUMNS)[number]): void => {
+    const columns = look.columns.includes(column) ? look.columns.filter((one) => one !== column) : [...look.columns, column];
+    go({ columns: columnsText(columns) }, 'replace');
+  };
+  return (
+    <fieldset class="columns">
+      <legend>Beside time, level and message</legend>
+      {COLUMNS.map((column) => (
+        <label key={column}>
+          <input type="checkbox" checked={look.columns.includes(column)} onChange={() => toggle(column)} /> {column}
+        </label>
+      ))}
+      <button type="button" onClick={() => go({ columns: '' }, 'replace')}>
+        The usual ones
+      </button>
+    </fieldset>
+  );
+}
+
+const FORMS = [
+  { form: 'ndjson', say: 'NDJSON: every field, for programs' },
+  { form: 'csv', say: 'CSV: the columns shown, for spreadsheets' },
+  { form: 'text', say: 'Text: lines as in the terminal' },
+] as const;
+
+function ExportPanel({ close }: { close: () => void }): JSX.Element {
+  const columns = here.value.columns;
+  const hrefFor = (form: string): string => {
+    const fields =
+      form === 'csv' && columns !== ''
+        ? { fields: ['time', 'level', ...columns.split(',').filter((one) => one !== 'none'), 'message'].join(',') }
+        : {};
+    return urlOf('api/v1/search', { query: query.value, ...rangeWords(range.value), ...fields, download: form });
+  };
+  return (
+    <div class="export">
+      <p class="menu-title">Everything that was found, not only what is loaded</p>
+      {FORMS.map(({ form, say }) => (
+        <a key={form} href={hrefFor(form)} download onClick={close}>
+          {say}
+        </a>
+      ))}
+    </div>
+  );
+}
