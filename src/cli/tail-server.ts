@@ -9,6 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arguments } from '../base/arguments.ts';
 import { CodedError, isCoded } from '../base/errors.ts';
+import { type LossNote, lossText } from '../base/loss-words.ts';
 import type { Filter } from '../model.ts';
 import { parse } from '../query/parse.ts';
 import { damageText, found } from './find.ts';
@@ -147,7 +148,10 @@ async function once(following: Following, onOpen: () => void): Promise<void> {
 async function take(following: Following, event: ServerEvent, watchdog: Watchdog): Promise<void> {
   const { tail } = following;
   if (event.event === 'lost') {
-    const { count } = JSON.parse(event.data) as { count: number };
+    const { count, losses } = JSON.parse(event.data) as { count?: number; losses?: LossNote[] };
+    // Also where nothing else is said: what is missing on the screen is missing in the store.
+    for (const note of losses ?? []) tail.shell.err.write(`-- ${lossText(note)} --\n`);
+    if (count === undefined) return;
     const lost = `${count.toLocaleString('en-US')} records were dropped by retention before they could be shown`;
     say(tail.shell, following.isReturning ? `connected again, but ${lost}` : lost, false);
     following.isReturning = false;
