@@ -97,6 +97,7 @@ export const trace: Verb = {
     { name: 'full', say: 'all of it: records of DEBUG, repetitions one by one, whole tracebacks, who asked' },
     { name: 'limit', short: 'n', value: 'COUNT', say: `at most this many records (default ${limits.storyRecordsDefault})` },
     { name: 'deskew', say: 'order by times that are corrected by what is estimated of the clocks of hosts' },
+    { name: 'missing', say: 'compare with runs of the same operation that went well (default); `--no-missing` saves the time' },
     { name: 'mask', say: 'secrets in log texts as `***` (default); `--no-mask` shows them' },
     ZONE_FLAG,
     PAGER_FLAG,

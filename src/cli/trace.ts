@@ -70,7 +70,11 @@ function traceOf(given: Arguments, shell: Shell): Trace {
     masks: given.is('mask') ?? true,
     zone: zoneFlag(given, shell),
     server: serverOf(given, shell),
-    arguments: { limit: countOf(given, 'limit')?.toString(), deskew: given.is('deskew') ? 'true' : undefined },
+    arguments: {
+      limit: countOf(given, 'limit')?.toString(),
+      deskew: given.is('deskew')?.toString(),
+      missing: given.is('missing')?.toString(),
+    },
   };
 }
 
@@ -118,7 +122,8 @@ function madeBy({ masks, zone }: Trace, time: (timeUs: number) => string): strin
 function commandOf({ id, arguments: wanted, zone }: Trace): string {
   const flags = [
     ...(wanted.limit === undefined ? [] : [`--limit ${wanted.limit}`]),
-    ...(wanted.deskew === undefined ? [] : ['--deskew']),
+    ...(wanted.deskew === 'true' ? ['--deskew'] : []),
+    ...(wanted.missing === 'false' ? ['--no-missing'] : []),
     ...(zone.name === 'local' ? [] : [`-z ${zone.name}`]),
   ];
   return ['stacktrail', 'trace', id, ...flags].join(' ');

@@ -5,7 +5,7 @@
 import { INK, LEVEL_COLORS } from '../base/ink.ts';
 import { visible } from '../base/visible.ts';
 import type { Story, StoryError, StoryFault, StoryMissing, StoryStep } from '../model.ts';
-import { type Canvas, counted, indented, title } from './story-text.ts';
+import { type Canvas, counted, headed, indented } from './story-text.ts';
 import { linesOf, skewsTold, wholeError } from './story-view-records.ts';
 import { microsOf, offsetText, spanText } from './story-view-time.ts';
 import { placeOf } from './story-view-tree.ts';
@@ -17,7 +17,7 @@ const TRACE_FIRST = 3;
 const TRACE_LAST = 9;
 
 export function* headLines(story: Story, canvas: Canvas): Generator<string> {
-  yield title(`${story.kind} ${visible(story.id)}`, canvas);
+  yield* headed(`${story.kind} ${visible(story.id)}`, '', { canvas });
   for (const line of summary(story, canvas)) yield* indented(line, '  ', canvas);
   if (story.note !== undefined) yield* indented(visible(story.note), '  ', canvas);
   yield* faultLines(story, canvas);
@@ -74,13 +74,14 @@ function* faultLines(story: Story, canvas: Canvas): Generator<string> {
 function* stepFault(fault: StoryFault, story: Pick<Story, 'start'>, canvas: Canvas): Generator<string> {
   const what = fault.state === 'missing' ? 'did not come' : 'was slow';
   const when = momentText(fault.time, story, canvas);
-  yield `${canvas.ink(`First: this ${what}`, INK.red)}  ${fault.state === 'missing' ? 'due by' : 'at'} ${when}  ${visible(placeOf(fault))}`;
+  const place = `${fault.state === 'missing' ? 'due by' : 'at'} ${when}  ${visible(placeOf(fault))}`;
+  yield* headed(`First: this ${what}`, place, { canvas, sgr: INK.red });
   yield* indented(visible(fault.text), '  ', canvas);
 }
 
 function* errorLines(error: StoryError, story: Pick<Story, 'start'>, canvas: Canvas): Generator<string> {
   const place = `${momentText(error.time, story, canvas)}  ${visible(placeOf(error))}  ${visible(error.request ?? '')}`.trimEnd();
-  yield `${canvas.ink('First error', LEVEL_COLORS[error.level] ?? INK.red)}  ${place}`;
+  yield* headed('First error', place, { canvas, sgr: LEVEL_COLORS[error.level] ?? INK.red });
   const { first, more } = linesOf(error.message);
   yield* indented(`${error.level} ${visible(first)}`, '  ', canvas);
   yield* traceLines(more, '    ', canvas);
@@ -111,7 +112,9 @@ function* missingLines(missing: StoryMissing, story: Story, canvas: Canvas): Gen
   yield '';
   const number = story.requests.findIndex(({ id }) => id === missing.request) + 1;
   const which = number > 0 ? ` #${number}` : '';
-  yield `${title(`Unlike other runs of ${visible(missing.operation)}${which}`, canvas)} (${counted(missing.learnedFrom, 'run')} that went well)`;
+  yield* headed(`Unlike other runs of ${visible(missing.operation)}${which}`, `(${counted(missing.learnedFrom, 'run')} that went well)`, {
+    canvas,
+  });
   for (const step of missing.steps) yield* stepLines(step, canvas);
 }
 
@@ -132,7 +135,8 @@ function* skewLines(story: Story, canvas: Canvas): Generator<string> {
   const skews = skewsTold(story);
   if (skews.length === 0) return;
   yield '';
-  yield `${title('Clocks', canvas)} ${story.deskewed ? '(times are corrected by this)' : '(times are as written; --deskew corrects them)'}`;
+  const how = story.deskewed ? '(times are corrected by this)' : '(times are as written; --deskew corrects them)';
+  yield* headed('Clocks', how, { canvas });
   for (const { host, against, skewMs, errorMs, pairs } of skews) {
     const where = skewMs < 0 ? 'behind' : 'ahead of';
     const about = `±${spanText(errorMs)}, ${counted(pairs, 'request')} with answer`;
@@ -144,7 +148,7 @@ function* limitLines({ limits, stats }: Story, canvas: Canvas): Generator<string
   const damaged = stats.damaged ?? [];
   if (limits.length + damaged.length === 0) return;
   yield '';
-  yield canvas.ink('Not all of it', INK.yellow);
+  yield* headed('Not all of it', '', { canvas, sgr: INK.yellow });
   for (const { text } of limits) yield* indented(visible(text), '  ', canvas);
   if (damaged.length > 0)
     yield* indented(`${counted(damaged.length, 'place')} of the store cannot be read: ${damaged.map(visible).join('; ')}`, '  ', canvas);

@@ -6,7 +6,7 @@ import { INK, LEVEL_COLORS } from '../base/ink.ts';
 import { visible } from '../base/visible.ts';
 import { columns, fitted, rowsOf } from '../base/width.ts';
 import type { Story } from '../model.ts';
-import { type Canvas, counted, indented, levelWord, title } from './story-text.ts';
+import { type Canvas, counted, headed, indented, levelWord } from './story-text.ts';
 import { traceLines } from './story-text-head.ts';
 import { linesOf, type StoryItem, type ToldRecord, toldRecords, whyText } from './story-view-records.ts';
 import { microsOf, offsetText, spanText } from './story-view-time.ts';
@@ -16,6 +16,8 @@ import { placeOf, rankOf, shortIds } from './story-view-tree.ts';
 const CLOCK_COLUMNS_MIN = 110;
 /** Of the terminal, for `program@host`. */
 const PLACE_PART = 0.25;
+/** Columns for a message beside what is said of its record. */
+const MESSAGE_MIN = 24;
 /** Rows of one record's text that are shown; of errors more, of what only developers read one. */
 const ROWS_MAX = 2;
 const ERROR_ROWS_MAX = 6;
@@ -40,8 +42,8 @@ type RecordItem = Extract<StoryItem, { kind: 'record' }>;
 export function* recordLines(story: Story, canvas: Canvas): Generator<string> {
   const { items, hidden } = toldRecords(story, { debug: canvas.full, folds: !canvas.full });
   const grid = gridOf(story, items, canvas);
-  const hiddenText = hidden === 0 ? '' : `, without ${counted(hidden, 'record')} of DEBUG (--full shows them)`;
-  yield `${title('Records', canvas)}${hiddenText}`;
+  const left = hidden === 0 ? '' : `(without ${counted(hidden, 'record')} of DEBUG; --full shows them)`;
+  yield* headed('Records', left, { canvas });
   let day = '';
   for (const item of items) {
     if (item.kind === 'gap') {
@@ -84,10 +86,16 @@ function* recordText(item: RecordItem, grid: Grid): Generator<string> {
   const { first, more } = linesOf(record.message);
   const times = item.times === 1 ? '' : `  x${item.times} until ${offsetText(item.untilUs - grid.startUs)}`;
   const suffix = `${grid.calls.get(record.seq) ?? ''}${times}`;
-  const rows = messageRows(first, { canvas, room: canvas.textWidth - lead - suffix.length, most: rowsMax(record, canvas) });
+  // Where there is no room beside it, it has a row of its own.
+  const isBeside = canvas.textWidth - lead - suffix.length >= MESSAGE_MIN;
+  const room = canvas.textWidth - lead - (isBeside ? suffix.length : 0);
+  const rows = messageRows(first, { canvas, room, most: rowsMax(record, canvas) });
   const color = LEVEL_COLORS[record.level ?? ''];
-  for (const [index, row] of rows.entries())
-    yield `${index === 0 ? leadOf(item, grid) : ' '.repeat(lead)}${canvas.ink(row, color)}${index === rows.length - 1 ? canvas.ink(suffix, INK.bold) : ''}`;
+  for (const [index, row] of rows.entries()) {
+    const end = isBeside && index === rows.length - 1 ? canvas.ink(suffix, INK.bold) : '';
+    yield `${index === 0 ? leadOf(item, grid) : ' '.repeat(lead)}${canvas.ink(row, color)}${end}`;
+  }
+  if (!isBeside) yield `${' '.repeat(lead)}${canvas.ink(suffix.trimStart(), INK.bold)}`;
   const indent = ' '.repeat(canvas.full ? 4 : Math.min(lead, 4));
   if (more.length > 0) yield* moreLines(record, more, { canvas, story, indent });
   const why = canvas.full ? whyText(record, story) : undefined;
@@ -102,7 +110,7 @@ function rowsMax({ level }: ToldRecord, { full }: Canvas): number | undefined {
 /** On a terminal ids are as short as in the tree: they take half of most lines, and stand above. */
 function messageRows(text: string, { canvas, room, most }: { canvas: Canvas; room: number; most: number | undefined }): string[] {
   const shown = canvas.full || canvas.columns === undefined ? visible(text) : shortIds(visible(text));
-  return rowsOf(shown, Math.max(20, room), most);
+  return rowsOf(shown, room, most);
 }
 
 function leadOf({ record, timeUs }: RecordItem, grid: Grid): string {

@@ -137,8 +137,9 @@ export function* requestLines(story: Story, canvas: Canvas): Generator<string> {
   const digits = String(Math.min(most, requests.length)).length;
   for (const [index, request] of requests.slice(0, most).entries()) {
     const number = `#${index + 1}`.padEnd(digits + 1);
-    const text = cut(`${number} ${visible(request.id)}  ${visible(aboutOf(request, canvas))}`.trimEnd(), canvas.textWidth);
-    yield request.outcome === 'failed' ? canvas.ink(text, INK.red) : text;
+    const text = `${number} ${visible(request.id)}  ${visible(aboutOf(request, canvas))}`.trimEnd();
+    const shown = cut(text, canvas.textWidth);
+    yield request.outcome === 'failed' ? canvas.ink(shown, INK.red) : shown;
   }
   if (requests.length > most) yield canvas.ink(`… ${counted(requests.length - most, 'request')} more (--full)`, INK.faint);
 }

@@ -3,7 +3,7 @@
  * by one, so that a pager pulls them. Pure: how wide, which colours and which zone is said by whoever shows it.
  *
  * Invariant: no line holds anything that a terminal would obey but our colours; without those nothing is left unsaid. Lines fit the
- * columns where columns are given, else texts are whole (a file, a pipe to grep).
+ * columns where columns are given; into a file or pipe and with `full` texts are whole, so that what is copied or found is so, too.
  */
 import { INK, inked, LEVEL_COLORS } from '../base/ink.ts';
 import { visible } from '../base/visible.ts';
@@ -35,7 +35,7 @@ const COLUMNS_MAX = 200;
 export interface Canvas extends TextStyle {
   /** For tables. */
   readonly width: number;
-  /** For running texts. */
+  /** For running texts; infinite where they are whole. */
   readonly textWidth: number;
   ink(text: string, sgr: string | undefined): string;
 }
@@ -45,7 +45,7 @@ export function canvasOf(style: TextStyle): Canvas {
   return {
     ...style,
     width,
-    textWidth: style.columns === undefined ? Number.POSITIVE_INFINITY : width,
+    textWidth: style.columns === undefined || style.full ? Number.POSITIVE_INFINITY : width,
     ink: (text, sgr) => (style.color ? inked(text, sgr) : text),
   };
 }
@@ -74,8 +74,11 @@ export function levelWord(level: string | undefined, canvas: Canvas): string {
   return canvas.ink(visible(word).padEnd(5), LEVEL_COLORS[level ?? '']);
 }
 
-export function title(text: string, canvas: Canvas): string {
-  return canvas.ink(text, INK.bold);
+/** A title and what is said behind it, in rows. */
+export function headed(title: string, rest: string, { canvas, sgr = INK.bold }: { canvas: Canvas; sgr?: string }): string[] {
+  const [first = '', ...more] = rowsOf(rest === '' ? title : `${title}  ${rest}`, canvas.textWidth - 2);
+  const inked = first.startsWith(title) ? canvas.ink(title, sgr) + first.slice(title.length) : canvas.ink(first, sgr);
+  return [inked, ...more.map((row) => `  ${row}`)];
 }
 
 /** A text in rows behind an indent. */

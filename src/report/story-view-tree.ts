@@ -44,6 +44,8 @@ export function rankOf(level: string | undefined): number {
 
 /** Fewer than three alike are shown one by one. */
 const ALIKE_MIN = 3;
+/** Who leads to more than this is told by itself; keys are made of those below, and would grow with every level. */
+const ALIKE_DEPTH_MAX = 2;
 /** Rows are indented so far; what is called from deeper stands there, too. */
 const DEPTH_MAX = 12;
 /** A hostile chain of calls may be as long as the story; what is deeper begins anew at the top. */
@@ -194,9 +196,9 @@ function isLook({ row }: Node): boolean {
 }
 
 /** What it says, with all that it led to; undefined: it is told by itself. */
-function keyOf({ row: { request, span, level }, children }: Node): string | undefined {
-  if (request?.outcome === 'failed' || rankOf(level) >= rankOf('WARNING')) return undefined;
-  const below = children.map(keyOf);
+function keyOf({ row: { request, span, level }, children }: Node, depth = 0): string | undefined {
+  if (depth > ALIKE_DEPTH_MAX || request?.outcome === 'failed' || rankOf(level) >= rankOf('WARNING')) return undefined;
+  const below = children.map((child) => keyOf(child, depth + 1));
   if (below.includes(undefined)) return undefined;
   const place = span === undefined ? '' : placeOf(span);
   return JSON.stringify([place, shortIds(request?.operation ?? ''), request === undefined, ...below]);
