@@ -16,6 +16,8 @@ export const limits = {
   /** Longest wait while more than `commitUnderLoadRecords` came in that time: then whole blocks are sealed at once, which costs half. Bounds what a crash can take from plain TCP. */
   commitUnderLoadMs: 150,
   commitUnderLoadRecords: 1000,
+  /** The same while somebody follows: after a stall of the disk (100-400 ms now and then) the thousands that came meanwhile must not wait that long again. */
+  commitFollowedMs: 40,
   /** Records of a sealed block: 2048 costs 7 bytes a line more, 32768 is slower and makes needles dearer. */
   blockRecordsMax: 8192,
   /** Text of the records of a block: bounds the memory of whoever opens it. */

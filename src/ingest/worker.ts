@@ -16,6 +16,7 @@ import { limits } from '../base/limits.ts';
 import type { AppendResult, LogRecord } from '../model.ts';
 import { type OwnedWriter, openWriter } from '../store/days.ts';
 import { openState, type State } from '../store/state.ts';
+import { ByService } from './by-service.ts';
 import { Gaps } from './gaps.ts';
 import { Heard } from './heard.ts';
 import { Joiner } from './join.ts';
@@ -43,6 +44,7 @@ class IngestWorker {
   readonly #skew = new Skew();
   readonly #heard = new Heard();
   readonly #gaps = new Gaps();
+  readonly #byService = new ByService();
   readonly #joiner = new Joiner();
   readonly #sources: Sources;
   readonly #counters = new Counters();
@@ -70,6 +72,7 @@ class IngestWorker {
     this.#reading = new Reading(options, { known: () => this.#state.zones(), learned: (host, minutes) => this.#learned(host, minutes) });
     this.#sources = new Sources(this.#owned.writer);
     this.#joiner.remember(this.#owned.writer.fresh);
+    this.#gaps.remember(this.#owned.writer.fresh);
     port.on('message', (message: ToWorker) => this.#hear(message));
     this.#keeping = new Keeping(this.#owned.writer, options.keep, (message) => this.#tell(message));
     this.#tell({ kind: 'ready', lastSeq: this.#owned.writer.lastSeq });
@@ -111,7 +114,8 @@ class IngestWorker {
     this.#timer = undefined;
     const waited = performance.now() - this.#firstAt;
     const busy = this.#joiner.size >= limits.commitUnderLoadRecords;
-    if (busy && waited < limits.commitUnderLoadMs) this.#timer = setTimeout(() => this.#due(), limits.commitUnderLoadMs - waited);
+    const waitMs = this.#wanted ? limits.commitFollowedMs : limits.commitUnderLoadMs;
+    if (busy && waited < waitMs) this.#timer = setTimeout(() => this.#due(), waitMs - waited);
     else this.#commit();
   }
 
@@ -206,6 +210,7 @@ class IngestWorker {
       this.#unsaved = [];
       this.#sources.settle();
       this.#counters.add('records.stored', records.length);
+      this.#byService.add(records);
       const json = this.#wanted && records.length > 0 ? JSON.stringify(records) : undefined;
       this.#tell({
         kind: 'committed',
@@ -213,7 +218,7 @@ class IngestWorker {
         firstSeq,
         lastSeq,
         records: json,
-        counters: this.#counters.take(),
+        counters: { ...this.#counters.take(), services: this.#byService.take() },
         log: this.#owned.writer.log,
       });
       this.#keeping.committed();
