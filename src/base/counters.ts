@@ -71,6 +71,8 @@ const LOSS_SOURCES_MAX = 1000;
 export interface Counted {
   readonly values: [string, number][];
   readonly losses?: readonly Loss[];
+  /** Records stored: service, level, how many. */
+  readonly services?: readonly (readonly [service: string, level: string, count: number])[];
 }
 
 export class Counters {
@@ -78,6 +80,8 @@ export class Counters {
   readonly commits = new Histogram();
   /** Answers of the API by route. */
   readonly requests = new Map<string, Histogram>();
+  /** Records stored by service and level; whoever counts them bounds the services (ingest/by-service.ts). */
+  readonly services = new Map<string, Map<string, number>>();
   readonly #values = new Map<string, number>();
   readonly #losses = new Map<string, Loss>();
   /** Of these, what nobody has taken to keep. */
@@ -155,6 +159,10 @@ export class Counters {
   merge(from: Counted): void {
     for (const [key, value] of from.values) this.#values.set(key, (this.#values.get(key) ?? 0) + value);
     for (const loss of from.losses ?? []) this.#note(loss);
+    for (const [service, level, count] of from.services ?? []) {
+      const levels = this.services.get(service) ?? new Map<string, number>();
+      this.services.set(service, levels.set(level, (levels.get(level) ?? 0) + count));
+    }
   }
 
   /** Takes everything counted so far and starts at zero; for the thread that reports to another. */

@@ -1,6 +1,7 @@
 /**
  * What `GET /metrics` shows: the counters, and how things stand, as families of Prometheus. Names are `stacktrail_*` with their units at
- * the end; labels are words of our own tables (transports, reasons, flags, routes), never what a sender chose.
+ * the end; labels are words of our own tables (transports, reasons, flags, routes), never what a sender chose, but for services, which are
+ * words and at most a hundred (ingest/by-service.ts).
  * A counter that has counted nothing is 0, and so is every reason of a loss: alerts need to see them before the first one.
  */
 import { COUNTERS, type CounterName, type Counters, LOSS_REASONS } from '../base/counters.ts';
@@ -24,6 +25,7 @@ export async function metricsOf(parts: StatusParts): Promise<Family[]> {
   return [
     gauge('stacktrail_info', 'Always 1; the version that runs', [{ labels: { version: version() }, value: 1 }]),
     ...counted(counters),
+    byService(counters),
     ...receiving(parts),
     gauge('stacktrail_pending_bytes', 'Bytes received and not yet on disk', ingest.pendingBytes),
     histogram('stacktrail_commit_seconds', 'From the arrival of a run of messages until it is on disk', counters.commits.samples()),
@@ -64,6 +66,14 @@ function counted(counters: Counters): Family[] {
     );
     return { name: metricName(name), type: 'counter', help: COUNTERS[name], samples };
   });
+}
+
+function byService(counters: Counters): Family {
+  const samples = [...counters.services].flatMap(([service, levels]) =>
+    [...levels].map(([level, value]): Sample => ({ labels: { service, level }, value })),
+  );
+  const help = 'Records committed to disk, by service and level; beyond a hundred services, `other`';
+  return { name: 'stacktrail_records_total', type: 'counter', help, samples };
 }
 
 /** `messages.received` -> `stacktrail_messages_received_total`, `bytes.dropped` -> `stacktrail_dropped_bytes_total`. */

@@ -70,7 +70,7 @@ test('every metric of an alert is there before anything has happened', async () 
 
 test('numbers are those of what happened; labels are words of ours', async () => {
   const sender = await openTcp(service.tcp);
-  await sender.send('', '<134>ghost"\\ app[1]: one', '<134>app: two');
+  await sender.send('', '<134>ghost"\\ app[1]: one', '<131>nova-compute: two');
   await eventually(async () => expect(await service.search('')).toHaveLength(2));
   await fetch(`${service.url}/no/such/route`);
   const { values, types } = await scrape();
@@ -79,6 +79,9 @@ test('numbers are those of what happened; labels are words of ours', async () =>
   expect(values.get('stacktrail_messages_lost_total{reason="empty"}')).toBe(1);
   expect(values.get('stacktrail_connections{receiver="tcp"}')).toBe(1);
   expect(values.get('stacktrail_store_records')).toBe(2);
+  expect(values.get('stacktrail_records_total{service="nova",level="ERROR"}')).toBe(1);
+  const byService = [...values].filter(([key]) => key.startsWith('stacktrail_records_total{'));
+  expect(byService.reduce((sum, [, count]) => sum + count, 0)).toBe(2);
   expect(values.get('stacktrail_commit_seconds_count')).toBeGreaterThanOrEqual(1);
   expect(values.get('stacktrail_http_request_seconds_count{route="/api/v1/search"}')).toBeGreaterThanOrEqual(1);
   expect(values.get('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
