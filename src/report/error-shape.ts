@@ -27,7 +27,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A list or map of Python or JSON, innermost first: as long as it is, one variable; an empty one says something. */
-const DUMPS = /([[{])\s{0,3}(?:u?['"]|<(?!\*>\s{0,3}[\]}])|\d)[^[\]{}\n]{0,900}([\]}])/g;
+const DUMPS = /([[{])\s{0,3}(?:u?['"]|<(?!\*>\s{0,3}[\]}])|\d)(?:[^[\]{}\n]|\[<\*>\]|\{<\*>\}){0,900}([\]}])/g;
 const DUMP = new RegExp(DUMPS.source);
 const NESTED_MAX = 4;
 
@@ -57,7 +57,7 @@ function masked(word: string): string {
   // `controller:5672`, a host and its port.
   if (/^[A-Za-z][\w.-]*:\d{2,5}$/.test(body)) return `${VARIABLE}${tail}`;
   // `oslo_db.exception.DBError:2013`, `HTTP/1.1`: letters before the first digit that end at a sign are constant text.
-  const head = /^[A-Za-z_][A-Za-z_.]*[:/#](?=\d)/.exec(body)?.[0] ?? '';
+  const head = /^[A-Za-z_][A-Za-z_.]{2,}[:/#](?=\d)/.exec(body)?.[0] ?? '';
   return `${head}${VARIABLE}${tail}`;
 }
 
