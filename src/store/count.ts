@@ -58,7 +58,8 @@ export function* countDays(reader: DaysReader, query: CountQuery): Generator<und
     yield;
   }
   count.stats.tookMs = Math.round((performance.now() - started) * 1000) / 1000;
-  const damaged = [...days.flatMap((view) => view.damaged.map((text) => `${view.name}: ${text}`)), ...index.damaged, ...count.damaged];
+  const ofFiles = days.flatMap((view) => view.damaged.map((text) => `${view.name}: ${text}`));
+  const damaged = [...ofFiles, ...reader.setAside, ...index.damaged, ...count.damaged];
   if (damaged.length > 0) count.stats.damaged = damaged;
   return { count: count.counted, lists: tables.map((table) => table.finish()), stats: count.stats };
 }

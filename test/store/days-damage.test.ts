@@ -122,6 +122,8 @@ describe('versions and owners of files', () => {
     expect(records).toHaveLength(414);
     expect(stats.damaged).toEqual([expect.stringContaining('damaged-2024-12-01.db')]);
     expect(reader.status().damaged).toEqual(stats.damaged);
+    const counted = reader.aggregate({ filter: ALL, by: [['level']], rowsMax: 10 });
+    expect(counted).toMatchObject({ count: 414, stats: { damaged: stats.damaged } });
     reader.close();
   });
 
