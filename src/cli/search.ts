@@ -117,7 +117,14 @@ interface Telling {
   readonly wantsStats: boolean;
 }
 
-function tell({ limit, direction }: Search, found: Found, { shell, quiet, wantsStats }: Telling): void {
+/** What a record lacks whose neighbours are of a wider scope than was asked for. */
+const LACKS: Partial<Record<Around['scope'], string>> = {
+  process: 'do not say which process wrote them',
+  request: 'belong to no request',
+  instance: 'name no instance',
+};
+
+function tell({ limit, direction, around }: Search, found: Found, { shell, quiet, wantsStats }: Telling): void {
   const { count, stats } = found;
   if (found.hasMore) {
     const which = direction === 'forward' ? 'oldest' : 'newest';
@@ -125,7 +132,11 @@ function tell({ limit, direction }: Search, found: Found, { shell, quiet, wantsS
   }
   if (count === 0) say(shell, 'nothing found', quiet);
   for (const [scope, records] of found.otherScopes)
-    say(shell, `${records} of them do not say which process wrote them: their neighbours are of scope ${scope}`, quiet);
+    say(
+      shell,
+      `${records} of them ${LACKS[around?.scope ?? 'process'] ?? 'do not say where they are from'}: their neighbours are of scope ${scope}`,
+      quiet,
+    );
   // Neither is what people who want to hear nothing mean.
   if (stats?.damaged !== undefined) say(shell, damageText(stats.damaged), false);
   else if (found.isContextDamaged) say(shell, 'some stored data near these records are damaged: neighbours may be missing', false);
