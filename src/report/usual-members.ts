@@ -39,6 +39,19 @@ export function namedThings(request: string, pieces: readonly Piece[]): NamedThi
   return { requests, entities, all: [...requests, ...entities] };
 }
 
+/** Records by each of their ids. */
+export function byKeyOf(pieces: Iterable<Piece>, byKey = new Map<string, Piece[]>()): Map<string, Piece[]> {
+  for (const piece of pieces) {
+    for (const key of new Set([piece.requestKey, piece.globalKey, ...piece.ids.map((id) => id.key)])) {
+      if (key === undefined) continue;
+      const list = byKey.get(key);
+      if (list === undefined) byKey.set(key, [piece]);
+      else list.push(piece);
+    }
+  }
+  return byKey;
+}
+
 /** The records of a run among those found, each once, in the order of time. */
 export function membersOf(request: string, byKey: ReadonlyMap<string, readonly Piece[]>): Piece[] {
   const named = namedThings(request, byKey.get(request) ?? []);

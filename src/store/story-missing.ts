@@ -6,7 +6,8 @@
 import type { StoryKind, StoryMissing } from '../model.ts';
 import type { Piece } from '../report/story-piece.ts';
 import { compareRun } from '../report/usual-compare.ts';
-import { operationOf } from '../report/usual-run.ts';
+import { byKeyOf, membersOf } from '../report/usual-members.ts';
+import { operationOf, type Run, runOf } from '../report/usual-run.ts';
 import type { DaysReader } from './read.ts';
 import { StoryFinder } from './story-find.ts';
 import { gatherRuns, type Template, usualCourse } from './usual-runs.ts';
@@ -25,18 +26,25 @@ export interface Compared {
 export function* missingOf(reader: DaysReader, story: Compared): Generator<undefined, StoryMissing[]> {
   const untilMs = performance.now() + TIME_MS;
   const missing: StoryMissing[] = [];
+  const newestUs = new StoryFinder(reader).span?.newestUs;
   for (const template of templatesOf(story)) {
     const course = yield* usualCourse(reader, template, untilMs);
     if (course === undefined) continue;
-    const finder = new StoryFinder(reader);
-    // The request itself is found in the blocks that the story has just opened: time is not the question.
-    const [run] = (yield* gatherRuns(finder, [template.request], () => false)) ?? [];
+    const run = yield* runIn(reader, story, template.request);
     if (run === undefined) continue;
-    const knownUntilUs = finder.span?.newestUs ?? 0;
+    const knownUntilUs = newestUs ?? 0;
     const found = compareRun({ operation: operationOf(template.access.http), course, run, knownUntilUs });
     if (found !== undefined) missing.push({ ...found, request: template.access.request ?? found.request });
   }
   return missing;
+}
+
+/** The story of an instance has all that is said around its requests; that of a request has not. */
+function* runIn(reader: DaysReader, { asked, pieces }: Compared, request: string): Generator<undefined, Run | undefined> {
+  if (asked.kind === 'instance') return runOf(request, membersOf(request, byKeyOf(pieces)));
+  // The request itself is found in the blocks that the story has just opened: time is not the question.
+  const runs = yield* gatherRuns(new StoryFinder(reader), [request], () => false);
+  return runs?.[0];
 }
 
 /** The access lines of the requests that are worth comparing. */

@@ -12,7 +12,7 @@ import { keyOf } from '../report/story-id.ts';
 import type { Sought } from '../report/story-links.ts';
 import type { Piece } from '../report/story-piece.ts';
 import { learn, type UsualCourse } from '../report/usual.ts';
-import { membersOf, namedThings } from '../report/usual-members.ts';
+import { byKeyOf, membersOf, namedThings } from '../report/usual-members.ts';
 import { operationOf, type Run, runOf } from '../report/usual-run.ts';
 import type { DaysReader } from './read.ts';
 import { StoryFinder } from './story-find.ts';
@@ -148,9 +148,7 @@ export function* gatherRuns(
     for (const steps = finder.find(wanted, bounds); ; ) {
       const step = steps.next();
       if (step.done) {
-        for (const piece of step.value.pieces)
-          for (const key of new Set([piece.requestKey, piece.globalKey, ...piece.ids.map((id) => id.key)]))
-            if (key !== undefined) listed(byKey, key).push(piece);
+        byKeyOf(step.value.pieces, byKey);
         return true;
       }
       if (isOver()) return false;
@@ -169,13 +167,4 @@ export function* gatherRuns(
   }
   if (further.length > 0 && !(yield* take(further))) return undefined;
   return requests.map((request) => runOf(request, membersOf(request, byKey)));
-}
-
-function listed<K, V>(lists: Map<K, V[]>, key: K): V[] {
-  let list = lists.get(key);
-  if (list === undefined) {
-    list = [];
-    lists.set(key, list);
-  }
-  return list;
 }
