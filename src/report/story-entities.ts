@@ -91,9 +91,9 @@ export function entitiesOf(piece: Piece, story: StoryLinks): Sought[] {
     add('domain', 1);
     add('port');
     add('mac');
-  } else if (instances.length === 0 && keysOfKind(piece, 'port').length === 1 && keysOfKind(piece, 'mac').length === 1) {
-    // os-vif tells of a port without its instance, in a request that is the story's.
-    if (piece.http === undefined && !piece.text.includes('network:')) add('port', 1);
+  } else if (instances.length === 0 && piece.http === undefined) {
+    // What nova says of one port in a request that is the story's, is said of the instance's: os-vif, the calls of neutron.
+    if (piece.service === 'nova') add('port', 1);
     if (known('port')) add('mac', 1);
   }
   if (known('ip') && isAddressSpeaker(piece)) add('mac', 1);

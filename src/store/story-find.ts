@@ -16,8 +16,9 @@ import type { Block } from './block-read.ts';
 import type { DayFile } from './day-file.ts';
 import type { DayView } from './day-view.ts';
 import type { DaysReader } from './read.ts';
+import { scanFresh } from './story-fresh.ts';
 import { type Needle, needlesOf } from './story-needles.ts';
-import { type FreshTexts, freshTexts, type NeedleHits, scanBlock, scanFresh } from './story-scan.ts';
+import { type NeedleHits, scanBlock } from './story-scan.ts';
 import { type Families, familiesOf, recordOf, type Unit, unitsOf } from './units.ts';
 
 /** What opened blocks may hold for one story; with columns of ids and messages a block is 0.5-3 MB. */
@@ -66,8 +67,9 @@ export class StoryFinder implements Finder {
   readonly #units: readonly Unit[];
   readonly #families: Families;
   readonly #blocks = new Map<Unit, { block: Block; file: DayFile }>();
-  readonly #fresh = new Map<Unit, FreshTexts>();
   readonly #known = new Set<number>();
+  /** Units that have records of the story. */
+  readonly #hit = new Set<Unit>();
   readonly #deadlineMs = performance.now() + limits.storyMsMax;
   readonly damaged = new Set<string>();
   searches = 0;
@@ -131,6 +133,10 @@ export class StoryFinder implements Finder {
       for (const unit of units) if (unit.kind === 'fresh') found.set(unit, [...needles]);
       if (blocks.size === 0 || !this.#mayHoldAny(view, needles)) continue;
       for (const needle of needles) {
+        if (needle.kind === 'ip' && needle.role === 'entity') {
+          for (const unit of this.#hit) if (unit.view === view && unit.kind === 'block') listed(found, unit).push(needle);
+          continue;
+        }
         for (const id of this.#blocksWith(view, needle.expression) ?? blocks.keys()) {
           const unit = blocks.get(id);
           if (unit !== undefined) listed(found, unit).push(needle);
@@ -141,8 +147,9 @@ export class StoryFinder implements Finder {
   }
 
   #mayHoldAny(view: DayView, needles: readonly Needle[]): boolean {
-    if (needles.length < TOGETHER_MIN || needles.some(({ expression }) => expression === undefined)) return true;
-    const blocks = this.#blocksWith(view, needles.map(({ expression }) => expression).join(' OR '));
+    const asked = needles.filter(({ kind, role }) => kind !== 'ip' || role !== 'entity');
+    if (asked.length < Math.max(TOGETHER_MIN, needles.length) || asked.some(({ expression }) => expression === undefined)) return true;
+    const blocks = this.#blocksWith(view, asked.map(({ expression }) => `(${expression})`).join(' OR '));
     return blocks === undefined || blocks.size > 0;
   }
 
@@ -159,7 +166,7 @@ export class StoryFinder implements Finder {
 
   #look(unit: Unit, { open, fromEnd, round }: { open: readonly Needle[]; fromEnd: boolean; round: Round }): void {
     try {
-      const hits = unit.kind === 'fresh' ? scanFresh(this.#freshOf(unit), open) : this.#scanBlock(unit, open);
+      const hits = unit.kind === 'fresh' ? scanFresh(unit.extent.records, open) : this.#scanBlock(unit, open);
       this.recordsScanned += unit.kind === 'fresh' ? unit.extent.records.length : unit.extent.count;
       for (const index of chosen(hits, { fromEnd, round })) {
         if (round.all <= 0) return;
@@ -191,17 +198,9 @@ export class StoryFinder implements Finder {
     return block;
   }
 
-  #freshOf(unit: Unit & { kind: 'fresh' }): FreshTexts {
-    let texts = this.#fresh.get(unit);
-    if (texts === undefined) {
-      texts = freshTexts(unit.extent.records);
-      this.#fresh.set(unit, texts);
-    }
-    return texts;
-  }
-
   #takeRow(unit: Unit, index: number, round: Round): void {
     const seq = unit.kind === 'fresh' ? unit.extent.records[index]!.seq : this.#blockOf(unit).numbers('seq')[index]!;
+    this.#hit.add(unit);
     // Families are judged whole, and each record is read once.
     if (this.#known.has(seq) || this.#families.children.has(seq) || this.#families.childrenOf.has(seq)) return;
     this.#take(unit.kind === 'fresh' ? recordOf(this.#reader, unit, index) : this.#blockOf(unit).record(index), round);

@@ -9,6 +9,7 @@ import { idOf } from '../query/ids.ts';
 import { isHexKey } from '../report/story-id.ts';
 import type { Sought } from '../report/story-links.ts';
 import { indexExpression } from './index-query.ts';
+import { macWord, WHOLE_MACS } from './terms.ts';
 
 /** One id, or one spelling of it. */
 export interface Needle {
@@ -28,6 +29,13 @@ export interface Needle {
 const DEVICE_PREFIXES = ['tap', 'qvo', 'qvb', 'qbr'] as const;
 const PREFIX_DIGITS = 8;
 
+const ADDRESS_SPEAKER: Filter = {
+  kind: 'or',
+  of: (['dnsmasq', 'dhcp', 'metadata'] as const).flatMap((word) =>
+    (['program', 'logger', 'format'] as const).map((field) => ({ kind: 'field', field, op: '~', value: `*${word}*` }) as const),
+  ),
+};
+
 export function needlesOf(wanted: readonly Sought[]): Needle[] {
   return wanted.flatMap((sought) => {
     const own = isHexKey(sought.key) ? hexNeedle(sought) : textNeedle(sought, sought.key);
@@ -42,9 +50,16 @@ function hexNeedle({ key, kind, role }: Sought): Needle {
 
 function textNeedle({ key, kind, role }: Sought, text: string): Needle {
   const id = idOf(text);
-  const filter: Filter = id === undefined ? { kind: 'phrase', tokens: tokensOf(text), text } : { kind: 'id', id, text };
+  const plain: Filter = id === undefined ? { kind: 'phrase', tokens: tokensOf(text), text } : { kind: 'id', id, text };
+  // Who else prints an address of the story's: nobody whose records would belong (report/story-entities.ts).
+  const filter: Filter = kind === 'ip' && role === 'entity' ? { kind: 'and', of: [ADDRESS_SPEAKER, plain] } : plain;
+  const expression = kind === 'mac' ? macExpression(text, filter) : indexExpression(filter);
   const [longest = text] = tokensOf(text).sort((a, b) => b.length - a.length);
-  return { key, kind, role, hex: undefined, filter, expression: indexExpression(filter), part: id === undefined ? longest : text };
+  return { key, kind, role, hex: undefined, filter, expression, part: id === undefined ? longest : text };
+}
+
+function macExpression(mac: string, filter: Filter): string {
+  return `"${macWord(mac)}" OR (${indexExpression(filter)} NOT "${WHOLE_MACS}")`;
 }
 
 function deviceNeedles(sought: Sought): Needle[] {

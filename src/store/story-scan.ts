@@ -1,14 +1,11 @@
 /**
- * Where ids stand in one block, or in one fresh batch: for each needle the records that hold it.
+ * Where ids stand in one block: for each needle the records that hold it. Not here: fresh batches (story-fresh.ts).
  *
  * Fast path - all UUIDs of a story in one pass over the id columns and the id variables of a block; one after the other they would cost a pass
  * each, and a story has a hundred (bench:story). What is spelled otherwise - upper case, glued to words, in texts
  * without a shape - is left to the search's own test, where the block's texts hold the id's first digits at all.
  */
-import { marks } from '../../parsers/index.ts';
 import { SLOT } from '../base/shape.ts';
-import type { LogRecord } from '../model.ts';
-import { compile, TEXT_FIELDS } from '../query/match.ts';
 import type { Block } from './block-read.ts';
 import type { Digest } from './digest.ts';
 import { WORD_COLUMNS, WORD_IDS } from './field-columns.ts';
@@ -22,24 +19,30 @@ const ID_BYTES = 16;
 const ONLY_DIGITS = /^\d+$/;
 const NO_DIGIT = /^[a-f]+$/;
 
-/** Texts of a block in which an id may be spelled otherwise, folded, in one. */
-const oddTexts = new WeakMap<Block, string>();
+/** Made once per opened block: a story asks it again in every round. */
+interface Outline {
+  /** Record and position in the table of ids, in turn, for every UUID in a message. */
+  readonly occurrences: Int32Array;
+  /** Texts in which an id may be spelled otherwise, folded, in one. */
+  readonly odd: string;
+}
+const outlines = new WeakMap<Block, Outline>();
 
 export function scanBlock(block: Block, needles: readonly Needle[], digest: Digest | undefined): NeedleHits {
   const hits = new Map<Needle, number[]>();
   const byPosition = new Map<number, Needle>();
   const slow: Needle[] = [];
-  const odd = oddTextOf(block);
+  const outline = outlineOf(block);
   for (const needle of needles) {
     const { hex, part } = needle;
-    if (hex === undefined || ONLY_DIGITS.test(part) || NO_DIGIT.test(part) || odd.includes(part)) {
+    if (hex === undefined || ONLY_DIGITS.test(part) || NO_DIGIT.test(part) || mayBegin(outline.odd, part)) {
       slow.push(needle);
       continue;
     }
     const position = positionOf(block.idTable(), Buffer.from(hex, 'hex'));
     if (position >= 0) byPosition.set(position, needle);
   }
-  if (byPosition.size > 0) scanPositions(block, byPosition, hits);
+  if (byPosition.size > 0) scanPositions(block, { byPosition, outline, hits });
   for (const needle of slow) {
     const test = blockTest(needle.filter, block, digest);
     for (let index = 0; index < block.count; index++) if (test(index)) listed(hits, needle).push(index);
@@ -47,52 +50,85 @@ export function scanBlock(block: Block, needles: readonly Needle[], digest: Dige
   return hits;
 }
 
-function scanPositions(block: Block, wanted: ReadonlyMap<number, Needle>, hits: Map<Needle, number[]>): void {
+interface Scan {
+  readonly byPosition: ReadonlyMap<number, Needle>;
+  readonly outline: Outline;
+  readonly hits: Map<Needle, number[]>;
+}
+
+function scanPositions(block: Block, { byPosition, outline, hits }: Scan): void {
   const flags = new Uint8Array(block.idTable().length / ID_BYTES);
-  for (const position of wanted.keys()) flags[position] = 1;
-  const columns = WORD_IDS.map((name) => block.ids(name).positions);
-  const { codes, places } = block.shapes();
-  const byShape = messagePlaces(block, flags);
+  for (const position of byPosition.keys()) flags[position] = 1;
+  const found = new Map<Needle, Set<number>>();
   const note = (position: number, index: number): void => {
-    const list = listed(hits, wanted.get(position)!);
-    if (list.at(-1) !== index) list.push(index);
+    const needle = byPosition.get(position)!;
+    let set = found.get(needle);
+    if (set === undefined) {
+      set = new Set();
+      found.set(needle, set);
+    }
+    set.add(index);
   };
-  for (let index = 0; index < block.count; index++) {
-    for (const positions of columns) {
+  for (const name of WORD_IDS) {
+    const { positions } = block.ids(name);
+    for (let index = 0; index < positions.length; index++) {
       const position = positions[index]!;
       if (position >= 0 && flags[position] === 1) note(position, index);
     }
-    const found = byShape[codes[index]!]?.get(places[index]!);
-    if (found !== undefined) for (const position of found) note(position, index);
   }
+  const { occurrences } = outline;
+  for (let at = 1; at < occurrences.length; at += 2) if (flags[occurrences[at]!] === 1) note(occurrences[at]!, occurrences[at - 1]!);
+  for (const [needle, set] of found)
+    hits.set(
+      needle,
+      [...set].sort((a, b) => a - b),
+    );
 }
 
-/** By code: place of a record among those of its shape -> positions of the wanted ids in its message. */
-function messagePlaces(block: Block, flags: Uint8Array): (Map<number, number[]> | undefined)[] {
-  const { list } = block.shapes();
+/**
+ * Does the part stand where an id may begin? Behind a letter it does not (`tap` and the beginning of a port's id); other bytes before it
+ * may be the length of the text that begins here.
+ */
+function mayBegin(odd: string, part: string): boolean {
+  for (let at = odd.indexOf(part); at >= 0; at = odd.indexOf(part, at + 1)) {
+    const before = odd.charCodeAt(at - 1);
+    if (!(before >= 97 && before <= 122)) return true;
+  }
+  return false;
+}
+
+function outlineOf(block: Block): Outline {
+  let outline = outlines.get(block);
+  if (outline === undefined) {
+    outline = { occurrences: occurrencesOf(block), odd: oddTextOf(block) };
+    block.bytes += outline.occurrences.byteLength + outline.odd.length;
+    outlines.set(block, outline);
+  }
+  return outline;
+}
+
+function occurrencesOf(block: Block): Int32Array {
+  const { list, codes, counts } = block.shapes();
   const variables = block.variables();
-  const byShape: (Map<number, number[]> | undefined)[] = [undefined];
+  const starts: number[] = [0];
+  for (let code = 0; code < list.length; code++) starts.push(starts[code]! + counts[code]!);
+  const next = [...starts];
+  const indices = new Int32Array(block.count);
+  for (let index = 0; index < block.count; index++) indices[next[codes[index]!]!++] = index;
+  const found: number[] = [];
   for (let shape = 0; shape < list.length; shape++) {
-    let found: Map<number, number[]> | undefined;
     const { kinds } = list[shape]!;
     for (let slot = 0; slot < kinds.length; slot++) {
       if (kinds[slot] !== SLOT.uuid && kinds[slot] !== SLOT.hex32) continue;
       const positions = variables.positions(shape, slot);
-      for (let place = 0; place < positions.length; place++) {
-        if (flags[positions[place]!] !== 1) continue;
-        found ??= new Map();
-        listed(found, place).push(positions[place]!);
-      }
+      for (let place = 0; place < positions.length; place++) found.push(indices[starts[shape + 1]! + place]!, positions[place]!);
     }
-    byShape.push(found);
   }
-  return byShape;
+  return Int32Array.from(found);
 }
 
 /** Variables that are no ids, texts without a shape, and values of id columns that are no UUIDs. */
 function oddTextOf(block: Block): string {
-  let text = oddTexts.get(block);
-  if (text !== undefined) return text;
   const { list, codes, counts } = block.shapes();
   const variables = block.variables();
   const parts: string[] = [];
@@ -105,55 +141,7 @@ function oddTextOf(block: Block): string {
   for (const name of WORD_IDS) parts.push(...block.ids(name).texts.values());
   for (const name of WORD_COLUMNS) for (const value of block.dictionary(name).values) parts.push(String(value));
   for (const value of block.sparse('structuredData').values()) parts.push(String(value));
-  text = parts.join('\n').toLowerCase();
-  oddTexts.set(block, text);
-  return text;
-}
-
-/** Fresh records, with their searched texts folded once for all rounds of a story. */
-export interface FreshTexts {
-  readonly records: readonly LogRecord[];
-  readonly texts: readonly string[];
-}
-
-export function freshTexts(records: readonly LogRecord[]): FreshTexts {
-  return {
-    records,
-    texts: records.map((record) =>
-      TEXT_FIELDS.map((field) => record[field] ?? '')
-        .join('\n')
-        .toLowerCase(),
-    ),
-  };
-}
-
-/** Eight digits that nothing hexadecimal stands before: where an id begins. */
-const ID_HEAD = /(?<![0-9a-f])[0-9a-f]{8}/g;
-
-export function scanFresh({ records, texts }: FreshTexts, needles: readonly Needle[]): NeedleHits {
-  const hits = new Map<Needle, number[]>();
-  const byHead = new Map<string, Test[]>();
-  const parts: Test[] = [];
-  for (const needle of needles) {
-    const test = { needle, matches: compile(needle.filter, marks) };
-    if (needle.hex === undefined) parts.push(test);
-    else listed(byHead, needle.part).push(test);
-  }
-  const check = ({ needle, matches }: Test, index: number): void => {
-    const list = hits.get(needle);
-    if (list?.at(-1) !== index && matches(records[index]!)) listed(hits, needle).push(index);
-  };
-  for (let index = 0; index < records.length; index++) {
-    const text = texts[index]!;
-    if (byHead.size > 0) for (const [head] of text.matchAll(ID_HEAD)) for (const test of byHead.get(head) ?? []) check(test, index);
-    for (const test of parts) if (text.includes(test.needle.part)) check(test, index);
-  }
-  return hits;
-}
-
-interface Test {
-  readonly needle: Needle;
-  readonly matches: (record: LogRecord) => boolean;
+  return parts.join('\n').toLowerCase();
 }
 
 function positionOf(table: Buffer, id: Buffer): number {

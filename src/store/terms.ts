@@ -13,8 +13,21 @@ const PREFIX = 8;
 /** A token longer than this is indexed by its beginning only as far as FTS5 takes it: dumps, keys, base64. */
 const TERM_CHARS_MAX = 256;
 
+const MAC_CHARS = 17;
+const MAC = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
+const MACS = /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/gi;
+
+/**
+ * The word of a MAC as a whole: its six tokens stand in every block that names some MACs, together they would open most of them. Only blocks with
+ * the word WHOLE_MACS have it; blocks of earlier programs have the tokens alone.
+ */
+export function macWord(mac: string): string {
+  return `mac_${mac.toLowerCase().replaceAll(':', '')}`;
+}
+export const WHOLE_MACS = 'mac_whole';
+
 export class Terms {
-  readonly #words = new Set<string>();
+  readonly #words = new Set<string>([WHOLE_MACS]);
   readonly #numbers = new Set<number>();
   #ids = '';
   /** Some id column holds `req-…`: one word for all of them. */
@@ -37,6 +50,7 @@ export class Terms {
 
   /** The text of one variable: usually one token, but MACs and device names are several. */
   variable(text: string): void {
+    if (text.length === MAC_CHARS && MAC.test(text)) this.#words.add(macWord(text));
     for (const token of tokensOf(text)) this.token(token);
   }
 
@@ -44,6 +58,7 @@ export class Terms {
   text(text: string): void {
     for (const token of tokensOf(text)) this.token(token);
     if (text.length >= 36) for (const uuid of text.toLowerCase().matchAll(UUID)) this.#words.add(uuid[0].slice(0, PREFIX));
+    if (text.length >= MAC_CHARS) for (const mac of text.matchAll(MACS)) this.#words.add(macWord(mac[0]));
   }
 
   /** The beginnings of all ids of a table of 16 bytes each. */
