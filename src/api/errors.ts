@@ -55,7 +55,7 @@ export const errors: Route = {
       },
     },
   ],
-  errors: ['bad-argument', 'not-found', 'timeout'],
+  errors: ['bad-argument', 'timeout'],
   async answer(parts, request) {
     const groups = groupsOf(parts);
     const { service, new: isNew, state } = request.arguments;
@@ -121,7 +121,7 @@ export const explain: Route = {
       },
     },
   ],
-  errors: ['bad-argument', 'not-found', 'timeout'],
+  errors: ['bad-argument', 'timeout'],
   async answer(parts, request) {
     const text = (request.arguments.text ?? '').trim();
     if (text === '') throw new CodedError('bad-argument', 'text is missing: a line of a log, words, or a signature');

@@ -53,6 +53,11 @@ export const EXAMPLES: readonly Example[] = [
     { path: `${API}/trace/req-903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c?limit=5&deskew=true`, accept: 'application/x-ndjson' },
   ],
   [`GET ${API}/histogram`, 200, { path: `${API}/histogram?by=level` }],
+  [`GET ${API}/errors`, 200, { path: `${API}/errors?since=2026-01-01&until=2100-01-01&settled=true` }],
+  // Logger and text of a line above; whoever keeps a link to it relies on this hash.
+  [`GET ${API}/errors/:signature`, 200, { path: `${API}/errors/09e360d389a18059?since=2026-01-01&until=2100-01-01&settled=true` }],
+  [`GET ${API}/explain`, 200, { path: `${API}/explain?text=AMQP+server+on+a:5672+is+unreachable&since=2026-01-01` }],
+  [`GET ${API}/explain`, 200, { path: `${API}/explain?text=broken+volume&since=2026-01-01` }],
   [`GET ${API}/losses`, 200, { path: `${API}/losses?since=1h` }],
   ['GET /metrics', 200, { path: '/metrics' }],
   [`GET ${API}/histogram`, 200, { path: `${API}/histogram`, accept: 'text/plain' }],

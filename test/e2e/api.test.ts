@@ -142,6 +142,7 @@ function provocation(route: Route, code: ErrorCode): Ask | undefined {
     .replace(':seq', '25')
     .replace(':name', 'nosuch')
     .replace(':index', 'logs')
+    .replace(':signature', '00000000000000ff')
     .replace(':id', '903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c');
   const takes = (argument: string): boolean => argument in route.arguments;
   switch (code) {
@@ -155,7 +156,11 @@ function provocation(route: Route, code: ErrorCode): Ask | undefined {
     case 'not-found':
       if (takes('saved')) return { path: `${path}?saved=nosuch` };
       return {
-        path: route.path.replace(':seq', '999999').replace(':name', 'nosuch').replace(':id', '00000000-5b1a-4bd3-a9b7-7bfe4e1f1d8c'),
+        path: route.path
+          .replace(':seq', '999999')
+          .replace(':name', 'nosuch')
+          .replace(':signature', '00000000000000ff')
+          .replace(':id', '00000000-5b1a-4bd3-a9b7-7bfe4e1f1d8c'),
       };
     case 'gone':
       if (takes('cursor')) return { path: `${path}?cursor=${dropped.cursor}` };
