@@ -66,7 +66,8 @@ body{padding:.7rem;font-size:14px}
 .tree tr{display:flex;flex-wrap:wrap;padding:.15rem 0;border-bottom:1px solid var(--line)}
 .tree td{border:0;padding:0 .5rem 0 0}
 .tree .name{flex:1 1 100%;overflow-wrap:anywhere}
-.tree .line{flex:1 1 50%;width:auto}
+.tree .num{flex:0 0 4.8rem}
+.tree .line{flex:1 1 40%;width:auto}
 .facts td,.facts th{display:block;border:0;padding:0}
 .facts tr{display:block;padding:.3rem 0;border-bottom:1px solid var(--line)}
 .facts thead{display:none}

@@ -19,13 +19,13 @@ export function* treeHtml(story: Story): Generator<string> {
   const total = spanText(story.durationMs ?? 0);
   yield '<h2>Requests and what they did</h2>\n<table class="tree">\n<thead><tr class="head"><th>what, where</th><th class="num">start</th>';
   yield `<th class="num">took</th><th class="num self">itself</th><th class="line">0 to ${shown(total)}</th></tr></thead>\n<tbody>\n`;
-  for (const row of treeRows(story, { folds: false })) yield rowHtml(row, axis, numbers.get(row.request!));
+  for (const row of treeRows(story, { folds: true })) yield rowHtml(row, axis, numbers.get(row.request!));
   yield '</tbody></table>\n';
   if (axis.breaks.length > 0) yield '<p class="dim">Grey columns are silences, shortened.</p>\n';
 }
 
 function rowHtml(row: TreeRow, axis: Axis, number: number | undefined): string {
-  const { request, span, depth, level } = row;
+  const { request, span, depth, level, times } = row;
   const isBad = rankOf(level) >= rankOf('ERROR') || request?.outcome === 'failed';
   const color = isBad ? ' class="bad"' : rankOf(level) >= rankOf('WARNING') ? ' class="warn"' : '';
   const place = span === undefined ? '' : `<a href="#${recordAnchor(span.seq)}">${shown(placeOf(span))}</a>`;
@@ -36,7 +36,7 @@ function rowHtml(row: TreeRow, axis: Axis, number: number | undefined): string {
   const state = request?.outcome === 'failed' ? 'failed' : rankOf(level) >= rankOf('WARNING') && span !== undefined ? level! : '';
   const self = row.selfMs === undefined || row.selfMs >= row.tookMs ? '' : spanText(row.selfMs);
   return [
-    `<tr${color}><td class="name"><div class="d${depth}">${operation}${place} <span class="state">${shown(state)}</span></div></td>`,
+    `<tr${color}><td class="name"><div class="d${depth}">${operation}${place} <span class="state">${shown(state)}</span>${times > 1 ? ` <b>x${times}</b>` : ''}</div></td>`,
     `<td class="num">${offsetText(row.pieces[0]!.startUs - axis.startUs)}</td><td class="num">${spanText(row.tookMs)}</td><td class="num self">${self}</td>`,
     `<td class="line">${barHtml(row, axis)}</td></tr>\n`,
   ].join('');

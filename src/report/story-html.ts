@@ -46,7 +46,8 @@ function* headHtml(story: Story, style: HtmlStyle): Generator<string> {
   if (story.note !== undefined) yield `<p>${shown(story.note)}</p>\n`;
   if (story.start === undefined || story.end === undefined) return;
   const [start, end] = [style.time(microsOf(story.start)), style.time(microsOf(story.end))];
-  yield `<p>${shown(start)} to ${shown(end)} ${shown(style.zone)}, <b>${spanText(story.durationMs ?? 0)}</b>: ${story.records.length} records of ${story.requests.length} requests, `;
+  const until = end.slice(0, 10) === start.slice(0, 10) ? end.slice(11) : end;
+  yield `<p>${shown(start)} to ${shown(until)} ${shown(style.zone)}, <b>${spanText(story.durationMs ?? 0)}</b>: ${story.records.length} records of ${story.requests.length} requests, `;
   const names = (of: readonly (string | undefined)[]): string =>
     [...new Set(of.filter((name) => name !== undefined))].map(shown).join(', ');
   yield `${names(story.spans.map(({ service, program }) => service ?? program))} on ${names(story.spans.map(({ host }) => host))}</p>\n`;

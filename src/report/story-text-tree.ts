@@ -18,8 +18,8 @@ import { placeOf, rankOf, shortIds, type TreeRow, treeRows } from './story-view-
 const INDENT = '  ';
 /** `3 m 05 s`. */
 const SPAN_COLUMNS = 8;
-/** Of the line: a third of the terminal, where a bar still says something; in a narrow one labels need the room more. */
-const LINE_PART = 0.3;
+/** Of the line: a quarter of the terminal, where a bar still says something; in a narrow one labels need the room more. */
+const LINE_PART = 0.25;
 const LINE_MIN = 14;
 const LINE_MAX = 60;
 /** Below this the line is short and the own time is left away. */

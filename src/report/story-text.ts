@@ -31,6 +31,8 @@ const COLUMNS_DEFAULT = 120;
 const COLUMNS_MIN = 60;
 const COLUMNS_MAX = 200;
 
+const HANG = '  ';
+
 /** What the parts of the text draw with. */
 export interface Canvas extends TextStyle {
   /** For tables. */
@@ -81,9 +83,9 @@ export function headed(title: string, rest: string, { canvas, sgr = INK.bold }: 
   return [inked, ...more.map((row) => `  ${row}`)];
 }
 
-/** A text in rows behind an indent. */
+/** A text in rows behind an indent; what goes on in another row is told from what begins there. */
 export function indented(text: string, indent: string, { textWidth }: Canvas): string[] {
-  return rowsOf(text, textWidth - indent.length).map((row) => `${indent}${row}`);
+  return rowsOf(text, textWidth - indent.length - HANG.length).map((row, index) => `${indent}${index === 0 ? '' : HANG}${row}`);
 }
 
 /** `1 record`, `1,234 records`. */
