@@ -35,13 +35,13 @@ First error  08:24:26.400 (+15.400)  nova-compute@cmp02  req-903b85d0-dbd8-4a29-
       File "/usr/lib/python3/nova/virt/19.py", line 19, in spawn
     libvirt.libvirtError: internal error: qemu died
 
-Requests                                 start      took    itself  │0                       15.5 s│
-#1 POST /v2.1/servers failed            +0.000    15.4 s            │━━━━━━━━━━━━━━━━━━━━━━━━━━━━┄━│
-  nova-api@ctl01                        +0.000     41 ms            │━                           ┊ │
-    #2 GET /v2/imag… glance-api@ctl01   +0.045      0 ms            │━                           ┊ │
-    nova-compute@cmp02 ERROR            +0.400    15.0 s            │   ━━━━━━━━━━━━━━━━━━━━━━━━━┄━│
-#3 GET /v2.1/serve… nova-api@ctl01 x3   +1.000      0 ms            │         ━        ━         ━ │
-dnsmasq-dhcp@net01                     +15.500      0 ms            │                            ┊━│
+Requests                                      start      took    itself  │0                  15.5 s│
+#1 POST /v2.1/servers failed                 +0.000    15.4 s            │━━━━━━━━━━━━━━━━━━━━━━━┄━│
+  nova-api@ctl01                             +0.000     41 ms            │━                      ┊ │
+    #2 GET /v2/images/{i… glance-api@ctl01   +0.045      0 ms            │━                      ┊ │
+    nova-compute@cmp02 ERROR                 +0.400    15.0 s            │   ━━━━━━━━━━━━━━━━━━━━┄━│
+#3 GET /v2.1/servers/{i… nova-api@ctl01 x3   +1.000      0 ms            │       ━       ━       ━ │
+dnsmasq-dhcp@net01                          +15.500      0 ms            │                       ┊━│
 
 #1 req-903b85d0-dbd8-4a29-97a6-1b1a7a5d1c1b  POST /v2.1/servers, failed
 #2 req-14126b62-e8bd-4b6a-9456-c8f492aaaa62  GET /v2/images/{id}
