@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Minutes, not seconds; `test:crash` and the like run them one by one. */
-const SLOW = ['crash', 'fuzz', 'browser', 'bench'];
+const SLOW = ['crash', 'conservation', 'fuzz', 'browser', 'bench'];
 const suite = process.env.TEST_SUITE;
 
 export default defineConfig({

@@ -1,7 +1,8 @@
 /**
  * What `npm test` runs: types, lint and format, then every test but the slow suites; `npm run test:crash`
- * and the like give the name of one slow suite. One line with its time for each part, and as the last
- * line `N passed, N failed`: tests, with types and lint as one each. Nothing found to run is a failure.
+ * and the like give the name of one slow suite, and may give it words of its own (TEST_WORDS). One line with its time for each part, and
+ * as the last line `N passed, N failed`: tests, with types and lint as one each. Tables that tests print (lines that begin with `|`) are
+ * shown. Nothing found to run is a failure.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,6 +12,8 @@ import { dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
+/** `npm run test:conservation -- long` */
+const WORDS = process.argv.slice(3).join(' ');
 
 /** Output is collected before it is shown, so the runner cannot see for itself whether a terminal reads it. */
 const COLOURS = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1', FORCE_COLOR: undefined };
@@ -66,8 +69,13 @@ async function tests(suite: string | undefined): Promise<Outcome> {
   const report = join(folder, 'report.json');
   try {
     const words = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const { code, output } = await runBin({ package: 'vitest', path: 'vitest.mjs' }, words, suite ? { TEST_SUITE: suite } : {});
+    const { code, output } = await runBin(
+      { package: 'vitest', path: 'vitest.mjs' },
+      words,
+      suite ? { TEST_SUITE: suite, TEST_WORDS: WORDS } : {},
+    );
     if (code !== 0) process.stdout.write(`${output.trimEnd()}\n`);
+    if (code === 0) for (const line of output.match(/^\|.*$/gm) ?? []) process.stdout.write(`${line}\n`);
     const reasons = new Set(output.match(/^skipped: .*$/gm));
     for (const reason of reasons) process.stdout.write(`${reason}\n`);
     if (!existsSync(report)) return { passed: 0, failed: 1, note: 'the test runner ended without a report' };

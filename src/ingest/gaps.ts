@@ -33,6 +33,11 @@ interface Sender {
 export class Gaps {
   readonly #senders = new Map<string, Sender>();
 
+  /** Newest records before the start, in their order: what a sender numbered and we lost by a crash, or never heard while we were down, is missing from here on. */
+  remember(records: readonly LogRecord[]): void {
+    for (const record of records) this.note(record);
+  }
+
   /** How many messages of this sender are missing that were not known to be. */
   note(record: LogRecord): number {
     const { structuredData } = record;

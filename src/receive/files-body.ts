@@ -17,7 +17,7 @@ import type { Hints, Ingest } from '../model.ts';
 import type { KinFile, Missed, Stamp } from './files-options.ts';
 import { type Piece, pieceOf } from './files-piece.ts';
 import { headOf, ownerOf, Replaced, standingOf, Unfollowable } from './files-place.ts';
-import { HEAD_BYTES, type Place, TAIL_BYTES, tailOf, writePlace } from './fingerprint.ts';
+import { HEAD_BYTES, isShort, type Place, TAIL_BYTES, tailOf, writePlace } from './fingerprint.ts';
 import { notText } from './not-text.ts';
 
 /** Compared with each piece: a line of a log, with its stamp, is hardly longer. */
@@ -75,7 +75,7 @@ export class LogBody {
   #sizeBefore = 0;
   #seen: Stamp | undefined;
   readonly #kin: ReadonlySet<KinFile>;
-  readonly #ino: bigint;
+  readonly ino: bigint;
   readonly #around: BodyAround;
   /** Whose its places are: a copy that goes on where another file was read does it in that one's name, which may still lie there. */
   #owner: string;
@@ -96,7 +96,7 @@ export class LogBody {
     this.setPath = setPath;
     this.owner = ownerOf(ino, setPath);
     this.#owner = this.owner;
-    this.#ino = ino;
+    this.ino = ino;
     this.#kin = kin;
     this.#around = around;
   }
@@ -107,11 +107,11 @@ export class LogBody {
   }
 
   /**
-   * It is getting its name, and nothing of it is on disk under that yet: a copy of it could not be told from another file. Whoever
+   * It has the name of a short file, and nothing of it is on disk under that yet: a copy of it, longer by then, would get another name. Whoever
    * waits for its line's end is not: that may be for ever.
    */
   get isBeginning(): boolean {
-    if (this.trouble !== undefined || this.#isOnDisk || this.#source === undefined) return false;
+    if (this.trouble !== undefined || this.#isOnDisk || this.#source === undefined || !isShort(this.#source)) return false;
     return this.#seen === undefined || this.#inFlight > 0;
   }
 
@@ -150,7 +150,7 @@ export class LogBody {
     if (this.#handle !== undefined) return this.#handle;
     const handle = await open(this.path, 'r');
     const { ino } = await handle.stat({ bigint: true });
-    if (ino !== this.#ino) {
+    if (ino !== this.ino) {
       await handle.close();
       throw new Replaced('was replaced before it could be opened');
     }

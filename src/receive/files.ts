@@ -6,6 +6,7 @@
  * while, its writer may not have noticed. Looks come with hints of the file system, and by themselves: hints are lost on network file
  * systems. Not here: which files (files-find.ts), what of a rotated set is followed (files-sets.ts), who reads when (files-lanes.ts).
  */
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Watch, watchPaths } from '../base/watch.ts';
 import type { LogBody } from './files-body.ts';
@@ -21,6 +22,8 @@ export type { FilesOptions, FilesSettings, FilesStatus } from './files-options.t
 /** A rotation is noticed at the latest so late; large trees are walked less often: a twentieth of a core at most. */
 const LOOK_MS = 1000;
 const LOOK_SHARE = 20;
+/** This thread is busy with other things, too: 2000 files cost it a tenth of a second. */
+const LOOK_MS_MAX = 5000;
 /** Hints come in swarms. */
 const SETTLE_MS = 50;
 /** Each costs an inotify watch or more; files of other folders are looked at once a second. */
@@ -111,7 +114,7 @@ export class Files {
   }
 
   async #lookOn(): Promise<void> {
-    const startedMs = performance.now();
+    const started = process.threadCpuUsage();
     let afterMs = LOOK_MS;
     while (this.#isLookWanted && !this.#isStopped) {
       this.#isLookWanted = false;
@@ -124,7 +127,11 @@ export class Files {
       }
     }
     this.#looking = undefined;
-    this.#schedule(Math.max(afterMs, (performance.now() - startedMs) * LOOK_SHARE));
+    // What it cost, not what it took: on a machine that is busy with other things it is as cheap.
+    const { user, system } = process.threadCpuUsage(started);
+    const tookMs = (user + system) / 1000;
+    // A hint that came meanwhile may be of what this look was too early for.
+    this.#schedule(this.#isSoon ? Math.max(SETTLE_MS, tookMs) : Math.max(afterMs, Math.min(tookMs * LOOK_SHARE, LOOK_MS_MAX)));
   }
 
   /** False when something was missed. */
@@ -205,10 +212,19 @@ export class Files {
 
   #hear(path: string, isReplaced: boolean): void {
     const body = this.#byPath.get(path);
-    if (body !== undefined) this.#lanes.wake(body);
-    if ((body === undefined || isReplaced) && !this.#isSoon) {
-      this.#isSoon = true;
-      this.#schedule(SETTLE_MS);
-    }
+    if (body === undefined || isReplaced) this.#soon();
+    if (body === undefined) return;
+    this.#lanes.wake(body);
+    // Renamed and created at once, it was only written for whoever watches names.
+    stat(path, { bigint: true }).then(
+      ({ ino }) => ino !== body.ino && this.#soon(),
+      () => this.#soon(),
+    );
+  }
+
+  #soon(): void {
+    if (this.#isSoon) return;
+    this.#isSoon = true;
+    this.#schedule(SETTLE_MS);
   }
 }

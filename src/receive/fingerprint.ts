@@ -28,6 +28,11 @@ function nameOf(head: Uint8Array, scope: string): string {
   return `${head.length}:${hash('sha256', Buffer.concat([Buffer.from(`${whose}\0`), head]), 'hex').slice(0, NAME_CHARS)}`;
 }
 
+/** The name is that of a file which was shorter than HEAD_BYTES: it may have others by now. */
+export function isShort(name: string): boolean {
+  return Number.parseInt(name, 10) < HEAD_BYTES;
+}
+
 export interface Place {
   /** Bytes of the log before it. */
   readonly at: number;

@@ -43,6 +43,25 @@ test.each<[string, (number | string)[], number]>([
   expect(missed(numbers)).toBe(want);
 });
 
+test.each<[string, number[], number[], number]>([
+  ['what a crash lost, and what nobody heard', range(1, 400), range(450, 900), 49],
+  ['nothing was lost', range(1, 400), range(401, 900), 0],
+  ['a gap of before is not counted again', [...range(1, 100), ...range(106, 500)], range(501, 900), 0],
+  ['a gap that was not sure yet', [...range(1, 100), ...range(106, 110)], range(111, 500), 5],
+  ['begun anew meanwhile', range(1, 400), range(1, 400), 0],
+])('across a start: %s', (_, before, after, want) => {
+  const recordOf = (number: number) =>
+    parse(`<13>1 2026-03-01T12:00:00Z c01 app 1 - [meta sequenceId="${number}"] hi`, {
+      received: NOON_US + number,
+      transport: 'tcp',
+      peer: '10.0.0.9',
+      zone: 0,
+    });
+  const gaps = new Gaps();
+  gaps.remember(before.map(recordOf));
+  expect(after.reduce((sum, number) => sum + gaps.note(recordOf(number)), 0)).toBe(want);
+});
+
 test('a sender that says little is sure after half a minute', () => {
   expect(missed([1, 2, 5, 6, 7, 8], 10e6)).toBe(2);
 });
