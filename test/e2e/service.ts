@@ -119,7 +119,11 @@ export function asked(url: string): Pick<RunningService, 'url' | 'search' | 'sta
       return label === undefined ? Object.values(value).reduce((sum, one) => sum + one, 0) : (value[label] ?? 0);
     },
     async ingest(body, contentType = 'text/plain') {
-      const response = await fetch(`${url}/api/v1/ingest`, { method: 'POST', headers: { 'content-type': contentType }, body });
+      const response = await fetch(`${url}/api/v1/ingest`, {
+        method: 'POST',
+        headers: { 'content-type': contentType },
+        body: typeof body === 'string' ? body : new Uint8Array(body),
+      });
       return { status: response.status, body: await response.json() };
     },
     run: (...words) => begin(...words).ended,

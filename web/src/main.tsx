@@ -47,6 +47,7 @@ function App(): JSX.Element {
         </button>
       </header>
       <main id="view" class={`view view-${view?.name ?? 'none'}`} tabIndex={-1}>
+        <h1 class="unseen">{view?.title ?? 'Stacktrail'}</h1>
         {view ? <view.Show key={view.name} /> : <Nowhere />}
       </main>
       <IdMenu />

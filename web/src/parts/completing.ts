@@ -3,7 +3,7 @@
  * Not here: what is offered (state/complete.ts), how it is drawn (query-bar.tsx).
  */
 import { type Completion, complete, type Offer } from '../state/complete.ts';
-import { completed } from '../text/query.ts';
+import { completed, type Typing, typingAt } from '../text/query.ts';
 import { type ReadonlySignal, type RefObject, type Signal, useRef, useSignal } from '../ui.ts';
 
 /** While somebody types fast, only the last pause is answered. */
@@ -49,11 +49,24 @@ export function useCompleting(area: RefObject<HTMLTextAreaElement | null>, { tex
   };
   const look = (): void => {
     clearTimeout(timer.current);
+    narrow();
     timer.current = window.setTimeout(() => void find(), TYPING_MS);
   };
+  /** What is shown is of what was typed before: until the next answer, those of it that still fit. */
+  const narrow = (): void => {
+    const { typing: before, offers } = completion.peek();
+    if (offers.length === 0) return;
+    const typing = typingHere();
+    if (typing === undefined || typing.field !== before?.field || typing.at !== before?.at) close();
+    else completion.value = { typing, offers: offers.filter(({ show }) => show.toLowerCase().includes(typing.text.toLowerCase())) };
+  };
+  const typingHere = (): Typing | undefined => typingAt(area.current!.value, area.current!.selectionStart);
   const take = (offer: Offer): void => {
-    const { typing } = completion.peek();
-    if (typing === undefined) return;
+    const typing = typingHere();
+    if (typing === undefined || typing.field !== completion.peek().typing?.field) {
+      close();
+      return;
+    }
     const done = completed(text.peek(), typing, offer.text);
     text.value = done.query;
     const box = area.current!;

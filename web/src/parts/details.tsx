@@ -3,12 +3,13 @@ import type { ContextAnswer, PublicRecord } from '../api/answers.ts';
 import { ask } from '../api/ask.ts';
 import { loader } from '../api/loads.ts';
 import { go, here, hrefOf } from '../state/here.ts';
+import { aroundSeq } from '../state/picked.ts';
 import { absolute } from '../state/ranges.ts';
 import { fullTime } from '../state/zones.ts';
 import { excluded, toggled } from '../text/query.ts';
 import { cellText, messageOf } from '../text/rows.ts';
 import { visible, visibleLines } from '../text/visible.ts';
-import { type JSX, useMemo, useSignal } from '../ui.ts';
+import { type JSX, useEffect, useMemo, useSignal } from '../ui.ts';
 import { Around } from './around.tsx';
 import { copyText } from './copy.ts';
 import type { Look } from './row.tsx';
@@ -62,19 +63,14 @@ const SHOWN: readonly (readonly [path: string, field: string])[] = [
 const IDS: ReadonlySet<string> = new Set(['request', 'globalRequest', 'instance', 'project', 'user']);
 
 export function Details({ record, look }: { record: PublicRecord; look: Look }): JSX.Element {
-  const isWhole = useSignal(record.message.length < WHOLE_CHARS);
+  const isWhole = useSignal(false);
   const part = useSignal<'fields' | 'raw' | 'context'>('fields');
-  const shown = messageOf(record, isWhole.value);
+  const shown = messageOf(record, isWhole.value || record.message.length < WHOLE_CHARS);
+  useEffect(() => {
+    if (aroundSeq.value === record.seq) part.value = 'context';
+  }, [aroundSeq.value]);
   return (
     <div class="details">
-      <div class="details-text">
-        <LogText text={shown.text} marker={look.marker} />
-        {shown.charsHidden > 0 && (
-          <button type="button" class="more" onClick={() => (isWhole.value = true)}>
-            show all {record.message.length.toLocaleString('en-US')} characters
-          </button>
-        )}
-      </div>
       <div class="details-deeds">
         {(['fields', 'context', 'raw'] as const).map((name) => (
           <button type="button" key={name} data-part={name} aria-pressed={part.value === name} onClick={() => (part.value = name)}>
@@ -92,14 +88,26 @@ export function Details({ record, look }: { record: PublicRecord; look: Look }):
           Copy JSON
         </button>
       </div>
-      {part.value === 'fields' && <Fields record={record} zone={look.zone} />}
+      {part.value === 'fields' && (
+        <>
+          <div class="details-text">
+            <LogText text={shown.text} marker={look.marker} />
+            {shown.charsHidden > 0 && (
+              <button type="button" class="more" onClick={() => (isWhole.value = true)}>
+                show all {record.message.length.toLocaleString('en-US')} characters
+              </button>
+            )}
+          </div>
+          <Fields record={record} zone={look.zone} />
+        </>
+      )}
       {part.value === 'raw' && <Raw seq={record.seq} />}
       {part.value === 'context' && <Around record={record} look={look} />}
     </div>
   );
 }
 
-const PARTS = { fields: 'Fields', context: 'Context', raw: 'As received' } as const;
+const PARTS = { fields: 'Message and fields', context: 'Context', raw: 'As received' } as const;
 /** What a screen shows well; longer messages wait for a click. */
 const WHOLE_CHARS = 20_000;
 /** Around the line, in a link to it: a range that stays. */
@@ -117,19 +125,20 @@ function Fields({ record, zone }: { record: PublicRecord; zone: string }): JSX.E
       <tbody>
         <tr>
           <th scope="row">time</th>
-          <td>{fullTime(record.time, zone)}</td>
           <td />
+          <td>{fullTime(record.time, zone)}</td>
         </tr>
         <tr>
           <th scope="row">received</th>
-          <td>{fullTime(record.received, zone)}</td>
           <td />
+          <td>{fullTime(record.received, zone)}</td>
         </tr>
         {SHOWN.map(([path, field]) => (
           <Field key={path} record={record} path={path} field={field} />
         ))}
         <tr>
           <th scope="row">ids</th>
+          <td />
           <td>
             {(record.ids ?? []).map(({ kind, id }) => (
               <span class="kind-id" key={`${kind}${id}`}>
@@ -137,7 +146,6 @@ function Fields({ record, zone }: { record: PublicRecord; zone: string }): JSX.E
               </span>
             ))}
           </td>
-          <td />
         </tr>
       </tbody>
     </table>
@@ -151,7 +159,6 @@ function Field({ record, path, field }: { record: PublicRecord; path: string; fi
   return (
     <tr>
       <th scope="row">{path}</th>
-      <td>{IDS.has(path) && text.length > 8 ? <IdLink id={text} /> : text}</td>
       <td class="field-deeds">
         {field !== '' && (
           <>
@@ -168,10 +175,11 @@ function Field({ record, path, field }: { record: PublicRecord; path: string; fi
             </button>
           </>
         )}
-        <button type="button" title="Copy" aria-label={`Copy ${path}`} onClick={() => void copyText(text)}>
-          ⧉
+        <button type="button" class="field-copy" title="Copy" aria-label={`Copy ${path}`} onClick={() => void copyText(text)}>
+          copy
         </button>
       </td>
+      <td>{IDS.has(path) && text.length > 8 ? <IdLink id={text} /> : text}</td>
     </tr>
   );
 }

@@ -18,13 +18,13 @@ export function FacetsPanel({ load, onClose }: { load: ReadonlySignal<Load<Facet
       </button>
       {trouble !== undefined && trouble.position === undefined && <p class="dim">{trouble.detail}</p>}
       {FACETS.map(({ field }) => (
-        <Facet key={field} field={field} answer={value} />
+        <Facet key={field} field={field} answer={value} isBusy={isBusy} />
       ))}
     </aside>
   );
 }
 
-function Facet({ field, answer }: { field: string; answer: FacetsAnswer | undefined }): JSX.Element {
+function Facet({ field, answer, isBusy }: { field: string; answer: FacetsAnswer | undefined; isBusy: boolean }): JSX.Element {
   const isOpen = openFacets.value.includes(field);
   const values = answer?.facets[field];
   const toggle = (): void => {
@@ -38,7 +38,7 @@ function Facet({ field, answer }: { field: string; answer: FacetsAnswer | undefi
         </button>
       </h3>
       {isOpen && values !== undefined && <Values field={field} values={values} answer={answer!} />}
-      {isOpen && values === undefined && <p class="dim">…</p>}
+      {isOpen && values === undefined && <p class="dim">{isBusy ? '…' : '–'}</p>}
     </section>
   );
 }

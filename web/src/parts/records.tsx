@@ -95,7 +95,7 @@ function End({ way, edge, grow, scroller }: EndProps): JSX.Element {
   }, [isBusy, isEnd, trouble, grow, way, scroller]);
   return (
     <div class={`end end-${way}`} ref={element}>
-      {trouble !== undefined && <TroubleNote trouble={trouble} onAgain={() => grow(way)} />}
+      {trouble !== undefined && trouble.code !== 'bad-query' && <TroubleNote trouble={trouble} onAgain={() => grow(way)} />}
       {trouble === undefined && isBusy && <span class="dim">Loading {way} records…</span>}
       {isEnd && way === 'older' && <span class="dim">Nothing older in this range</span>}
     </div>

@@ -23,7 +23,10 @@ addEventListener('popstate', () => {
 
 export const query = computed(() => here.value.query);
 export const zone = computed(() => here.value.zone);
-export const range = computed<Range>(() => ({ from: here.value.from, to: here.value.to }));
+const from = computed(() => here.value.from);
+const to = computed(() => here.value.to);
+/** The same object as long as neither end changes: a moved line is no new question. */
+export const range = computed<Range>(() => ({ from: from.value, to: to.value }));
 
 /** Absolute, for links and for copying. */
 export function hrefOf(change: Partial<Place>): string {

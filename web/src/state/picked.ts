@@ -32,6 +32,7 @@ export function keysOf(listed: Listed) {
   const deeds = {
     select: (seq: number): void => go({ line: String(seq) }, 'replace'),
     toggle: (seq: number): void => {
+      aroundSeq.value = undefined;
       opened.value = flipped(opened.peek(), seq);
     },
     whole: (seq: number): void => {
@@ -71,10 +72,12 @@ function closeAll(): void {
   opened.value = new Set();
 }
 
-/** Its details opened, with the part that shows the context. */
+/** The record whose details show what stood around it. */
+export const aroundSeq = signal<number | undefined>(undefined);
+
 function showContext({ seq }: PublicRecord): void {
   if (!opened.peek().has(seq)) opened.value = flipped(opened.peek(), seq);
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(`.row[data-seq="${seq}"] [data-part="context"]`)?.click());
+  aroundSeq.value = seq;
 }
 
 function tellStory(record: PublicRecord): void {

@@ -83,8 +83,10 @@ export class RecordWindow {
     } catch (error) {
       if (isAbort(error)) return;
       batch(() => {
-        this.pages.value = [];
-        this.older.value = { ...OPEN, trouble: troubleOf(error) };
+        const trouble = troubleOf(error);
+        // A query that cannot be read is about to be corrected: what was found before stays.
+        if (trouble.code !== 'bad-query') this.pages.value = [];
+        this.older.value = { ...OPEN, trouble };
       });
     }
     if (asking === this.#asking) this.isFresh.value = false;

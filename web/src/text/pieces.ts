@@ -14,16 +14,19 @@ export interface Piece {
 }
 
 /** What to mark; undefined: nothing. */
-export type Marker = RegExp | undefined;
+export type Marker = { readonly pattern: RegExp; readonly charsMax: number } | undefined;
 
 /** More words than that mark everything and say nothing. */
 const WORDS_MAX = 40;
+/** A repetition without an end costs the square of the text: there it marks only as much as costs a millisecond. */
+const SQUARE_CHARS_MAX = 1000;
 
 export function markerOf(query: string): Marker {
   const sources = wantedTexts(query).slice(0, WORDS_MAX);
   if (sources.length === 0) return undefined;
   try {
-    return new RegExp(sources.join('|'), 'giu');
+    const pattern = new RegExp(sources.join('|'), 'giu');
+    return { pattern, charsMax: sources.some(isEndless) ? SQUARE_CHARS_MAX : Number.POSITIVE_INFINITY };
   } catch {
     return undefined;
   }
@@ -42,6 +45,9 @@ function wantedTexts(query: string): string[] {
   });
 }
 
+/** Its end is a character that it does not take, so it never looks twice. */
+const BETWEEN_TOKENS = '[^\\p{L}\\p{M}\\p{N}_]+';
+
 function sourceOf(word: string): string[] {
   const pattern = /^\/(.+)\/[a-z]*$/s.exec(word);
   if (pattern) return isQuick(pattern[1]!) ? [pattern[1]!] : [];
@@ -54,7 +60,7 @@ function sourceOf(word: string): string[] {
   // Tokens of a phrase may stand apart by anything that is no letter or digit.
   const tokens = bare.match(/[\p{L}\p{M}\p{N}_]+/gu);
   if (!tokens) return [];
-  const body = isOpenLeft && isOpenRight ? escaped(bare) : tokens.map(escaped).join('[^\\p{L}\\p{M}\\p{N}_]+');
+  const body = isOpenLeft && isOpenRight ? escaped(bare) : tokens.map(escaped).join(BETWEEN_TOKENS);
   return [`${isOpenLeft ? '' : '(?<![\\p{L}\\p{M}\\p{N}_])'}${body}${isOpenRight ? '' : '(?![\\p{L}\\p{M}\\p{N}_])'}`];
 }
 
@@ -68,14 +74,20 @@ function isQuick(source: string): boolean {
   return !/[\\()]/.test(plain) && (plain.match(/[*+]|\{\d+,\}/g) ?? []).length <= 1;
 }
 
+function isEndless(source: string): boolean {
+  return /(?<!\\)[*+]|\{\d+,\}/.test(source.replaceAll(BETWEEN_TOKENS, ''));
+}
+
 /** In order, whole: their texts put together are the text. An id is one piece, also where a match begins inside of it. */
 export function piecesOf(text: string, marker: Marker): Piece[] {
   const matches = marker === undefined ? [] : matchesIn(text, marker);
   const pieces: Piece[] = [];
   let at = 0;
+  let passed = 0;
   const plainUntil = (end: number): void => {
     while (at < end) {
-      const match = matches.find((one) => one.end > at);
+      while (passed < matches.length && matches[passed]!.end <= at) passed++;
+      const match = matches[passed];
       const isMatch = match !== undefined && match.at <= at;
       const next = Math.min(end, match === undefined ? end : isMatch ? match.end : match.at);
       pieces.push({ text: text.slice(at, next), isMatch });
@@ -84,15 +96,16 @@ export function piecesOf(text: string, marker: Marker): Piece[] {
   };
   for (const { at: from, end, id } of idsIn(text)) {
     plainUntil(from);
-    pieces.push({ text: text.slice(from, end), id, isMatch: matches.some((one) => one.at < end && one.end > from) });
+    while (passed < matches.length && matches[passed]!.end <= from) passed++;
+    pieces.push({ text: text.slice(from, end), id, isMatch: passed < matches.length && matches[passed]!.at < end });
     at = end;
   }
   plainUntil(text.length);
   return pieces;
 }
 
-function matchesIn(text: string, marker: RegExp): { at: number; end: number }[] {
-  return [...text.matchAll(marker)]
+function matchesIn(text: string, { pattern, charsMax }: NonNullable<Marker>): { at: number; end: number }[] {
+  return [...text.slice(0, charsMax).matchAll(pattern)]
     .filter(([found]) => found !== '')
     .map((match) => ({ at: match.index, end: match.index + match[0].length }));
 }

@@ -1,4 +1,5 @@
 /** The search: a query over a range of time, its histogram, its facets and its records. Not here: asking (state/search.ts). */
+import type { Problem } from '../api/ask.ts';
 import { FacetsPanel } from '../parts/facets.tsx';
 import { Histogram } from '../parts/histogram.tsx';
 import { QueryBar } from '../parts/query-bar.tsx';
@@ -59,7 +60,7 @@ function SearchView(): JSX.Element {
       </div>
       <Histogram load={histogram.state} />
       <SearchTools areFacetsShown={areFacetsShown} look={look.value} />
-      <div class="found" aria-busy={records.isFresh.value}>
+      <div class={isQueryWrong ? 'found is-stale' : 'found'} aria-busy={records.isFresh.value}>
         {areFacetsShown.value && <FacetsPanel load={facets.state} onClose={() => (areFacetsShown.value = false)} />}
         {pages.length > 0 ? (
           <Records
@@ -73,7 +74,7 @@ function SearchView(): JSX.Element {
           />
         ) : (
           <div class="records is-empty">
-            {older.trouble !== undefined ? <TroubleNote trouble={older.trouble} onAgain={searchAgain} /> : !older.isBusy && <Nothing />}
+            <Instead trouble={older.trouble} isBusy={older.isBusy} />
           </div>
         )}
       </div>
@@ -91,6 +92,13 @@ function SearchView(): JSX.Element {
 
 function grow(way: 'older' | 'newer'): void {
   void records.grow(way);
+}
+
+/** Where there are no records: why, and what to do. */
+function Instead({ trouble, isBusy }: { trouble: Problem | undefined; isBusy: boolean }): JSX.Element | null {
+  if (trouble?.code === 'bad-query') return <EmptyNote title="The query cannot be read; what is wrong is marked above" />;
+  if (trouble !== undefined) return <TroubleNote trouble={trouble} onAgain={searchAgain} />;
+  return isBusy ? null : <Nothing />;
 }
 
 function Nothing(): JSX.Element {

@@ -1,0 +1,136 @@
+/**
+ * For everybody: axe-core finds nothing in any state of the search, in both schemes, wide and narrow; what the keyboard alone can do; what fits
+ * into 400 pixels. The pictures of each state lie in a temporary folder, to be looked at: STACKTRAIL_PICTURES names another.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHROMIUM, openPage, type Page } from './chromium.ts';
+import { settled } from './looking.ts';
+import { type Scene, startScene } from './scene.ts';
+
+const PICTURES = process.env.STACKTRAIL_PICTURES ?? join(tmpdir(), 'stacktrail-pictures');
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let scene: Scene;
+beforeAll(async () => {
+  if (CHROMIUM) scene = await startScene();
+  mkdirSync(PICTURES, { recursive: true });
+});
+afterAll(() => scene?.service.stop());
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** Rules of WCAG 2.2 AA and good practice; what is wrong, in words. */
+async function violations(page: Page): Promise<string[]> {
+  // From outside of the page: its policy lets no script of ours in.
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations;
+  });
+  return found.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .slice(0, 3)
+        .map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary ?? ''}`)
+        .join(' | ')}`,
+  );
+}
+
+/** A state by its name: how to come there. */
+const STATES: readonly (readonly [name: string, path: string, act?: (page: Page) => Promise<unknown>])[] = [
+  ['search', 'search'],
+  ['search-errors', 'search?q=level:>=warning&rows=full'],
+  [
+    'search-details',
+    'search?q=exception:*',
+    async (page) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('Enter');
+      await page.locator('.fields').waitFor();
+    },
+  ],
+  [
+    'search-context',
+    'search?q=exception:*',
+    async (page) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('c');
+      await page.locator('.around-row').first().waitFor();
+    },
+  ],
+  ['search-wrong', 'search?q=level:error+servce:nova', (page) => page.locator('.wrong').waitFor()],
+  ['search-nothing', 'search?q=nosuchword', (page) => page.locator('.empty').waitFor()],
+  [
+    'search-completion',
+    'search',
+    async (page) => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('host:c');
+      await page.getByRole('option').first().waitFor();
+    },
+  ],
+  ['search-time', 'search', (page) => page.locator('.times-range').click()],
+  ['search-columns', 'search', (page) => page.getByRole('button', { name: 'Columns' }).click()],
+  ['search-id', 'search', (page) => page.locator('.row a.id').first().click()],
+  ['search-help', 'search', (page) => page.keyboard.press('?')],
+];
+const WIDTHS = [1280, 400] as const;
+
+describe.skipIf(!CHROMIUM)('for everybody', () => {
+  test.each(STATES.flatMap(([name, path, act]) => WIDTHS.map((width) => ({ name, path, act, width }))))(
+    '$name at $width',
+    async (state) => {
+      const { name, path, act, width } = state;
+      const { page, close } = await openPage(`${scene.service.url}/${path}`, { width, height: width < 600 ? 860 : 800 });
+      if (name !== 'search-wrong') await settled(page);
+      await act?.(page);
+      for (const scheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: scheme });
+        expect(await violations(page), scheme).toEqual([]);
+        // Nothing makes the page itself wider than the screen.
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+        await page.screenshot({ path: join(PICTURES, `${name}-${width}-${scheme}.png`) });
+      }
+      await close();
+    },
+  );
+
+  test('levels are told by their word, not by colour alone', async () => {
+    const { page, close } = await openPage(`${scene.service.url}/search?q=level:>=warning`);
+    await settled(page);
+    for (const text of await page.locator('.row .level').allInnerTexts()) expect(['WARN', 'ERROR', 'CRIT']).toContain(text);
+    await close();
+  });
+
+  test('the keyboard alone reaches the query, the filters, the tools and the list', async () => {
+    const { page, close } = await openPage(`${scene.service.url}/search`);
+    await settled(page);
+    const reached = new Set<string>();
+    for (let step = 0; step < 200; step++) {
+      await page.keyboard.press('Tab');
+      reached.add(
+        await page.evaluate(() => {
+          const active = document.activeElement!;
+          return active.closest('.query')
+            ? 'query'
+            : active.closest('.facets')
+              ? 'filters'
+              : active.closest('.tools')
+                ? 'tools'
+                : active.closest('.records')
+                  ? 'list'
+                  : 'head';
+        }),
+      );
+    }
+    expect([...reached].sort()).toEqual(['filters', 'head', 'list', 'query', 'tools']);
+    await close();
+  });
+});
