@@ -6,6 +6,7 @@
 import type { IdKind, StoryKind } from '../model.ts';
 import type { Link, Sought, StoryLinks } from './story-links.ts';
 import { keysOfKind, type Piece } from './story-piece.ts';
+import { isOfWork, workEntities } from './story-work.ts';
 
 export interface Subject {
   /** Kinds that are followed as entities. */
@@ -20,6 +21,15 @@ export interface Subject {
   leadsToRequests(link: Link, piece: Piece): boolean;
 }
 
+const REQUESTS: ReadonlySet<StoryKind> = new Set<StoryKind>(['request', 'global']);
+/** Of a request: its own records and those of the calls made for it; of others, what story-work.ts says. */
+const REQUEST: Subject = {
+  follows: new Set(),
+  isOfOne: false,
+  foreignMax: 1,
+  admits: isOfWork,
+  leadsToRequests: (link) => link.role !== 'entity',
+};
 const INSTANCES: ReadonlySet<StoryKind> = new Set<StoryKind>(['instance', 'domain']);
 const PORTS: ReadonlySet<StoryKind> = new Set<StoryKind>(['port', 'mac']);
 /** More in one record is a list of many. */
@@ -30,6 +40,7 @@ const ADDRESS_SPEAKER = /dnsmasq|dhcp|metadata/i;
 const LIFE_SLACK_US = 60_000_000;
 
 export function subjectOf(kind: StoryKind): Subject {
+  if (REQUESTS.has(kind)) return REQUEST;
   const isInstance = INSTANCES.has(kind);
   const isPort = PORTS.has(kind) || kind === 'ip';
   const follows = new Set<IdKind>(isInstance ? ['instance', 'domain', 'port', 'mac', 'ip'] : isPort ? ['port', 'mac', 'ip'] : []);
@@ -77,7 +88,7 @@ function isInLife({ timeUs }: Piece, { lifeUs }: StoryLinks): boolean {
 /** Entities that the piece shows to be the story's. */
 export function entitiesOf(piece: Piece, story: StoryLinks): Sought[] {
   const { follows } = story.subject;
-  if (follows.size === 0) return [];
+  if (follows.size === 0) return workEntities(piece, story);
   const known = (kind: IdKind): boolean => piece.ids.some((id) => id.kind === kind && isEntity(story.links.get(id.key)));
   const found: Sought[] = [];
   const add = (kind: IdKind, max = TOGETHER_MAX): void => {
@@ -89,8 +100,10 @@ export function entitiesOf(piece: Piece, story: StoryLinks): Sought[] {
   if (follows.has('instance') && known('domain') && instances.length === 1) add('instance', 1);
   if (isAbout) {
     add('domain', 1);
-    add('port');
-    add('mac');
+    // Open vSwitch's tables list the ports of a whole host; nova's network_info those of the instance.
+    const together = piece.service === 'nova' ? TOGETHER_MAX : 1;
+    add('port', together);
+    add('mac', together);
   } else if (instances.length === 0 && piece.http === undefined) {
     // What nova says of one port in a request that is the story's, is said of the instance's: os-vif, the calls of neutron.
     if (piece.service === 'nova') add('port', 1);

@@ -12,6 +12,7 @@ import { entitiesOf, type Subject, subjectOf } from './story-entities.ts';
 import { type AskedId, canonicalOf } from './story-id.ts';
 import type { Piece } from './story-piece.ts';
 import { isSharedEntity, isSharedRequest } from './story-shared.ts';
+import { type Work, workOf } from './story-work.ts';
 
 export interface Link {
   readonly key: string;
@@ -51,6 +52,8 @@ export class StoryLinks {
   #requests = 0;
   /** Of the story's ports and MACs: first and last record. */
   lifeUs: readonly [number, number] | undefined;
+  /** Of a request's story: what it works on. */
+  work: Work | undefined;
 
   constructor(asked: AskedId) {
     this.asked = this.#link({ key: asked.key, kind: kindOfForm(asked.form), role: 'asked' }, undefined);
@@ -121,6 +124,8 @@ export class StoryLinks {
 
   /** Which of the ids everybody shares; told anew in each round, since each brings records. */
   #judge(): void {
+    if (this.asked.isSought && (this.asked.kind === 'request' || this.asked.kind === 'global'))
+      this.work = workOf(this.#ofRequests(), this.asked);
     let first = Number.POSITIVE_INFINITY;
     let last = Number.NEGATIVE_INFINITY;
     for (const link of this.links.values()) {
@@ -136,6 +141,13 @@ export class StoryLinks {
       link.isShared = link.role === 'request' ? isSharedRequest(link, pieces, this) : isSharedEntity(pieces, this);
       if (link.role === 'request' && link.kind !== 'swift')
         link.kind = pieces.some(({ requestKey }) => requestKey === link.key) ? 'request' : pieces.length > 0 ? 'global' : link.kind;
+    }
+  }
+
+  *#ofRequests(): Generator<Piece> {
+    for (const piece of this.pieces.values()) {
+      const link = this.#linkOf(piece);
+      if (link !== undefined && link.role !== 'entity') yield piece;
     }
   }
 
