@@ -13,6 +13,7 @@ import type { Digest, DigestColumn } from './digest.ts';
 import type { DigestJudge, ShapeOf, Verdicts } from './digest-verdict.ts';
 import { FIELD_COLUMNS, FIELD_IDS } from './field-columns.ts';
 import { blockTest } from './leaf.ts';
+import { slotMeasures } from './mark-measures.ts';
 import { VERDICT } from './shape-verdict.ts';
 import { mayHaveTest, textProbe } from './text-marks.ts';
 
@@ -204,7 +205,8 @@ function measuresOf(name: MeasureName, block: Block, chosen: Int32Array): Float6
   const mayHave = mayHaveTest(name, block);
   const probe = textProbe(block);
   const read = measureOf(name, marks);
+  const told = slotMeasures(name, block);
   const measures = new Float64Array(block.count).fill(Number.NaN);
-  for (const index of chosen) if (mayHave(index)) measures[index] = read(probe(index)) ?? Number.NaN;
+  for (const index of chosen) if (mayHave(index)) measures[index] = told(index) ?? read(probe(index)) ?? Number.NaN;
   return measures;
 }

@@ -13,11 +13,11 @@ import type { FieldName, Filter, HttpAccess, LogRecord } from '../model.ts';
 import { compile } from '../query/match.ts';
 import type { Block, ShapeRow } from './block-read.ts';
 
-const FIELDS = ['status', 'bytes', 'duration'] as const satisfies readonly FieldName[];
-type NumberField = (typeof FIELDS)[number];
+export const NUMBER_FIELDS = ['status', 'bytes', 'duration'] as const satisfies readonly FieldName[];
+export type NumberField = (typeof NUMBER_FIELDS)[number];
 
 /** Where the number stands, and by what it is divided (milliseconds, microseconds). */
-interface MarkSlot {
+export interface MarkSlot {
   readonly slot: number;
   readonly divisor: number;
 }
@@ -27,10 +27,10 @@ const DIVISORS = [1, 1e3, 1e6];
 const VALUE_MAX: Readonly<Record<NumberField, number>> = { status: 999, bytes: 999_999_999_999_999, duration: 999_999_999 };
 const SCALE_MAX = 9;
 /** Of a shape with more variables than this no access line was ever made. */
-const SLOTS_MAX = 64;
+export const SLOTS_MAX = 64;
 
 /** The numbers of a shape that could be told; that of the status always. */
-type MarkSlots = ReadonlyMap<NumberField, MarkSlot>;
+export type MarkSlots = ReadonlyMap<NumberField, MarkSlot>;
 
 /** By shape, then by format; shapes live as long as their file is open. */
 const known = new WeakMap<ShapeRow, Map<string, MarkSlots>>();
@@ -41,7 +41,7 @@ export function numberSkip(
   block: Block,
   read: (index: number) => LogRecord,
 ): ((index: number) => boolean) | undefined {
-  const field = FIELDS.find((name) => name === filter.field);
+  const field = NUMBER_FIELDS.find((name) => name === filter.field);
   if (field === undefined) return undefined;
   const decide = decider(filter, field);
   const { list, codes, places } = block.shapes();
@@ -105,7 +105,10 @@ interface Trial {
 function slotsOf({ shape, format }: { shape: ShapeRow; format: string }, trial: () => Trial): MarkSlots | undefined {
   const before = known.get(shape)?.get(format);
   if (before !== undefined) return before;
-  const found = tried(shape, trial());
+  const { values, place, record } = trial();
+  if (shape.kinds.length > SLOTS_MAX) return undefined;
+  const own = values.map((slot) => slot[place]!);
+  const found = tried(shape, own, record);
   // A record with odd numbers tells nothing of the others: the next block asks again.
   if (found === undefined) return undefined;
   const slots = known.get(shape) ?? new Map<string, MarkSlots>();
@@ -114,10 +117,8 @@ function slotsOf({ shape, format }: { shape: ShapeRow; format: string }, trial: 
   return found;
 }
 
-/** Changes one number after the other, keeping its length, and looks which of the marks follow. */
-function tried(shape: ShapeRow, { values, place, record }: Trial): MarkSlots | undefined {
-  if (shape.kinds.length > SLOTS_MAX) return undefined;
-  const own = values.map((slot) => slot[place]!);
+/** Changes one number after the other, keeping its length, and looks which of the marks follow. `own`: the variables of the record's message. */
+export function tried(shape: ShapeRow, own: readonly string[], record: LogRecord): MarkSlots | undefined {
   const is = marks(record, 'http').http;
   if (is === undefined) return undefined;
   const found = new Map<NumberField, MarkSlot>();
@@ -127,7 +128,7 @@ function tried(shape: ShapeRow, { values, place, record }: Trial): MarkSlots | u
     const other = otherNumber(own[slot]!);
     const changed = { ...record, message: messageOf(shape, own.with(slot, other)) };
     const becomes = marks(changed, 'http').http;
-    for (const field of FIELDS) {
+    for (const field of NUMBER_FIELDS) {
       const [before, after] = [is[field], becomes?.[field]];
       if (before === after) continue;
       const divisor = DIVISORS.find((by) => Number(own[slot]) / by === before && Number(other) / by === after);
@@ -145,7 +146,7 @@ function otherNumber(text: string): string {
   return `${text.slice(0, -1)}${last === '1' ? '2' : '1'}`;
 }
 
-function messageOf(shape: ShapeRow, values: readonly string[]): string {
+export function messageOf(shape: ShapeRow, values: readonly string[]): string {
   let text = shape.pieces[0]!;
   for (let slot = 0; slot < values.length; slot++) text += values[slot]! + shape.pieces[slot + 1]!;
   return text;

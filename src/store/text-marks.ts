@@ -33,12 +33,21 @@ const PROBED = [
 
 /** Gives the record of an index, valid until the next call. */
 export function textProbe(block: Block): (index: number) => LogRecord {
+  const probeOf = fieldsProbe(block);
+  return (index) => {
+    const probe = probeOf(index);
+    probe.message = block.message(index);
+    return probe;
+  };
+}
+
+/** The same without its message, of which the variables of all its shape's records would be decoded. */
+export function fieldsProbe(block: Block): (index: number) => LogRecord {
   const probe = emptyRecord(0, 'udp', '');
   const fields = probe as unknown as Record<string, unknown>;
   const columns = PROBED.map((name) => ({ name, ...block.dictionary(name) }));
   return (index) => {
     for (const { name, values, codes } of columns) fields[name] = values[codes[index]!];
-    probe.message = block.message(index);
     return probe;
   };
 }

@@ -39,6 +39,21 @@ export class Variables {
     }
   }
 
+  /** Records of the shape. */
+  count(shape: number): number {
+    return this.#counts[shape]!;
+  }
+
+  /** The texts of a slot of kind text or hex: each once where the stream has them so. */
+  distinct(shape: number, slot: number): readonly string[] {
+    const kind = this.#kinds[shape]![slot]!;
+    const stream = this.#slotStreams(shape)[slot]!;
+    const count = this.#counts[shape]!;
+    if (kind === SLOT.text && stream[0] === MODE.dictionary)
+      return decodeDictionary(stream.subarray(1), count).values.map((value) => value ?? '');
+    return decodeSlot(kind, stream, { count, ids: this.#ids });
+  }
+
   values(shape: number): string[][] {
     let slots = this.#decoded.get(shape);
     if (slots === undefined) {
@@ -76,13 +91,14 @@ export class Variables {
     const kind = this.#kinds[shape]![slot];
     const stream = this.#slotStreams(shape)[slot]!;
     const count = this.#counts[shape]!;
-    if (kind === SLOT.integer) return { values: Float64Array.from(decodeIntegers(stream, count)), scales: undefined };
+    if (kind === SLOT.integer) return { values: decodeIntegers(stream, count), scales: undefined };
     if (kind !== SLOT.decimal) return undefined;
     const input = new ByteReader(stream);
     const scales = decodeIntegers(input.block(input.varint()), count);
     const digits = decodeIntegers(stream.subarray(input.at), count);
     // The quotient of two exact numbers is rounded as the text would be.
-    return { values: Float64Array.from(digits, (value, index) => value / 10 ** scales[index]!), scales };
+    for (let index = 0; index < count; index++) digits[index]! /= POWERS[scales[index]!] ?? 10 ** scales[index]!;
+    return { values: digits, scales };
   }
 
   /** Positions in the table of ids, for a slot of kind uuid or hex32: ids are compared without making their texts. */
@@ -117,8 +133,10 @@ export class Variables {
 
 export interface SlotNumbers {
   readonly values: Float64Array;
-  readonly scales: readonly number[] | undefined;
+  readonly scales: Float64Array | undefined;
 }
+
+const POWERS = Array.from({ length: 16 }, (_, scale) => 10 ** scale);
 
 /** Lengths of the tokens of an id. */
 const UUID_TOKENS: ReadonlySet<number> = new Set([4, 8, 12]);
@@ -137,7 +155,7 @@ function placesOf<T>(values: ArrayLike<T>, holds: (value: T) => boolean): number
 }
 
 /** An integer is a whole token: of a token only the equal one counts. */
-function integersWith(values: readonly number[], { text, isToken }: Literal): number[] {
+function integersWith(values: Float64Array, { text, isToken }: Literal): number[] {
   if (isToken) {
     const wanted = Number(text);
     return String(wanted) === text ? placesOf(values, (value) => value === wanted) : [];
@@ -179,12 +197,12 @@ function decodePositions(input: ByteReader, count: number, ids: Buffer): Int32Ar
 
 function decodeSlot(kind: number, stream: Buffer, of: { count: number; ids: Buffer }): string[] {
   const { count, ids } = of;
-  if (kind === SLOT.integer) return decodeIntegers(stream, count).map(String);
+  if (kind === SLOT.integer) return Array.from(decodeIntegers(stream, count), String);
   const input = new ByteReader(stream);
   if (kind === SLOT.decimal) {
     const scales = decodeIntegers(input.block(input.varint()), count);
     const numbers = decodeIntegers(stream.subarray(input.at), count);
-    return numbers.map((digits, index) => decimalText(digits, scales[index]!));
+    return Array.from(numbers, (digits, index) => decimalText(digits, scales[index]!));
   }
   const texts: string[] = [];
   if (kind === SLOT.uuid || kind === SLOT.hex32) {
@@ -205,15 +223,15 @@ function decodeSlot(kind: number, stream: Buffer, of: { count: number; ids: Buff
   return texts;
 }
 
-function decodeIntegers(stream: Buffer, count: number): number[] {
+function decodeIntegers(stream: Buffer, count: number): Float64Array {
   const input = new ByteReader(stream);
   const mode = input.byte();
-  if (mode === MODE.constant) return new Array<number>(count).fill(input.varint());
-  const values: number[] = [];
+  const values = new Float64Array(count);
+  if (mode === MODE.constant) return values.fill(input.varint());
   let before = 0;
   for (let index = 0; index < count; index++) {
     before = mode === MODE.delta ? before + input.zigzag() : input.varint();
-    values.push(before);
+    values[index] = before;
   }
   return values;
 }
