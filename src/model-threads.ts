@@ -5,6 +5,7 @@
 import type {
   CountAnswer,
   CountQuery,
+  EntityAnswer,
   Filter,
   Intake,
   LogRecord,
@@ -59,6 +60,8 @@ export interface Reader {
   record(seq: number): Promise<string | undefined>;
   /** The story of an id; rejects with `not-found` where no record has it. An aborted signal stops the work. */
   trace(want: StoryWant, signal?: AbortSignal): Promise<RenderedStory>;
+  /** What is known of an id; rejects with `not-found` where no record has it. */
+  entity(id: string, signal?: AbortSignal): Promise<EntityAnswer>;
   status(): Promise<StoreStatus>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { bulkRoutes } from './bulk.ts';
 import { context } from './context.ts';
 import { documentRoutes } from './docs.ts';
 import { elasticRoutes } from './elastic.ts';
+import { entities } from './entities.ts';
 import { errorGroup, errors, explain } from './errors.ts';
 import { facets } from './facets.ts';
 import { histogram } from './histogram.ts';
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   record,
   context,
   trace,
+  entities,
   histogram,
   facets,
   stats,

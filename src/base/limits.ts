@@ -66,6 +66,8 @@ export const limits = {
   storyIdsMax: 1000,
   /** Text of the records of a story: what a browser still opens. */
   storyBytesMax: 16 * 1024 * 1024,
+  /** Records counted for what is known of one id: some hundred milliseconds. */
+  entityRecordsMax: 20_000,
   /** Time for finding a story's records; what was found by then is answered. */
   storyMsMax: 8000,
   /** Buckets of time in one answer: more than any chart has pixels. */

@@ -8,6 +8,7 @@ export type PoolRequest =
   | { readonly id: number; readonly kind: 'count'; readonly query: CountQuery }
   | { readonly id: number; readonly kind: 'story'; readonly want: StoryWant }
   | { readonly id: number; readonly kind: 'errors'; readonly question: ErrorQuestion }
+  | { readonly id: number; readonly kind: 'entity'; readonly of: string }
   | { readonly id: number; readonly kind: 'record'; readonly seq: number }
   | { readonly id: number; readonly kind: 'status' }
   /** Files were dropped: let go of them. Not answered. */

@@ -11,6 +11,7 @@ import { limits } from '../base/limits.ts';
 import type {
   CountAnswer,
   CountQuery,
+  EntityAnswer,
   ErrorExplain,
   ErrorList,
   ErrorQuestion,
@@ -230,6 +231,10 @@ export class QueryPool implements Reader, ErrorReader {
 
   trace(want: StoryWant, signal?: AbortSignal): Promise<RenderedStory> {
     return this.#request({ kind: 'story', want }, signal) as Promise<RenderedStory>;
+  }
+
+  entity(id: string, signal?: AbortSignal): Promise<EntityAnswer> {
+    return this.#request({ kind: 'entity', of: id }, signal) as Promise<EntityAnswer>;
   }
 
   status(): Promise<StoreStatus> {

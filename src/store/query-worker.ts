@@ -10,6 +10,7 @@ import { CodedError, toMessage } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { publicJson } from '../base/public.ts';
 import type { Filter, LogRecord, Query, RenderedFollow, RenderedPage, SearchPage, SignatureEntry } from '../model.ts';
+import { entitySteps } from './entity.ts';
 import { ErrorQuestions } from './error-questions.ts';
 import { exactText } from './merge.ts';
 import type { PoolAnswer, PoolRequest } from './pool-protocol.ts';
@@ -59,7 +60,9 @@ function renderPage({ records, next, stats }: SearchPage, { raw, show }: Query):
   return page;
 }
 
-function answer(request: Exclude<PoolRequest, { kind: 'search' | 'count' | 'errors' | 'story' | 'cancel' | 'let-go' }>): unknown {
+function answer(
+  request: Exclude<PoolRequest, { kind: 'search' | 'count' | 'errors' | 'story' | 'entity' | 'cancel' | 'let-go' }>,
+): unknown {
   if (request.kind === 'follow') {
     const page = reader.follow(request.after, request.filter, request.want.limit);
     const events = page.events.map(({ seq, kind, record }) => ({ seq, kind, json: render(record, request.want.raw) }));
@@ -122,6 +125,7 @@ parentPort!.on('message', (request: PoolRequest) => {
     else if (request.kind === 'search') start(request.id, searchSteps(request.query));
     else if (request.kind === 'errors') start(request.id, errors.steps(request.question));
     else if (request.kind === 'count') start(request.id, reader.countSteps(request.query));
+    else if (request.kind === 'entity') start(request.id, entitySteps(reader, request.of));
     else if (request.kind === 'story') start(request.id, storySteps(reader, request.want));
     else tell({ id: request.id, value: answer(request) });
   } catch (error) {

@@ -16,7 +16,7 @@ import type { Block } from './block-read.ts';
 import type { DayFile } from './day-file.ts';
 import type { DayView } from './day-view.ts';
 import type { DaysReader } from './read.ts';
-import { scanFresh } from './story-fresh.ts';
+import { freshKeys, scanFresh } from './story-fresh.ts';
 import { type Needle, needlesOf } from './story-needles.ts';
 import { type NeedleHits, scanBlock } from './story-scan.ts';
 import { type Families, familiesOf, recordOf, type Unit, unitsOf } from './units.ts';
@@ -25,6 +25,10 @@ import { type Families, familiesOf, recordOf, type Unit, unitsOf } from './units
 const BLOCKS_BYTES_MAX = 48 * 1024 * 1024;
 /** Up to so many ids each is looked up by itself; of more, files that hold none are passed over first. */
 const TOGETHER_MIN = 4;
+
+/** Blocks that are looked into for ids that are nearly one. */
+const NEAR_BLOCKS_MAX = 16;
+const ID_BYTES = 16;
 
 export interface FoundPieces {
   readonly pieces: readonly Piece[];
@@ -47,8 +51,8 @@ export interface Finder {
   find(wanted: readonly Sought[], bounds: FindBounds): Generator<undefined, FoundPieces>;
   /** Where was looked: records, and the times of the first and the last; undefined in an empty store. */
   readonly span: { records: number; oldestUs: number; newestUs: number } | undefined;
-  /** Keys of ids that this one may have been meant to be. */
-  keysNear(key: string): Iterable<string>;
+  /** Keys of the ids that begin with any of these eight digits. */
+  keysWithHead(heads: ReadonlySet<string>): Iterable<string>;
   readonly damaged: ReadonlySet<string>;
   readonly searches: number;
   readonly recordsScanned: number;
@@ -75,8 +79,12 @@ export class StoryFinder implements Finder {
   searches = 0;
   recordsScanned = 0;
 
-  constructor(reader: DaysReader) {
+  readonly #withJson: boolean;
+
+  /** `withJson: false`: the pieces are only counted, their JSON is ''. */
+  constructor(reader: DaysReader, { withJson = true }: { withJson?: boolean } = {}) {
     this.#reader = reader;
+    this.#withJson = withJson;
     this.#days = reader.days();
     this.#units = unitsOf(this.#days).sort((a, b) => a.extent.minTime - b.extent.minTime);
     this.#families = familiesOf(this.#days);
@@ -119,9 +127,32 @@ export class StoryFinder implements Finder {
     return { pieces: round.pieces, cut: round.cut, isLate };
   }
 
-  /** Keys of the ids that begin as this one does, or nearly: for whoever has made a typing mistake. */
-  keysNear(_key: string): Set<string> {
-    return new Set();
+  /** Keys of the ids that begin with any of these eight digits; a few blocks are looked into. */
+  keysWithHead(heads: ReadonlySet<string>): Set<string> {
+    const keys = new Set<string>();
+    const expression = [...heads].map((head) => `"${head}"`).join(' OR ');
+    let blocks = NEAR_BLOCKS_MAX;
+    for (const unit of this.#units.toReversed()) {
+      if (unit.kind === 'fresh') {
+        for (const key of freshKeys(unit.extent.records, heads)) keys.add(key);
+        continue;
+      }
+      if (blocks === 0 || this.#headBlocks(unit.view, expression)?.has(unit.extent.id) === false) continue;
+      blocks--;
+      try {
+        for (const key of keysIn(this.#blockOf(unit).idTable(), heads)) keys.add(key);
+      } catch (error) {
+        this.#noteDamage(unit.view, `block ${unit.extent.id}`, error);
+      }
+    }
+    return keys;
+  }
+
+  readonly #heads = new Map<DayView, ReadonlySet<number> | undefined>();
+
+  #headBlocks(view: DayView, expression: string): ReadonlySet<number> | undefined {
+    if (!this.#heads.has(view)) this.#heads.set(view, this.#blocksWith(view, expression));
+    return this.#heads.get(view);
   }
 
   /** By the index; each id by itself, so that a block is asked only for what it may hold. */
@@ -210,7 +241,7 @@ export class StoryFinder implements Finder {
     this.#known.add(record.seq);
     round.all--;
     const found = marks(record);
-    round.pieces.push(pieceOf(record, found, publicJson(record, found)));
+    round.pieces.push(pieceOf(record, found, this.#withJson ? publicJson(record, found) : ''));
   }
 
   #findFamilies(needles: readonly Needle[], round: Round): void {
@@ -224,6 +255,13 @@ export class StoryFinder implements Finder {
   #noteDamage(view: DayView, what: string, error: unknown): void {
     if (!view.isDropped) this.damaged.add(`${view.name}, ${what}: ${(error as Error).message}`);
   }
+}
+
+function keysIn(table: Buffer, heads: ReadonlySet<string>): string[] {
+  const keys: string[] = [];
+  for (let at = 0; at < table.length; at += ID_BYTES)
+    if (heads.has(table.toString('hex', at, at + 4))) keys.push(table.toString('hex', at, at + ID_BYTES));
+  return keys;
 }
 
 /** The first, the last, the second, the last but one … */

@@ -7,6 +7,7 @@
 import { marks } from '../../parsers/index.ts';
 import type { LogRecord } from '../model.ts';
 import { compile, TEXT_FIELDS } from '../query/match.ts';
+import { isHexKey, keyOf } from '../report/story-id.ts';
 import type { Needle } from './story-needles.ts';
 import type { NeedleHits } from './story-scan.ts';
 
@@ -36,6 +37,22 @@ export function scanFresh(records: readonly LogRecord[], needles: readonly Needl
     if (found.length > 0) hits.set(needle, found);
   }
   return hits;
+}
+
+const UUID_CHARS = 36;
+
+/** Keys of the ids of a batch that begin with any of these eight digits. */
+export function freshKeys(records: readonly LogRecord[], wanted: ReadonlySet<string>): Set<string> {
+  const { text, heads } = outlineOf(records);
+  const keys = new Set<string>();
+  for (const head of wanted) {
+    if (!heads.has(head)) continue;
+    for (let at = text.indexOf(head); at >= 0; at = text.indexOf(head, at + 1)) {
+      const key = keyOf(text.slice(at, at + UUID_CHARS));
+      if (isHexKey(key)) keys.add(key);
+    }
+  }
+  return keys;
 }
 
 function outlineOf(records: readonly LogRecord[]): FreshOutline {

@@ -23,6 +23,8 @@ export interface Needle {
   readonly expression: string | undefined;
   /** Folded; a record's texts hold it where the filter matches. */
   readonly part: string;
+  /** That part is always within one variable of a shape (base/shape.ts), or in a text without one. */
+  readonly isOneVariable: boolean;
 }
 
 /** What Linux and Open vSwitch call the device of a port: these and the first 11 characters of its id. */
@@ -45,7 +47,16 @@ export function needlesOf(wanted: readonly Sought[]): Needle[] {
 
 function hexNeedle({ key, kind, role }: Sought): Needle {
   const filter: Filter = { kind: 'id', id: key, text: key };
-  return { key, kind, role, hex: key, filter, expression: indexExpression(filter), part: key.slice(0, PREFIX_DIGITS) };
+  return {
+    key,
+    kind,
+    role,
+    hex: key,
+    filter,
+    expression: indexExpression(filter),
+    part: key.slice(0, PREFIX_DIGITS),
+    isOneVariable: false,
+  };
 }
 
 function textNeedle({ key, kind, role }: Sought, text: string): Needle {
@@ -54,8 +65,20 @@ function textNeedle({ key, kind, role }: Sought, text: string): Needle {
   // Who else prints an address of the story's: nobody whose records would belong (report/story-entities.ts).
   const filter: Filter = kind === 'ip' && role === 'entity' ? { kind: 'and', of: [ADDRESS_SPEAKER, plain] } : plain;
   const expression = kind === 'mac' ? macExpression(text, filter) : indexExpression(filter);
-  const [longest = text] = tokensOf(text).sort((a, b) => b.length - a.length);
-  return { key, kind, role, hex: undefined, filter, expression, part: id === undefined ? longest : text };
+  // A token with a digit is a variable as a whole.
+  const [longest = text] = tokensOf(text)
+    .filter((token) => /\d/.test(token))
+    .sort((a, b) => b.length - a.length);
+  return {
+    key,
+    kind,
+    role,
+    hex: undefined,
+    filter,
+    expression,
+    part: kind === 'ip' || kind === 'mac' ? text : longest,
+    isOneVariable: kind !== 'ip',
+  };
 }
 
 function macExpression(mac: string, filter: Filter): string {
@@ -64,5 +87,5 @@ function macExpression(mac: string, filter: Filter): string {
 
 function deviceNeedles(sought: Sought): Needle[] {
   const short = `${sought.key.slice(0, PREFIX_DIGITS)}-${sought.key.slice(PREFIX_DIGITS, PREFIX_DIGITS + 2)}`;
-  return DEVICE_PREFIXES.map((prefix) => ({ ...textNeedle(sought, prefix + short), part: prefix + short }));
+  return DEVICE_PREFIXES.map((prefix) => textNeedle(sought, prefix + short));
 }

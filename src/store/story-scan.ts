@@ -5,7 +5,10 @@
  * each, and a story has a hundred (bench:story). What is spelled otherwise - upper case, glued to words, in texts
  * without a shape - is left to the search's own test, where the block's texts hold the id's first digits at all.
  */
+import { marks } from '../../parsers/index.ts';
+import { emptyRecord } from '../base/record.ts';
 import { SLOT } from '../base/shape.ts';
+import { compile } from '../query/match.ts';
 import type { Block } from './block-read.ts';
 import type { Digest } from './digest.ts';
 import { WORD_COLUMNS, WORD_IDS } from './field-columns.ts';
@@ -16,38 +19,84 @@ import type { Needle } from './story-needles.ts';
 export type NeedleHits = ReadonlyMap<Needle, readonly number[]>;
 
 const ID_BYTES = 16;
-const ONLY_DIGITS = /^\d+$/;
-const NO_DIGIT = /^[a-f]+$/;
+/** Digits of the last group of a UUID. */
+const TAIL_DIGITS = 12;
+const MIXED = /[a-f].*\d|\d.*[a-f]/;
 
 /** Made once per opened block: a story asks it again in every round. */
 interface Outline {
   /** Record and position in the table of ids, in turn, for every UUID in a message. */
   readonly occurrences: Int32Array;
-  /** Texts in which an id may be spelled otherwise, folded, in one. */
+  /** Texts in which an id may be spelled otherwise, folded, in one: first the variables slot by slot, then what is no variable. */
   readonly odd: string;
+  readonly slots: readonly Slot[];
+  /** The records of each shape, one after another, and where each shape's begin. */
+  readonly indices: Int32Array;
+  readonly starts: readonly number[];
+}
+
+/** Variables of one slot; `end`: where its texts end in `odd`. */
+interface Slot {
+  readonly shape: number;
+  readonly slot: number;
+  readonly end: number;
 }
 const outlines = new WeakMap<Block, Outline>();
 
 export function scanBlock(block: Block, needles: readonly Needle[], digest: Digest | undefined): NeedleHits {
   const hits = new Map<Needle, number[]>();
   const byPosition = new Map<number, Needle>();
-  const slow: Needle[] = [];
   const outline = outlineOf(block);
   for (const needle of needles) {
-    const { hex, part } = needle;
-    if (hex === undefined || ONLY_DIGITS.test(part) || NO_DIGIT.test(part) || mayBegin(outline.odd, part)) {
-      slow.push(needle);
-      continue;
+    const { hex } = needle;
+    if (hex === undefined ? needle.isOneVariable && scanVariables(block, { needle, outline, hits }) : isPlain(hex, outline.odd)) {
+      const position = hex === undefined ? -1 : positionOf(block.idTable(), Buffer.from(hex, 'hex'));
+      if (position >= 0) byPosition.set(position, needle);
+    } else {
+      const test = blockTest(needle.filter, block, digest);
+      for (let index = 0; index < block.count; index++) if (test(index)) listed(hits, needle).push(index);
     }
-    const position = positionOf(block.idTable(), Buffer.from(hex, 'hex'));
-    if (position >= 0) byPosition.set(position, needle);
   }
   if (byPosition.size > 0) scanPositions(block, { byPosition, outline, hits });
-  for (const needle of slow) {
-    const test = blockTest(needle.filter, block, digest);
-    for (let index = 0; index < block.count; index++) if (test(index)) listed(hits, needle).push(index);
-  }
   return hits;
+}
+
+/** Does the id stand nowhere but as a UUID of the table? Upper case and glued ones begin, or end, in other variables. */
+function isPlain(hex: string, odd: string): boolean {
+  const head = hex.slice(0, 8);
+  const tail = hex.slice(-TAIL_DIGITS);
+  if (mayBegin(odd, head)) return false;
+  // Groups of digits alone, or of letters alone, are no such variables: the other end tells.
+  return MIXED.test(head) || (MIXED.test(tail) && !mayBegin(odd, tail));
+}
+
+/** A text that is always one variable, as a MAC is; false: it may stand in other texts, too. */
+function scanVariables(
+  block: Block,
+  { needle, outline, hits }: { needle: Needle; outline: Outline; hits: Map<Needle, number[]> },
+): boolean {
+  const { odd, slots, indices, starts } = outline;
+  const found: number[] = [];
+  const matches = compile(needle.filter, marks);
+  const probe = emptyRecord(0, 'udp', '');
+  let slot = 0;
+  for (let at = odd.indexOf(needle.part); at >= 0; ) {
+    while (slot < slots.length && slots[slot]!.end <= at) slot++;
+    const place = slots[slot];
+    if (place === undefined) return false;
+    for (const which of block.variables().placesWith(place.shape, place.slot, { text: needle.part, isToken: false })) {
+      const index = indices[starts[place.shape + 1]! + which]!;
+      probe.message = block.message(index);
+      if (matches(probe)) found.push(index);
+    }
+    at = odd.indexOf(needle.part, place.end);
+  }
+  if (found.length > 0)
+    hits.set(
+      needle,
+      [...new Set(found)].sort((a, b) => a - b),
+    );
+  return true;
 }
 
 interface Scan {
@@ -100,21 +149,22 @@ function mayBegin(odd: string, part: string): boolean {
 function outlineOf(block: Block): Outline {
   let outline = outlines.get(block);
   if (outline === undefined) {
-    outline = { occurrences: occurrencesOf(block), odd: oddTextOf(block) };
-    block.bytes += outline.occurrences.byteLength + outline.odd.length;
+    const { list, codes, counts } = block.shapes();
+    const starts: number[] = [0];
+    for (let code = 0; code < list.length; code++) starts.push(starts[code]! + counts[code]!);
+    const next = [...starts];
+    const indices = new Int32Array(block.count);
+    for (let index = 0; index < block.count; index++) indices[next[codes[index]!]!++] = index;
+    outline = { occurrences: occurrencesOf(block, starts, indices), ...oddTextOf(block), indices, starts };
+    block.bytes += outline.occurrences.byteLength + outline.odd.length + indices.byteLength;
     outlines.set(block, outline);
   }
   return outline;
 }
 
-function occurrencesOf(block: Block): Int32Array {
-  const { list, codes, counts } = block.shapes();
+function occurrencesOf(block: Block, starts: readonly number[], indices: Int32Array): Int32Array {
+  const { list } = block.shapes();
   const variables = block.variables();
-  const starts: number[] = [0];
-  for (let code = 0; code < list.length; code++) starts.push(starts[code]! + counts[code]!);
-  const next = [...starts];
-  const indices = new Int32Array(block.count);
-  for (let index = 0; index < block.count; index++) indices[next[codes[index]!]!++] = index;
   const found: number[] = [];
   for (let shape = 0; shape < list.length; shape++) {
     const { kinds } = list[shape]!;
@@ -127,21 +177,34 @@ function occurrencesOf(block: Block): Int32Array {
   return Int32Array.from(found);
 }
 
-/** Variables that are no ids, texts without a shape, and values of id columns that are no UUIDs. */
-function oddTextOf(block: Block): string {
+/** Variables that are no ids, then texts without a shape, values of id columns that are no UUIDs, and of columns of words. */
+function oddTextOf(block: Block): { odd: string; slots: Slot[] } {
   const { list, codes, counts } = block.shapes();
   const variables = block.variables();
-  const parts: string[] = [];
+  const slots: Slot[] = [];
+  let odd = '';
   for (let shape = 0; shape < list.length; shape++) {
     const { kinds } = list[shape]!;
-    for (let slot = 0; slot < kinds.length; slot++)
-      if (kinds[slot] === SLOT.text || kinds[slot] === SLOT.hex) parts.push(variables.rawText(shape, slot));
+    for (let slot = 0; slot < kinds.length; slot++) {
+      if (kinds[slot] !== SLOT.text && kinds[slot] !== SLOT.hex) continue;
+      odd += `${variables.rawText(shape, slot)}\n`;
+      slots.push({ shape, slot, end: odd.length });
+    }
   }
-  if ((counts[0] ?? 0) > 0) for (let index = 0; index < block.count; index++) if (codes[index] === 0) parts.push(block.message(index));
-  for (const name of WORD_IDS) parts.push(...block.ids(name).texts.values());
-  for (const name of WORD_COLUMNS) for (const value of block.dictionary(name).values) parts.push(String(value));
-  for (const value of block.sparse('structuredData').values()) parts.push(String(value));
-  return parts.join('\n').toLowerCase();
+  const rest: string[] = [];
+  if ((counts[0] ?? 0) > 0) for (let index = 0; index < block.count; index++) if (codes[index] === 0) rest.push(block.message(index));
+  for (const name of WORD_IDS) rest.push(...block.ids(name).texts.values());
+  for (const name of WORD_COLUMNS) for (const value of block.dictionary(name).values) rest.push(String(value));
+  for (const value of block.sparse('structuredData').values()) rest.push(String(value));
+  // Latin letters keep their length when they are folded, and so the places stay right.
+  return { odd: foldLatin(odd) + rest.join('\n').toLowerCase(), slots };
+}
+
+const UPPER = /[A-Z]/;
+
+/** Byte for byte: what `rawText` gives is no text, and other letters' cases may differ in length. */
+function foldLatin(bytes: string): string {
+  return UPPER.test(bytes) ? bytes.replace(/[A-Z]+/g, (part) => part.toLowerCase()) : bytes;
 }
 
 function positionOf(table: Buffer, id: Buffer): number {

@@ -16,7 +16,7 @@ import type { DaysReader } from './read.ts';
 import { type Finder, StoryFinder } from './story-find.ts';
 import { type Compared, missingOf } from './story-missing.ts';
 import type { Needle } from './story-needles.ts';
-import { nothingFound } from './story-nothing.ts';
+import { nothingFound, partOfId } from './story-nothing.ts';
 
 /** Records by which the kind is told, before all are read. */
 const SAMPLE = 200;
@@ -32,11 +32,11 @@ export interface Gathered {
 
 /** Throws `bad-argument` for what is no id, or a project's or user's; `not-found` where nobody has it. */
 export function* gatherStory(finder: Finder, { id, recordsMax }: { id: string; recordsMax: number }): Generator<undefined, Gathered> {
-  const asked = askedOf(id);
+  const asked = askedOf(finder, id);
   const story = new StoryLinks(asked);
   const wanted = story.next();
   const sample = yield* finder.find(wanted, { each: () => SAMPLE, all: SAMPLE });
-  if (sample.pieces.length === 0) throw nothingFound(finder, { id, asked });
+  if (sample.pieces.length === 0) throw nothingFound(finder, id);
   const { kind, note } = kindFound(asked, sample.pieces);
   refuseShared(kind, { id, asked });
   story.decide(kind);
@@ -75,9 +75,11 @@ function* takeAll(story: StoryLinks, finder: Finder, { wanted, recordsMax }: Tak
   return !found.isLate && found.pieces.length < room;
 }
 
-export function askedOf(id: string): AskedId {
+/** Throws `not-found` for a part of an id, and for one with a mistake in it: what was meant may be found. */
+export function askedOf(finder: Finder, id: string): AskedId {
   const asked = askedId(id);
   if (asked !== undefined) return asked;
+  if (partOfId(id) !== undefined) throw nothingFound(finder, id);
   const text =
     'This is no id that a story is told of: a request (with or without req-), swift transaction, instance, volume, port, image or network (UUID), MAC, IP, libvirt name (instance-0000abcd), message id';
   throw new CodedError('bad-argument', text, { text: id, position: 0, length: Math.max(1, id.length) });

@@ -22,6 +22,7 @@ import type {
   Store,
   StoryWant,
 } from '../../src/model.ts';
+import { tellEntity } from '../../src/store/entity.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { exactText } from '../../src/store/merge.ts';
 import { shown } from '../../src/store/show.ts';
@@ -164,6 +165,10 @@ export class TestReader implements Reader {
 
   async trace(want: StoryWant) {
     return run(tellStory(new PlainFinder(this.store), want));
+  }
+
+  async entity(id: string) {
+    return run(tellEntity(new PlainFinder(this.store), id));
   }
 
   async status() {

@@ -46,6 +46,7 @@ export const EXAMPLES: readonly Example[] = [
   [`GET ${API}/records/:seq/context`, 200, { path: `${API}/records/${KEPT_SEQ}/context?scope=instance` }],
   [`GET ${API}/records/:seq/context`, 200, { path: `${API}/records/42/context?scope=request`, accept: 'application/x-ndjson' }],
   [`GET ${API}/records/:seq/context`, 200, { path: `${API}/records/41/context?raw=true`, accept: 'text/plain' }],
+  [`GET ${API}/entities/:id`, 200, { path: `${API}/entities/903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c` }],
   [`GET ${API}/trace/:id`, 200, { path: `${API}/trace/903B85D05B1A4BD3A9B77BFE4E1F1D8C` }],
   [
     `GET ${API}/trace/:id`,

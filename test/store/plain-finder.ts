@@ -3,6 +3,7 @@ import { marks } from '../../parsers/index.ts';
 import { publicJson } from '../../src/base/public.ts';
 import type { Store } from '../../src/model.ts';
 import { compile } from '../../src/query/match.ts';
+import { isHexKey, keyOf } from '../../src/report/story-id.ts';
 import type { Sought } from '../../src/report/story-links.ts';
 import { pieceOf } from '../../src/report/story-piece.ts';
 import type { FindBounds, Finder, FoundPieces } from '../../src/store/story-find.ts';
@@ -24,11 +25,13 @@ export class PlainFinder implements Finder {
     return oldest === undefined || newest === undefined ? undefined : { records, oldestUs: oldest, newestUs: newest };
   }
 
-  keysNear(): string[] {
-    return [];
+  keysWithHead(heads: ReadonlySet<string>): Set<string> {
+    const keys = new Set<string>();
+    for (const record of everything(this.#store, { direction: 'forward' }))
+      for (const { id } of marks(record).ids ?? []) if (isHexKey(keyOf(id)) && heads.has(keyOf(id).slice(0, 8))) keys.add(keyOf(id));
+    return keys;
   }
 
-  // biome-ignore lint/correctness/useYield: it is a generator as the engine's is.
   *find(wanted: readonly Sought[], { each, all }: FindBounds): Generator<undefined, FoundPieces> {
     this.searches++;
     const pieces = [];
