@@ -43,6 +43,12 @@ function target(words) {
   return [installed && fs.existsSync(built) ? built : path.join(__dirname, 'main.ts')].concat(words);
 }
 
+/** No TLS session tickets: they make one-way senders lose what they sent last (config/openssl.conf says why). */
+function opensslFlags() {
+  var file = path.join(__dirname, '..', 'config', 'openssl.conf');
+  return fs.existsSync(file) ? ['--openssl-config=' + file] : [];
+}
+
 var node = findNode();
 if (!node) {
   process.stderr.write('stacktrail: needs Node ' + NODE_MAJOR_MIN + ' or newer; this is ' + process.version + ' on ' +
@@ -66,7 +72,7 @@ var directory = path.dirname(node);
 var environment = Object.assign({}, process.env, { PATH: directory + path.delimiter + (process.env.PATH || '') });
 var cache = compileCache();
 if (cache !== undefined) environment.NODE_COMPILE_CACHE = cache;
-var child = childProcess.spawn(node, NODE_FLAGS.concat(target(process.argv.slice(2))), { stdio: 'inherit', env: environment });
+var child = childProcess.spawn(node, NODE_FLAGS.concat(opensslFlags(), target(process.argv.slice(2))), { stdio: 'inherit', env: environment });
 FORWARDED_SIGNALS.forEach(function (name) {
   process.on(name, function () {
     child.kill(name);

@@ -13,7 +13,11 @@ import { afterAll } from 'vitest';
 const ROOT = join(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'src/main.ts');
 /** As in src/launch.cjs (test/house/launch.test.ts proves that it gives them). */
-const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--enable-experimental-regexp-engine-on-excessive-backtracks'];
+const NODE_FLAGS = [
+  '--disable-warning=ExperimentalWarning',
+  '--enable-experimental-regexp-engine-on-excessive-backtracks',
+  `--openssl-config=${join(ROOT, 'config/openssl.conf')}`,
+];
 /** What is polled is at most as much too late; short beside the commit of a batch. */
 const POLL_MS = 15;
 /** A machine that others use too may take its time; what works is there long before. */

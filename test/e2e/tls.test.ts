@@ -38,6 +38,30 @@ test.skipIf(rsyslogd === undefined || gtls === undefined)('rsyslogd delivers ove
   await service.stop();
 });
 
+test('no session tickets: a sender that never reads would be reset by its own kernel, and what it sent last be lost', async () => {
+  const service = await startService({ words: ['--tls', '127.0.0.1:0', ...ENDS] });
+  const { port } = JSON.parse(readFileSync(service.readyFile, 'utf8')).tls as { port: number };
+  const socket = tls.connect({
+    port,
+    host: '127.0.0.1',
+    ca: readFileSync(tlsFile('ca.pem')),
+    servername: 'localhost',
+    minVersion: 'TLSv1.3',
+  });
+  let tickets = 0;
+  socket.on('session', () => {
+    tickets++;
+  });
+  socket.resume();
+  socket.write('<134>one way\n');
+  await eventually(async () => expect(await service.search('"one way"')).toHaveLength(1));
+  // Tickets would have come before anything could be read.
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  await service.stop();
+  await closed;
+  expect(tickets).toBe(0);
+});
+
 test('RELP inside TLS', async () => {
   const service = await startService({ relp: '127.0.0.1:0', words: ['--relp-tls', 'on', ...STRICT] });
   const own = { cert: readFileSync(tlsFile('node.pem')), key: readFileSync(tlsFile('node.key')) };
