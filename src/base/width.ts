@@ -43,7 +43,7 @@ export function rowsOf(text: string, width: number, max = Number.POSITIVE_INFINI
     const space = rest.lastIndexOf(' ', most);
     // A break may leave half of the row empty: beyond that a long word is better broken.
     const at = space > most / 2 ? space : Math.max(most, firstLength(rest));
-    rows.push(rest.slice(0, at));
+    rows.push(rest.slice(0, at).trimEnd());
     rest = rest.slice(at).replace(/^ +/, '');
   }
   return rest === '' && rows.length > 0 ? rows : [...rows, rest];

@@ -50,7 +50,7 @@ test('it is well-formed, each record is there once, and every link leads to it',
 
 test('whatever a sender wrote is text', () => {
   const nasty = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)), maxLength: 60 }),
     fc.constantFrom(
       '</style><script>alert(1)</script>',
       '"><img src=x onerror=alert(1)>',
@@ -65,7 +65,7 @@ test('whatever a sender wrote is text', () => {
   fc.assert(
     fc.property(nasty, (text) => {
       const page = pageOf(whole(text));
-      expect(elements(page)).toEqual(clean);
+      expect(elements(page).join('\n') === clean.join('\n')).toBe(true);
       expect(page).not.toMatch(/[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
     }),
   );

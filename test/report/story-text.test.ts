@@ -101,11 +101,12 @@ test('colours are ours, and nothing is said by them alone', () => {
 });
 
 test('nothing a terminal would obey gets through', () => {
-  const nasty = fc.string({ unit: 'binary', maxLength: 60 });
+  // Any units, halves of characters too; 'binary' of fast-check takes seconds to begin.
+  const nasty = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)), maxLength: 60 });
   fc.assert(
     fc.property(nasty, fc.boolean(), (text, full) => {
       const lines = textOf(strange(`\x1b[2J\x9b31m\n${text}`), { full });
-      for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+      expect(lines.filter((line) => /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(line))).toEqual([]);
     }),
   );
 });
