@@ -15,8 +15,10 @@ export interface Work {
   readonly untilUs: number;
 }
 
-/** A guest asks for its address some seconds after it was started. */
-const AFTER_US = 10_000_000;
+/** A guest asks for its first address some seconds after it was started: that is still the work of the request that made it. */
+const AFTER_MADE_US = 10_000_000;
+/** Who works on one that is there is done with its last record, but for clocks. */
+const AFTER_US = 500_000;
 const LOOKS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Of the pieces that belong to the request itself and to the calls made for it; undefined: nothing, or several instances. */
@@ -24,10 +26,12 @@ export function workOf(pieces: Iterable<Piece>, asked: Pick<Link, 'key' | 'kind'
   const instances = new Set<string>();
   let changes = false;
   let isUsers = false;
+  let names = false;
   let [fromUs, untilUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const piece of pieces) {
     for (const key of keysOfKind(piece, 'instance')) instances.add(key);
     isUsers ||= piece.user !== undefined && (asked.kind === 'global' || piece.requestKey === asked.key);
+    names ||= piece.http !== undefined && piece.requestKey === asked.key && keysOfKind(piece, 'instance').length > 0;
     changes ||= piece.http !== undefined && !LOOKS.has(piece.http.method);
     fromUs = Math.min(fromUs, piece.orderUs);
     untilUs = Math.max(untilUs, piece.orderUs);
@@ -46,7 +50,8 @@ export function isOfWork(link: Link, piece: Piece, { work }: StoryLinks): boolea
 }
 
 /** The instance, and what the piece shows to be its. */
-export function workEntities(piece: Piece, { work }: StoryLinks): Sought[] {
+export function workEntities(piece: Piece, story: StoryLinks): Sought[] {
+  const { work } = story;
   if (work === undefined) return [];
   const found: Sought[] = [{ key: work.instance, kind: 'instance', role: 'entity' }];
   const add = (kind: IdKind): void => {
@@ -55,6 +60,8 @@ export function workEntities(piece: Piece, { work }: StoryLinks): Sought[] {
   };
   const isAbout = piece.ids.some(({ key }) => key === work.instance);
   if (isAbout) add('domain');
+  // libvirt tells the domain's UUID when it starts: long before the request that ends it.
+  if (piece.http !== undefined && piece.requestKey === story.asked.key) found.push(...domainOf(work, story));
   // What nova says of one port in this request is said of the instance's: os-vif does not name the instance.
   const isNovas = piece.service === 'nova' && piece.requestKey !== undefined && keysOfKind(piece, 'instance').length === 0;
   if (isAbout || (isNovas && piece.http === undefined)) {
@@ -62,4 +69,12 @@ export function workEntities(piece: Piece, { work }: StoryLinks): Sought[] {
     add('mac');
   }
   return found;
+}
+
+function domainOf({ instance }: Work, story: StoryLinks): Sought[] {
+  for (const piece of story.with(instance)) {
+    const [key, ...more] = keysOfKind(piece, 'domain');
+    if (key !== undefined && more.length === 0 && piece.requestKey === undefined) return [{ key, kind: 'domain', role: 'entity' }];
+  }
+  return [];
 }

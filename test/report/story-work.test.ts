@@ -59,6 +59,12 @@ describe('the story of a request', () => {
     expect(told(all)).toEqual(expect.arrayContaining(['Domain id=7', 'New machine', 'Terminating']));
   });
 
+  it('knows the domain from its start, long before', () => {
+    const all = [guest(-90_000_000), access('DELETE'), machine(50), piece(100, 'Terminating', { ...own, instance: INSTANCE })];
+    expect(told(all)).toEqual(expect.arrayContaining(['New machine']));
+    expect(told(all)).not.toContain('Domain id=7');
+  });
+
   const nothing: [name: string, all: () => Piece[]][] = [
     ['a request that only looks', () => [access('GET'), guest(50)]],
     ['long afterwards', () => [access('DELETE'), guest(60_000)]],
