@@ -37,9 +37,8 @@ export function workOf(pieces: Iterable<Piece>, asked: Pick<Link, 'key' | 'kind'
     untilUs = Math.max(untilUs, piece.orderUs);
   }
   const [instance] = instances;
-  return instance === undefined || instances.size > 1 || !changes || !isUsers
-    ? undefined
-    : { instance, fromUs, untilUs: untilUs + AFTER_US };
+  if (instance === undefined || instances.size > 1 || !changes || !isUsers) return undefined;
+  return { instance, fromUs, untilUs: untilUs + (names ? AFTER_US : AFTER_MADE_US) };
 }
 
 /** Does the piece belong, because it speaks of what the request works on? */
