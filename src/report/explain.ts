@@ -9,7 +9,7 @@ import type { KnownErrors } from './known-signatures.ts';
 
 const NEAR_MAX = 5;
 /** Of the best: what is below shares a word or two with the question, by chance. */
-const SCORE_SHARE_MIN = 0.25;
+const SCORE_SHARE_MIN = 0.4;
 /** Different words of a question; a traceback has more, its end says what happened. */
 const TERMS_MAX = 100;
 const TEXT_CHARS_MAX = 4000;

@@ -43,6 +43,13 @@ test.each([
   expect(siteReader(site)).toBeDefined();
 });
 
+test.each([
+  ['config/stacktrail.yaml', /# errors:\n(?:# .*\n?)*/.exec(SITE_SAMPLE)?.[0].replace(/^# /gm, '') ?? ''],
+  ['README.md', /```yaml\n(errors:[\s\S]*?)```/.exec(read('README.md'))?.[1] ?? ''],
+])('the rules of error groups in %s are right', (_name, yaml) => {
+  expect(readConfigText(yaml, 'example.yaml').site.errors?.map(({ does }) => does)).toEqual(['merge', 'ignore', 'split']);
+});
+
 test.each(DOCUMENTS)('%s: npm scripts that it names exist', (document) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const named = [...read(document).matchAll(/npm run ([\w:-]*\w)/g)].map((match) => match[1]!);

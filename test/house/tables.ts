@@ -142,7 +142,18 @@ export const SITE_SAMPLE = `# Rules for programs of your own; they change while 
 #     pattern: '^(?P<level>[A-Z]+) invoice=\\d+ (?P<message>.*)$'
 #     fields: {logger: invoices}
 #     samples:
-#       - WARN invoice=4711 price missing`;
+#       - WARN invoice=4711 price missing
+#
+# Error groups: merge those that are one to you, split one by service or host, ignore what is none. The first rule that fits decides.
+# All of its texts have to fit, * stands for anything: signature exception frame logger shape title level.
+# errors:
+#   - name: broker
+#     merge: {shape: '*AMQP server on*'}
+#   - name: probes
+#     ignore: {logger: 'nova.osapi_compute.*', shape: '*healthcheck*'}
+#   - name: timeouts
+#     split: {exception: '*MessagingTimeout'}
+#     by: service`;
 
 function sample(setting: Setting): string {
   const unit = setting.type === 'bytes' ? ' bytes' : '';
