@@ -54,11 +54,11 @@ function whyOf(row: Row): string {
 const HEAD = ['transport', 'disturbance', 'sent', 'stored', 'duplicates', 'reported lost', 'unaccounted', 'why'];
 
 /**
- * (1) Nobody has acknowledged these, and who might have counted them is gone. The numbers tell what is missing when 256 further messages have come, and
- * the ledger has it 3 s later: a second kill before that takes the count with it.
+ * (1) Nobody has acknowledged these, and who might have counted them is gone. The numbers tell what is missing when the sender is among the newest records
+ * that are not sealed yet, and when 256 further messages have come; and the ledger has it 3 s later: a second kill before that takes the count with it.
  */
 export const FOOTNOTE =
-  '| (1) missing numbers are counted when 256 messages came behind them, and kept 3 s later: a second kill before that takes the count with it |\n';
+  '| (1) missing numbers are counted when 256 more came behind them, and kept within 3 s: a second kill before that takes the count with it; nor are they known of a sender whose newest records had just been sealed |\n';
 
 /** Each line begins with `|`: test/run.ts shows such lines. */
 export function tableOf(rows: readonly Row[]): string {
