@@ -15,10 +15,11 @@ export interface Axis {
   readonly startUs: number;
 }
 
-/** A silence longer than this part of the story is shortened to it … */
+/** A silence longer than this part of what is left without the longer ones is shortened … */
 const BREAK_PART = 0.1;
-/** … and longer ones are no longer than this on the line. */
+/** … to this part of the line; so many at most, which is a third of it. */
 const SHOWN_PART = 0.03;
+const BREAKS_MAX = 12;
 
 interface Piece {
   readonly startUs: number;
@@ -30,7 +31,7 @@ export function axisOf(story: Story): Axis {
   const [startUs, endUs] = [microsOf(story.start ?? ''), microsOf(story.end ?? '')];
   const totalUs = endUs - startUs;
   if (!(totalUs > 0)) return { at: () => 0, breaks: [], startUs };
-  const pieces = piecesOf(story, { startUs, endUs, breakUs: totalUs * BREAK_PART });
+  const pieces = piecesOf(story, startUs, endUs);
   const lively = pieces.reduce((sum, { startUs: from, endUs: to, isBreak }) => sum + (isBreak ? 0 : to - from), 0);
   const silent = pieces.filter(({ isBreak }) => isBreak).length;
   // All silence: every piece is as long as the other.
@@ -59,12 +60,8 @@ export function axisOf(story: Story): Axis {
 }
 
 /** The story cut at its long silences. */
-function piecesOf({ gaps, records }: Story, { startUs, endUs, breakUs }: { startUs: number; endUs: number; breakUs: number }): Piece[] {
-  const times = new Map(records.map(({ seq, time }) => [seq, microsOf(time)]));
-  const breaks = gaps
-    .map(({ afterSeq, beforeSeq }) => ({ from: times.get(afterSeq), to: times.get(beforeSeq) }))
-    .filter((gap): gap is { from: number; to: number } => gap.from !== undefined && gap.to !== undefined && gap.to - gap.from > breakUs)
-    .toSorted((a, b) => a.from - b.from);
+function piecesOf(story: Story, startUs: number, endUs: number): Piece[] {
+  const breaks = breaksOf(story, endUs - startUs);
   const pieces: Piece[] = [];
   let done = startUs;
   for (const { from, to } of breaks) {
@@ -75,4 +72,27 @@ function piecesOf({ gaps, records }: Story, { startUs, endUs, breakUs }: { start
   }
   if (endUs > done) pieces.push({ startUs: done, endUs, isBreak: false });
   return pieces;
+}
+
+interface Silence {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The longest silences: days of them must not hide the minutes between two of hours. */
+function breaksOf({ gaps, records }: Story, totalUs: number): Silence[] {
+  const times = new Map(records.map(({ seq, time }) => [seq, microsOf(time)]));
+  const silences = gaps
+    .map(({ afterSeq, beforeSeq }) => ({ from: times.get(afterSeq), to: times.get(beforeSeq) }))
+    .filter((one): one is Silence => one.from !== undefined && one.to !== undefined)
+    .toSorted((a, b) => b.to - b.from - (a.to - a.from));
+  const breaks: Silence[] = [];
+  let left = totalUs;
+  for (const silence of silences.slice(0, BREAKS_MAX)) {
+    const lengthUs = silence.to - silence.from;
+    if (lengthUs <= left * BREAK_PART) break;
+    breaks.push(silence);
+    left -= lengthUs;
+  }
+  return breaks.toSorted((a, b) => a.from - b.from);
 }

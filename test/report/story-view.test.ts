@@ -235,6 +235,18 @@ test('a long silence is shortened, and what is before and after it has the room'
   expect(axis.at(microsOf(at(15_400))) - axis.at(microsOf(at(3000)))).toBeCloseTo(0.03);
 });
 
+test('days of silence do not hide the minutes between two silences of hours', () => {
+  const minutes = [0, 1, 2, 4000, 4001, 4002, 4200, 4201];
+  const records = minutes.map((minute, index) => recordOf({ seq: index + 1, ms: minute * 60_000 }));
+  const gaps = [
+    { afterSeq: 6, beforeSeq: 7, durationMs: 198 * 60_000 },
+    { afterSeq: 3, beforeSeq: 4, durationMs: 3998 * 60_000 },
+  ];
+  const axis = axisOf(storyOf({ records, gaps }));
+  expect(axis.breaks.map(({ durationMs }) => durationMs / 60_000)).toEqual([3998, 198]);
+  expect(axis.at(microsOf(at(4002 * 60_000))) - axis.at(microsOf(at(4000 * 60_000)))).toBeGreaterThan(0.3);
+});
+
 test('later is never further left, and nothing is outside', () => {
   const moments = fc.uniqueArray(fc.integer({ min: 0, max: 100_000 }), { minLength: 1, maxLength: 20 });
   fc.assert(
