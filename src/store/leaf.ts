@@ -17,7 +17,7 @@ import type { Digest } from './digest.ts';
 import { mayStand } from './digest-verdict.ts';
 import { FIELD_COLUMNS, FIELD_IDS, WORD_COLUMNS, WORD_IDS } from './field-columns.ts';
 import { idsWith } from './ids.ts';
-import { literalPlaces } from './literal-places.ts';
+import { literalPlaces, type Places } from './literal-places.ts';
 import { numberSkip } from './mark-slots.ts';
 import { type ShapeJudge, shapeJudge, VERDICT } from './shape-verdict.ts';
 import { mayHaveTest, textProbe } from './text-marks.ts';
@@ -189,14 +189,16 @@ function messageTest(filter: Filter, block: Block, matches: Matcher): Test {
   if (verdicts.every((verdict, code) => verdict === VERDICT.no || (code === 0 && !codes.includes(0)))) return NEVER;
   const probe = emptyRecord(0, 'udp', '');
   const placesOf = literalPlaces(filter, block);
-  const candidates = new Map<number, ReadonlySet<number> | undefined>();
+  const candidates = new Map<number, Places | undefined>();
   return (index) => {
     const code = codes[index]!;
     const verdict = verdicts[code];
     if (verdict !== VERDICT.maybe) return verdict === VERDICT.yes;
     if (code !== 0 && placesOf !== undefined) {
       if (!candidates.has(code)) candidates.set(code, placesOf(list[code - 1]!, code));
-      if (candidates.get(code)?.has(places[index]!) === false) return false;
+      const known = candidates.get(code);
+      if (known?.possible.has(places[index]!) === false) return false;
+      if (known?.certain.has(places[index]!)) return true;
     }
     probe.message = block.message(index);
     return matches(probe);

@@ -81,6 +81,8 @@ export class Variables {
       }
       case SLOT.text:
         return textsWith(stream, count, literal.text);
+      case SLOT.decimal:
+        return decimalsWith(stream, count, literal);
       default:
         return placesOf(decodeSlot(this.#kinds[shape]![slot]!, stream, { count, ids: this.#ids }), (value) => value.includes(literal.text));
     }
@@ -93,11 +95,9 @@ export class Variables {
     const count = this.#counts[shape]!;
     if (kind === SLOT.integer) return { values: decodeIntegers(stream, count), scales: undefined };
     if (kind !== SLOT.decimal) return undefined;
-    const input = new ByteReader(stream);
-    const scales = decodeIntegers(input.block(input.varint()), count);
-    const digits = decodeIntegers(stream.subarray(input.at), count);
+    const { scales, digits } = decodeDecimals(stream, count);
     // The quotient of two exact numbers is rounded as the text would be.
-    for (let index = 0; index < count; index++) digits[index]! /= POWERS[scales[index]!] ?? 10 ** scales[index]!;
+    for (let index = 0; index < count; index++) digits[index]! /= powerOf(scales[index]!);
     return { values: digits, scales };
   }
 
@@ -138,6 +138,10 @@ export interface SlotNumbers {
 
 const POWERS = Array.from({ length: 16 }, (_, scale) => 10 ** scale);
 
+function powerOf(scale: number): number {
+  return POWERS[scale] ?? 10 ** scale;
+}
+
 /** Lengths of the tokens of an id. */
 const UUID_TOKENS: ReadonlySet<number> = new Set([4, 8, 12]);
 const HEX32_TOKENS: ReadonlySet<number> = new Set([32]);
@@ -173,6 +177,28 @@ function integersWith(values: Float64Array, { text, isToken }: Literal): number[
   });
 }
 
+/** A fraction is two tokens, for which no text need be made of it (a third of what counting a number cost). */
+function decimalsWith(stream: Buffer, count: number, { text, isToken }: Literal): number[] {
+  if (!isToken) return placesOf(decodeSlot(SLOT.decimal, stream, { count, ids: stream }), (value) => value.includes(text));
+  const { scales, digits } = decodeDecimals(stream, count);
+  const wanted = Number(text);
+  const isWhole = String(wanted) === text;
+  const places: number[] = [];
+  for (let place = 0; place < count; place++) {
+    const scale = scales[place]!;
+    const power = powerOf(scale);
+    const behind = digits[place]! % power;
+    if ((isWhole && (digits[place]! - behind) / power === wanted) || (scale === text.length && behind === wanted)) places.push(place);
+  }
+  return places;
+}
+
+function decodeDecimals(stream: Buffer, count: number): { scales: Float64Array; digits: Float64Array } {
+  const input = new ByteReader(stream);
+  const scales = decodeIntegers(input.block(input.varint()), count);
+  return { scales, digits: decodeIntegers(stream.subarray(input.at), count) };
+}
+
 const NOT_ASCII = /[\x80-\xff]/;
 
 function textsWith(stream: Buffer, count: number, text: string): number[] {
@@ -200,9 +226,8 @@ function decodeSlot(kind: number, stream: Buffer, of: { count: number; ids: Buff
   if (kind === SLOT.integer) return Array.from(decodeIntegers(stream, count), String);
   const input = new ByteReader(stream);
   if (kind === SLOT.decimal) {
-    const scales = decodeIntegers(input.block(input.varint()), count);
-    const numbers = decodeIntegers(stream.subarray(input.at), count);
-    return Array.from(numbers, (digits, index) => decimalText(digits, scales[index]!));
+    const { scales, digits } = decodeDecimals(stream, count);
+    return Array.from(digits, (value, index) => decimalText(value, scales[index]!));
   }
   const texts: string[] = [];
   if (kind === SLOT.uuid || kind === SLOT.hex32) {

@@ -169,6 +169,31 @@ describe('what could hide in other columns', () => {
   });
 });
 
+test('numbers and parts of them are found wherever they stand, beside whatever', () => {
+  const numbers = ['404', '0404', '4040', '1404', '404.5', '5.404', '5.0404', '404.404', '12.4', '1404.4041', '7'];
+  const around = [
+    'took # s',
+    'took #s',
+    's# took',
+    '# took',
+    'took #',
+    'at #.# of #',
+    'v#-# (#)',
+    '#:#',
+    'id_#',
+    `#-${LETTERS}`,
+    'é# took',
+  ];
+  const records = numbered(around.flatMap((text) => numbers.map((number) => says(text.replaceAll('#', number)))));
+  const sealed = seal(records);
+  let found = 0;
+  for (const token of ['404', '0404', '4040', '5', '12', '4', '7', '404s', '40', '1404', '12345678901234567890'])
+    found += check(records, sealed, { kind: 'phrase', tokens: [token], text: token });
+  for (const text of ['404', '.404', '04', '4.4', '12.4', '404 s', 'k', '\u03c3'])
+    found += check(records, sealed, { kind: 'substring', text });
+  expect(found).toBeGreaterThan(300);
+});
+
 test('a word beyond what the index keeps whole is found, also when it is cut within a character', () => {
   for (const size of [62, 63, 64, 65, 255, 256, 257, 3000]) {
     const word = `${'a'.repeat(size)}🙂${'b'.repeat(20)}`;
