@@ -111,9 +111,9 @@ const TRIES_MAX = 20;
  * All files of a rotated set that lie there unpacked, oldest first; none where the folder cannot be read. Where there is news among them it looks
  * until nothing is renamed meanwhile, for their order; one may still be missing, until the next look.
  */
-export async function filesOfSet(setPath: string, isNews: (file: FoundFile) => boolean): Promise<FoundFile[]> {
+export async function filesOfSet(setPath: string, isNews: (file: FoundFile) => boolean, folders?: Folders): Promise<FoundFile[]> {
   const shown = (files: readonly FoundFile[]): string => files.map(({ path, key }) => `${key} ${path}`).join('\n');
-  let files = await listSet(setPath);
+  let files = await listSet(setPath, folders);
   for (let tries = 0; tries < TRIES_MAX && files.some(isNews); tries++) {
     const again = await listSet(setPath);
     if (shown(again) === shown(files)) return again;
@@ -131,12 +131,23 @@ export function isMatch(path: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => path === pattern || matchesGlob(path, pattern));
 }
 
-async function listSet(setPath: string): Promise<FoundFile[]> {
+/** Folders as they were listed once: hundreds of sets may lie in one. By folder, by set, names of files. */
+export type Folders = Map<string, ReadonlyMap<string, readonly string[]>>;
+
+async function listFolder(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const names = await readdir(folder).catch(() => []);
+  return Map.groupBy(
+    names.filter((name) => !PACKED.test(name)),
+    (name) => readName(name).base,
+  );
+}
+
+async function listSet(setPath: string, folders?: Folders): Promise<FoundFile[]> {
   const folder = dirname(setPath);
-  const base = basename(setPath);
+  const sets = folders?.get(folder) ?? (await listFolder(folder));
+  folders?.set(folder, sets);
   const found: FoundFile[] = [];
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (PACKED.test(name) || readName(name).base !== base) continue;
+  for (const name of sets.get(basename(setPath)) ?? []) {
     const file = await lookAt(join(folder, name), { pattern: '', troubles: new Map() });
     if (file !== undefined) found.push(file);
   }

@@ -10,7 +10,7 @@ import type { Counters } from '../base/counters.ts';
 import { limits } from '../base/limits.ts';
 import type { Ingest } from '../model.ts';
 import { LogBody } from './files-body.ts';
-import { type FoundFile, filesOfSet, isOld, whyNot } from './files-find.ts';
+import { type Folders, type FoundFile, filesOfSet, isOld, whyNot } from './files-find.ts';
 import type { Lanes } from './files-lanes.ts';
 import type { FilesOptions, Missed, Stamp } from './files-options.ts';
 import { Replaced } from './files-place.ts';
@@ -56,9 +56,10 @@ export class FileSets {
       const sets = new Set([...this.#known, ...this.#kin.keys(), ...moreSets, ...files.map(({ setPath }) => setPath)]);
       const listed = new Set<string>();
       const known = new Set<string>();
+      const folders: Folders = new Map();
       let isClean = true;
       for (const setPath of sets) {
-        const keys = await this.#lookAtSet(setPath);
+        const keys = await this.#lookAtSet(setPath, folders);
         if (!keys.isClean) isClean = false;
         if (keys.listed.length > 0) known.add(setPath);
         for (const key of keys.listed) listed.add(key);
@@ -123,9 +124,9 @@ export class FileSets {
     return Math.abs(Date.now() - body.stamp.modifiedMs) > LOST_FOR_MS;
   }
 
-  async #lookAtSet(setPath: string): Promise<{ isClean: boolean; listed: string[] }> {
+  async #lookAtSet(setPath: string, folders?: Folders): Promise<{ isClean: boolean; listed: string[] }> {
     const isNews = (file: FoundFile): boolean => this.#isNews(file);
-    const files = await filesOfSet(setPath, isNews);
+    const files = await filesOfSet(setPath, isNews, folders);
     const kin = this.#kinOf(setPath);
     const listed = new Set(files.map(({ key }) => key));
     // Those that have no name any more come before all others.

@@ -10,7 +10,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Watch, watchPaths } from '../base/watch.ts';
 import type { LogBody } from './files-body.ts';
-import { type Findings, filesOfSet, findFiles, folderOf, isMatch, isOld, setsWithoutNewest } from './files-find.ts';
+import { type Findings, type Folders, filesOfSet, findFiles, folderOf, isMatch, isOld, setsWithoutNewest } from './files-find.ts';
 import { leave } from './files-first.ts';
 import { Lanes } from './files-lanes.ts';
 import { Marks } from './files-marks.ts';
@@ -162,9 +162,10 @@ export class Files {
     const { files } = this.#findings;
     const found = new Set(files.map(({ key }) => key));
     const unwanted = from === 'end' ? files.filter(({ path, pattern }) => unmarked.includes(pattern) && !isMatch(path, marked)) : [];
+    const folders: Folders = new Map();
     for (const setPath of new Set(setPaths)) {
       if (isMatch(setPath, marked)) continue;
-      const neighbours = await filesOfSet(setPath, () => true);
+      const neighbours = await filesOfSet(setPath, () => false, folders);
       unwanted.push(...neighbours.filter((file) => !found.has(file.key) && isOld(file)));
     }
     if (!(await leave(unwanted, ingest))) return false;
