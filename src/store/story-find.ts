@@ -131,13 +131,14 @@ export class StoryFinder implements Finder {
   keysWithHead(heads: ReadonlySet<string>): Set<string> {
     const keys = new Set<string>();
     const expression = [...heads].map((head) => `"${head}"`).join(' OR ');
+    const byView = new Map(this.#days.map((view) => [view, this.#blocksWith(view, expression)]));
     let blocks = NEAR_BLOCKS_MAX;
     for (const unit of this.#units.toReversed()) {
       if (unit.kind === 'fresh') {
         for (const key of freshKeys(unit.extent.records, heads)) keys.add(key);
         continue;
       }
-      if (blocks === 0 || this.#headBlocks(unit.view, expression)?.has(unit.extent.id) === false) continue;
+      if (blocks === 0 || byView.get(unit.view)?.has(unit.extent.id) === false) continue;
       blocks--;
       try {
         for (const key of keysIn(this.#blockOf(unit).idTable(), heads)) keys.add(key);
@@ -146,13 +147,6 @@ export class StoryFinder implements Finder {
       }
     }
     return keys;
-  }
-
-  readonly #heads = new Map<DayView, ReadonlySet<number> | undefined>();
-
-  #headBlocks(view: DayView, expression: string): ReadonlySet<number> | undefined {
-    if (!this.#heads.has(view)) this.#heads.set(view, this.#blocksWith(view, expression));
-    return this.#heads.get(view);
   }
 
   /** By the index; each id by itself, so that a block is asked only for what it may hold. */

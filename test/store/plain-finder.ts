@@ -1,7 +1,7 @@
 /** The finder of stories as plain as it can be: every id is looked for in every record. What the engine's own has to find. */
 import { marks } from '../../parsers/index.ts';
 import { publicJson } from '../../src/base/public.ts';
-import type { Store } from '../../src/model.ts';
+import type { LogRecord, Store } from '../../src/model.ts';
 import { compile } from '../../src/query/match.ts';
 import { isHexKey, keyOf } from '../../src/report/story-id.ts';
 import type { Sought } from '../../src/report/story-links.ts';
@@ -13,6 +13,7 @@ import { everything } from '../contract/reading.ts';
 export class PlainFinder implements Finder {
   readonly damaged = new Set<string>();
   readonly #store: Store;
+  #records: readonly LogRecord[] | undefined;
   searches = 0;
   recordsScanned = 0;
 
@@ -38,7 +39,8 @@ export class PlainFinder implements Finder {
     const cut = new Set<string>();
     const left = new Map<Needle, number>();
     const tests = needlesOf(wanted).map((needle) => ({ needle, matches: compile(needle.filter, marks) }));
-    for (const record of everything(this.#store, { direction: 'forward' })) {
+    this.#records ??= everything(this.#store, { direction: 'forward' });
+    for (const record of this.#records) {
       this.recordsScanned++;
       const fits = tests.filter(({ matches }) => matches(record));
       const open = fits.filter(({ needle }) => (left.get(needle) ?? 0) < each(needle));
