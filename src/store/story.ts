@@ -12,7 +12,9 @@ import { storyOf, type Told, type ToldRecord } from '../report/story.ts';
 import { type AskedId, askedId, canonicalOf } from '../report/story-id.ts';
 import { kindFound, nameOf, searchInstead } from '../report/story-kind.ts';
 import { StoryLinks } from '../report/story-links.ts';
+import type { Piece } from '../report/story-piece.ts';
 import type { DaysReader } from './read.ts';
+import { accessLines } from './story-access.ts';
 import { type Finder, StoryFinder } from './story-find.ts';
 import { type Compared, missingOf } from './story-missing.ts';
 import type { Needle } from './story-needles.ts';
@@ -92,17 +94,24 @@ function refuseShared(kind: StoryKind, { id, asked }: { id: string; asked: Asked
   throw new CodedError('bad-argument', text, { text: id, position: 0, length: Math.max(1, id.length), suggestion });
 }
 
-/** What a finished story lacks; engines that cannot look for others leave it out. */
-export type CompareStory = (story: Compared) => Generator<undefined, StoryMissing[]>;
-
-export function storySteps(reader: DaysReader, want: StoryWant): Generator<undefined, RenderedStory> {
-  return tellStory(new StoryFinder(reader), want, (story) => missingOf(reader, story));
+/** What only an engine with an index adds to a story. */
+export interface StoryHelp {
+  /** What the finished story lacks. */
+  missing(story: Compared): Generator<undefined, StoryMissing[]>;
+  /** Records that belong though they have no id of it. */
+  further(story: StoryLinks): Generator<undefined, Piece[]>;
 }
 
-export function* tellStory(finder: Finder, want: StoryWant, compare?: CompareStory): Generator<undefined, RenderedStory> {
+export function storySteps(reader: DaysReader, want: StoryWant): Generator<undefined, RenderedStory> {
+  const help: StoryHelp = { missing: (story) => missingOf(reader, story), further: (story) => accessLines(reader, story) };
+  return tellStory(new StoryFinder(reader), want, help);
+}
+
+export function* tellStory(finder: Finder, want: StoryWant, help?: StoryHelp): Generator<undefined, RenderedStory> {
   const startedMs = performance.now();
   const recordsMax = want.recordsMax ?? limits.storyRecordsDefault;
   const { story, note } = yield* gatherStory(finder, { id: want.id, recordsMax });
+  if (help !== undefined) story.take(yield* help.further(story));
   const stats = {
     tookMs: 0,
     searches: finder.searches,
@@ -110,8 +119,8 @@ export function* tellStory(finder: Finder, want: StoryWant, compare?: CompareSto
     ...(finder.damaged.size === 0 ? {} : { damaged: [...finder.damaged] }),
   };
   const told = storyOf(story, { recordsMax, deskew: want.deskew === true, note, stats });
-  if (want.missing !== false && compare !== undefined) {
-    const missing = yield* compare({ asked: story.asked, pieces: told.records.map(({ piece }) => piece) });
+  if (want.missing !== false && help !== undefined) {
+    const missing = yield* help.missing({ asked: story.asked, pieces: told.records.map(({ piece }) => piece) });
     if (missing.length > 0) told.head.missing = missing;
   }
   const fault = firstFault(told.head.firstError, told.head.missing ?? []);
