@@ -100,6 +100,7 @@ function outcomeOf(report: JsonReport, code: number | null): Outcome {
 const PARTS: readonly { name: string; run: () => Promise<Outcome> }[] = [
   { name: 'types', run: () => check({ package: 'typescript', path: 'bin/tsc' }, ['--noEmit']) },
   { name: 'types of web', run: () => check({ package: 'typescript', path: 'bin/tsc' }, ['--noEmit', '-p', 'web']) },
+  { name: 'types of test/browser', run: () => check({ package: 'typescript', path: 'bin/tsc' }, ['--noEmit', '-p', 'test/browser']) },
   { name: 'lint and format', run: () => check({ package: '@biomejs/biome', path: 'bin/biome' }, ['check', '--error-on-warnings', '.']) },
   { name: 'tests', run: () => tests(undefined) },
 ];
@@ -113,7 +114,7 @@ for (const part of parts) {
   passed += outcome.passed;
   failed += outcome.failed;
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-  const line = `${outcome.failed === 0 ? 'ok  ' : 'FAIL'} ${part.name.padEnd(16)} ${seconds.padStart(6)} s  ${outcome.note ?? ''}`;
+  const line = `${outcome.failed === 0 ? 'ok  ' : 'FAIL'} ${part.name.padEnd(22)} ${seconds.padStart(6)} s  ${outcome.note ?? ''}`;
   process.stdout.write(`${line.trimEnd()}\n`);
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

@@ -105,13 +105,13 @@ function operationOf(route: Route): Operation {
 
 const OTHER = { $ref: '#/components/responses/Other' } as const;
 
-/** `GET /api/v1/records/:seq/context` -> `getRecordsSeqContext`. */
-function operationId({ method, path }: Route): string {
+/** `GET /api/v1/records/:seq/context` -> `getRecordsSeqContext`; pages may be called as routes are: `GET /search` -> `getPageSearch`. */
+function operationId({ method, path, anyArguments }: Route): string {
   const words = path
     .replace(/^\/(api\/v1|api|-)\//, '')
     .split(/[^A-Za-z0-9]+/)
     .filter((word) => word !== '');
-  return method.toLowerCase() + words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
+  return method.toLowerCase() + (anyArguments ? 'Page' : '') + words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
 }
 
 function parametersOf(schemas: Readonly<Record<string, ArgumentSchema>>, place: 'query' | 'path'): Parameter[] {

@@ -4,14 +4,12 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM, openPage, type Page } from './chromium.ts';
+import { CHROMIUM, openPage, type Page, PICTURES } from './chromium.ts';
 import { settled } from './looking.ts';
 import { type Scene, startScene } from './scene.ts';
 
-const PICTURES = process.env.STACKTRAIL_PICTURES ?? join(tmpdir(), 'stacktrail-pictures');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let scene: Scene;

@@ -2,6 +2,8 @@
  * The system's Chromium for tests: pages that watch themselves. Whatever a page must never do - an error of its script, something that its
  * policy refused, a dialog - is kept and makes the test fail when the page is closed. Not here: what is tested.
  */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, expect } from 'vitest';
 import { needBinary } from '../need.ts';
@@ -10,6 +12,9 @@ export type { Page };
 
 /** Skipped where there is none, a failure in CI. */
 export const CHROMIUM = needBinary('chromium');
+
+/** Where tests leave pictures and figures, to be looked at. */
+export const PICTURES = process.env.STACKTRAIL_PICTURES ?? join(tmpdir(), 'stacktrail-pictures');
 
 let browser: Promise<Browser> | undefined;
 afterAll(async () => {

@@ -9,7 +9,7 @@ import { fullTime } from '../state/zones.ts';
 import { excluded, toggled } from '../text/query.ts';
 import { cellText, messageOf } from '../text/rows.ts';
 import { visible, visibleLines } from '../text/visible.ts';
-import { type JSX, useEffect, useMemo, useSignal } from '../ui.ts';
+import { type ComponentChildren, type JSX, useEffect, useMemo, useSignal } from '../ui.ts';
 import { Around } from './around.tsx';
 import { copyText } from './copy.ts';
 import type { Look } from './row.tsx';
@@ -90,14 +90,14 @@ export function Details({ record, look }: { record: PublicRecord; look: Look }):
       </div>
       {part.value === 'fields' && (
         <>
-          <div class="details-text">
+          <ScrolledText>
             <LogText text={shown.text} marker={look.marker} />
             {shown.charsHidden > 0 && (
               <button type="button" class="more" onClick={() => (isWhole.value = true)}>
                 show all {record.message.length.toLocaleString('en-US')} characters
               </button>
             )}
-          </div>
+          </ScrolledText>
           <Fields record={record} zone={look.zone} />
         </>
       )}
@@ -117,6 +117,16 @@ const AROUND_MS = 5 * 60_000;
 function permalinkOf(record: PublicRecord): string {
   const atMs = Date.parse(record.time);
   return hrefOf({ view: 'search', id: '', ...absolute(atMs - AROUND_MS, atMs + AROUND_MS), line: String(record.seq) });
+}
+
+/** What scrolls is reached by the keyboard. */
+function ScrolledText({ class: name = '', children }: { class?: string; children: ComponentChildren }): JSX.Element {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <section class={`details-text ${name}`} tabIndex={0} aria-label="Text">
+      {children}
+    </section>
+  );
 }
 
 function Fields({ record, zone }: { record: PublicRecord; zone: string }): JSX.Element {
@@ -198,7 +208,7 @@ function Raw({ seq }: { seq: number }): JSX.Element {
   const bytes = new TextEncoder().encode(raw).length;
   return (
     <>
-      <pre class="raw">{visibleLines(raw.length > RAW_CHARS_MAX ? raw.slice(0, RAW_CHARS_MAX) : raw)}</pre>
+      <ScrolledText class="raw">{visibleLines(raw.length > RAW_CHARS_MAX ? raw.slice(0, RAW_CHARS_MAX) : raw)}</ScrolledText>
       <p class="dim">
         {bytes.toLocaleString('en-US')} bytes
         {raw.length > RAW_CHARS_MAX ? `; the first ${RAW_CHARS_MAX.toLocaleString('en-US')} characters are shown` : ''}{' '}

@@ -32,11 +32,11 @@ function Facet({ field, answer, isBusy }: { field: string; answer: FacetsAnswer 
   };
   return (
     <section class="facet">
-      <h3>
+      <h2>
         <button type="button" aria-expanded={isOpen} onClick={toggle} title={FIELDS[field as keyof typeof FIELDS].say}>
           {field}
         </button>
-      </h3>
+      </h2>
       {isOpen && values !== undefined && <Values field={field} values={values} answer={answer!} />}
       {isOpen && values === undefined && <p class="dim">{isBusy ? '…' : '–'}</p>}
     </section>

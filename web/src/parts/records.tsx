@@ -3,6 +3,7 @@
  * as they were. Reaching an end asks for more. One listener hears every click. Not here: where records come from (state/window.ts),
  * what a row looks like (row.tsx).
  */
+import type { PublicRecord } from '../api/answers.ts';
 import type { Edge, RecordPage } from '../state/window.ts';
 import { type JSX, type ReadonlySignal, type RefObject, useEffect, useLayoutEffect, useRef, useSignal } from '../ui.ts';
 import { openIdMenu } from './id-menu.tsx';
@@ -33,6 +34,7 @@ export interface RowDeeds {
 export function Records(props: RecordsProps): JSX.Element {
   const { pages, older, newer, grow, look, touched, deeds } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const chunks = pages.value.flatMap(chunksOf);
   useStayingPut(scroller, pages.value);
   useEffect(() => listenTo(scroller.current!, deeds), [deeds]);
   return (
@@ -40,8 +42,8 @@ export function Records(props: RecordsProps): JSX.Element {
     <div class="records" ref={scroller} role="region" aria-label="Records" tabIndex={0}>
       <End way="newer" edge={newer} grow={grow} scroller={scroller} />
       <div role="list" class={look.isFull ? 'rows is-full' : 'rows'}>
-        {pages.value.map((page) => (
-          <Page key={page.key} page={page} look={look} touched={touched} scroller={scroller} />
+        {chunks.map((chunk, index) => (
+          <Rows key={chunk.key} chunk={chunk} isFirst={index < FIRST_CHUNKS} look={look} touched={touched} scroller={scroller} />
         ))}
       </div>
       <End way="older" edge={older} grow={grow} scroller={scroller} />
@@ -51,10 +53,44 @@ export function Records(props: RecordsProps): JSX.Element {
 
 type Scroller = RefObject<HTMLDivElement | null>;
 
-function Page({ page, look, touched, scroller }: { page: RecordPage; look: Look; touched: Touched; scroller: Scroller }): JSX.Element {
+/** Records that are drawn together. */
+interface Chunk {
+  readonly key: string;
+  readonly records: readonly PublicRecord[];
+}
+
+/** Drawn in some milliseconds, so that scrolling never waits for a frame. */
+const CHUNK_RECORDS = 25;
+/** What fills the screen at once is drawn at once. */
+const FIRST_CHUNKS = 2;
+const chunked = new WeakMap<RecordPage, readonly Chunk[]>();
+
+function chunksOf(page: RecordPage): readonly Chunk[] {
+  let chunks = chunked.get(page);
+  if (chunks === undefined) {
+    const count = Math.ceil(page.records.length / CHUNK_RECORDS);
+    chunks = Array.from({ length: count }, (_, index) => ({
+      key: `${page.key}-${index}`,
+      records: page.records.slice(index * CHUNK_RECORDS, (index + 1) * CHUNK_RECORDS),
+    }));
+    chunked.set(page, chunks);
+  }
+  return chunks;
+}
+
+interface RowsProps {
+  readonly chunk: Chunk;
+  readonly isFirst: boolean;
+  readonly look: Look;
+  readonly touched: Touched;
+  readonly scroller: Scroller;
+}
+
+/** Rows while they are near, else as much empty space. */
+function Rows({ chunk: { key, records }, isFirst, look, touched, scroller }: RowsProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
-  const isNear = useSignal(true);
-  const height = useRef(page.records.length * ROW_PX_GUESS);
+  const isNear = useSignal(isFirst || records.some(({ seq }) => seq === touched.selected.value));
+  const height = useRef(records.length * ROW_PX_GUESS);
   useEffect(() => {
     const watch = new IntersectionObserver(
       ([entry]) => {
@@ -70,8 +106,8 @@ function Page({ page, look, touched, scroller }: { page: RecordPage; look: Look;
     element.current!.style.height = isNear.value ? '' : `${height.current}px`;
   });
   return (
-    <div class="page" role="presentation" data-page={page.key} ref={element}>
-      {isNear.value && page.records.map((record) => <Row key={record.seq} record={record} look={look} touched={touched} />)}
+    <div class="chunk" role="presentation" data-chunk={key} ref={element}>
+      {isNear.value && records.map((record) => <Row key={record.seq} record={record} look={look} touched={touched} />)}
     </div>
   );
 }
@@ -102,23 +138,22 @@ function End({ way, edge, grow, scroller }: EndProps): JSX.Element {
   );
 }
 
-/** What is put in above must not move what is read: the page that was first stays where it was. */
+/** What is put in or let go above must not move what is read: the chunk at the top of what is seen stays where it was. */
 function useStayingPut(scroller: Scroller, pages: readonly RecordPage[]): void {
-  const before = useRef<{ key: number; offset: number; top: number } | undefined>(undefined);
+  const before = useRef<{ key: string; below: number } | undefined>(undefined);
   const box = scroller.current;
   if (box) {
-    // While drawing, the document still is as it was.
-    const first = box.querySelector<HTMLElement>('.page');
-    before.current = first ? { key: Number(first.dataset.page), offset: first.offsetTop, top: box.scrollTop } : undefined;
+    // While this runs the document still is as it was.
+    const top = [...box.querySelectorAll<HTMLElement>('.chunk')].find((one) => one.offsetTop + one.offsetHeight > box.scrollTop);
+    before.current = top ? { key: top.dataset.chunk!, below: top.offsetTop - box.scrollTop } : undefined;
   }
   useLayoutEffect(() => {
     const was = before.current;
     const list = scroller.current;
-    if (was === undefined || !list || pages[0]?.key === was.key) return;
-    const same = list.querySelector<HTMLElement>(`.page[data-page="${was.key}"]`);
-    // Set, not added: where the browser keeps the place by itself, it is the same.
-    if (same) list.scrollTop = was.top + same.offsetTop - was.offset;
-    else if (!pages.some(({ key }) => key > was.key - 1 && key <= was.key)) list.scrollTop = 0;
+    if (was === undefined || !list) return;
+    const same = list.querySelector<HTMLElement>(`.chunk[data-chunk="${was.key}"]`);
+    // Set, not added: where the browser keeps the place by itself, it is the same. Another list begins at its top.
+    list.scrollTop = same ? same.offsetTop - was.below : 0;
   }, [pages, scroller]);
 }
 

@@ -29,8 +29,8 @@ export interface Edge {
 }
 
 const PAGE_RECORDS = 100;
-/** Records are about a kilobyte: some ten megabytes at most. */
-const PAGES_MAX = 80;
+/** Two thousand records are more than anybody looks back on; what was let go is asked for again. */
+const PAGES_MAX = 20;
 const OPEN: Edge = { isBusy: false, isEnd: false, trouble: undefined };
 
 type Way = 'older' | 'newer';

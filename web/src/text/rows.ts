@@ -56,7 +56,7 @@ export function cellText(record: PublicRecord, path: string): string | undefined
 /** A row of one line shows less on any screen; more nodes would only cost. */
 const LINE_CHARS_MAX = 1000;
 /** Of a full row, before somebody asks for all of it. */
-const TEXT_CHARS_MAX = 6000;
+const TEXT_CHARS_MAX = 2000;
 const TEXT_LINES_MAX = 12;
 
 /** The first line, as a compact row shows it. */

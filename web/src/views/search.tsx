@@ -98,7 +98,7 @@ function grow(way: 'older' | 'newer'): void {
 function Instead({ trouble, isBusy }: { trouble: Problem | undefined; isBusy: boolean }): JSX.Element | null {
   if (trouble?.code === 'bad-query') return <EmptyNote title="The query cannot be read; what is wrong is marked above" />;
   if (trouble !== undefined) return <TroubleNote trouble={trouble} onAgain={searchAgain} />;
-  return isBusy ? null : <Nothing />;
+  return isBusy ? <p class="searching dim">Searching…</p> : <Nothing />;
 }
 
 function Nothing(): JSX.Element {
