@@ -1,7 +1,7 @@
 /**
  * Addresses to listen on or to send to, as settings write them, and addresses of peers as we show them.
  * Not here: name look-ups; whether a host exists is found out by whoever binds or connects.
- * Invariant: `parseAddress(formatAddress(a))` is `a`.
+ * Invariant: `parseAddress(formatAddress(a))` is `a`, for a host and port; the path of a socket is read by config-files.ts.
  */
 import { isIP, isIPv4 } from 'node:net';
 import { CodedError } from './errors.ts';
