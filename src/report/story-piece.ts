@@ -14,7 +14,8 @@ export interface PieceId {
 export interface Piece {
   readonly seq: number;
   readonly timeUs: number;
-  /** Where it stands in the order of the story; story-order.ts. */
+  readonly receivedUs: number;
+  /** Where it stands in the order of the story: its time, until story-order.ts knows better. */
   orderUs: number;
   readonly host: string | undefined;
   readonly program: string | undefined;
@@ -41,7 +42,6 @@ export interface Piece {
 
 /** Longer beginnings tell nobody more about what a record says. */
 const TEXT_CHARS_MAX = 600;
-const SECOND_US = 1_000_000;
 
 export function pieceOf(record: LogRecord, marks: Marks, json: string): Piece {
   const request = requestOf(record.request);
@@ -49,7 +49,8 @@ export function pieceOf(record: LogRecord, marks: Marks, json: string): Piece {
   return {
     seq: record.seq,
     timeUs: record.time,
-    orderUs: orderOf(record.time, record.received),
+    orderUs: record.time,
+    receivedUs: record.received,
     host: record.host,
     program: record.program,
     pid: record.pid,
@@ -83,11 +84,6 @@ function withDevices(ids: PieceId[]): PieceId[] {
     if (at >= 0) ids[at] = { ...ids[at]!, kind: device.kind };
   }
   return ids;
-}
-
-/** Stamps of whole seconds say less than their arrival, where that lies in the same second. */
-function orderOf(timeUs: number, receivedUs: number): number {
-  return timeUs % SECOND_US === 0 && receivedUs > timeUs && receivedUs < timeUs + SECOND_US ? receivedUs : timeUs;
 }
 
 export function hasKey(piece: Piece, key: string): boolean {

@@ -7,6 +7,7 @@ import { limits } from '../base/limits.ts';
 import type { IdKind, Story, StoryEntity, StoryError, StoryGap, StoryLimit, StoryWhy } from '../model.ts';
 import { canonicalOf } from './story-id.ts';
 import type { Link, StoryLinks } from './story-links.ts';
+import { inOrder, ordered } from './story-order.ts';
 import type { Piece } from './story-piece.ts';
 import { isFailure, requestsOf } from './story-requests.ts';
 import { skewOf } from './story-skew.ts';
@@ -48,7 +49,7 @@ export function storyOf(story: StoryLinks, telling: Telling): Told {
     if (why !== undefined) whys.set(piece, { id: why.id, kind: why.kind });
   }
   const own: StoryLimit[] = [...story.limits];
-  let pieces = within([...whys.keys()].sort(inOrder), telling.recordsMax, own);
+  let pieces = within(ordered([...whys.keys()]), telling.recordsMax, own);
   const skew = skewOf(pieces);
   const shifts = telling.deskew
     ? new Map(skew.filter(({ skewMs }) => skewMs !== 0).map(({ host, skewMs }) => [host, skewMs]))
@@ -92,11 +93,6 @@ export function storyOf(story: StoryLinks, telling: Telling): Told {
     skewMs: shifts.get(piece.host ?? ''),
   }));
   return { head, records };
-}
-
-/** Time, then arrival; seq is the order in which each process was heard. */
-function inOrder(a: Piece, b: Piece): number {
-  return a.orderUs - b.orderUs || a.seq - b.seq;
 }
 
 /** The first and the last, and of the middle the errors, where there are too many. */
