@@ -118,3 +118,9 @@ export const MARK_QUERIES: readonly string[] = [
   'duration:>2 path:/v2.1/servers',
   '(amqp:timeout OR database:*) -exception:*',
 ];
+
+const NUMBERS = ['404', '0404', '4040', '1404', '404.5', '5.404', '5.0404', '404.404', '12.4', '1404.4041', '7'];
+const AROUND = ['took # s', 'took #s', 's# took', '# took', 'took #', 'at #.# of #', 'v#-# (#)', '#:#', 'id_#', `#-${LETTERS}`, 'é# took'];
+
+/** Numbers alone, in fractions, in versions, beside letters, colons and ids. */
+export const NUMBERED: readonly string[] = AROUND.flatMap((text) => NUMBERS.map((number) => text.replaceAll('#', number)));

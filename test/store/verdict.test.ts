@@ -22,7 +22,7 @@ import { blockTest } from '../../src/store/leaf.ts';
 import { ShapeBook } from '../../src/store/shape-book.ts';
 import { VERDICT } from '../../src/store/shape-verdict.ts';
 import { anyRecords, newFolder, numbered } from './sealed.ts';
-import { LETTERS, MARK_QUERIES, MARKED, MESSAGES, OTHER, QUERIES, undashed } from './verdict-texts.ts';
+import { LETTERS, MARK_QUERIES, MARKED, MESSAGES, NUMBERED, OTHER, QUERIES, undashed } from './verdict-texts.ts';
 
 /** One file for all blocks of this file's tests, as a day would have it. */
 const file = new DayFile(join(newFolder(), '2024-11-22.db'), 'write');
@@ -170,21 +170,7 @@ describe('what could hide in other columns', () => {
 });
 
 test('numbers and parts of them are found wherever they stand, beside whatever', () => {
-  const numbers = ['404', '0404', '4040', '1404', '404.5', '5.404', '5.0404', '404.404', '12.4', '1404.4041', '7'];
-  const around = [
-    'took # s',
-    'took #s',
-    's# took',
-    '# took',
-    'took #',
-    'at #.# of #',
-    'v#-# (#)',
-    '#:#',
-    'id_#',
-    `#-${LETTERS}`,
-    'é# took',
-  ];
-  const records = numbered(around.flatMap((text) => numbers.map((number) => says(text.replaceAll('#', number)))));
+  const records = numbered(NUMBERED.map((message) => says(message)));
   const sealed = seal(records);
   let found = 0;
   for (const token of ['404', '0404', '4040', '5', '12', '4', '7', '404s', '40', '1404', '12345678901234567890'])
