@@ -5,7 +5,7 @@
  *
  * No Preact preset: JSX is compiled by Vite's own compiler, and signals hook into Preact by themselves.
  */
-import { existsSync, globSync, statSync } from 'node:fs';
+import { existsSync, globSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const HERE = import.meta.dirname;
@@ -25,29 +25,54 @@ export function isOlder(): boolean {
   return sources.some((path) => statSync(path).mtimeMs > mtimeMs);
 }
 
-/** False: there is nothing to build with. */
+/**
+ * False: there is nothing to build with. The new view takes the place of the old one when it is whole: who serves it sees one or the
+ * other, and two that build at once (tests) do not mix.
+ */
 export async function buildView(): Promise<boolean> {
   const vite = await import('vite').catch(() => undefined);
   if (vite === undefined) return false;
-  await vite.build({
-    root: HERE,
-    configFile: false,
-    // Below any path: the page's <base> says where it is.
-    base: './',
-    logLevel: 'warn',
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    build: {
-      outDir: OUT,
-      emptyOutDir: true,
-      target: 'es2022',
-      // One script, one style: over a fast line a second round trip costs more than its bytes.
-      cssCodeSplit: false,
-      assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
-      reportCompressedSize: false,
-    },
-  });
+  const draft = `${OUT}.${process.pid}`;
+  const { NODE_ENV } = process.env;
+  // A test runner sets its own, and Vite would make a view for developers of it.
+  process.env.NODE_ENV = 'production';
+  try {
+    await vite.build({
+      root: HERE,
+      configFile: false,
+      mode: 'production',
+      // Below any path: the page's <base> says where it is.
+      base: './',
+      logLevel: 'warn',
+      oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
+      build: {
+        outDir: draft,
+        emptyOutDir: true,
+        target: 'es2022',
+        // One script, one style: over a fast line a second round trip costs more than its bytes.
+        cssCodeSplit: false,
+        assetsInlineLimit: 0,
+        modulePreload: { polyfill: false },
+        reportCompressedSize: false,
+      },
+    });
+    replace(draft);
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+    rmSync(draft, { recursive: true, force: true });
+  }
   return true;
+}
+
+function replace(draft: string): void {
+  rmSync(OUT, { recursive: true, force: true });
+  try {
+    renameSync(draft, OUT);
+  } catch (error) {
+    // Somebody else's is there in this moment, made of the same sources.
+    if (!existsSync(join(OUT, 'index.html'))) throw error;
+  }
 }
 
 if (import.meta.main) {

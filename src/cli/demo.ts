@@ -160,6 +160,7 @@ function welcome(addresses: Addresses, data: string): string {
   if (url === undefined) return `Stacktrail demo: a simulated cloud sends to ${addressesText(addresses)}; http is off\n`;
   return [
     `Stacktrail demo: ${url}`,
+    'Open it in a browser: records are searched there, too.',
     `A simulated OpenStack cloud sends to ${addressesText({ ...addresses, http: undefined })}. Data in ${data}. Ctrl-C ends it.`,
     '',
     'Try next, in another terminal:',

@@ -119,6 +119,37 @@ describe.skipIf(!CHROMIUM)('a service in trouble', () => {
     await close();
   });
 
+  test('a place in the list that has expired is gone on from by time, without a gap or a repetition', async () => {
+    const { page, close } = await openPage(`${scene.service.url}/search?q=service:nova&from=all`);
+    await settled(page);
+    let refusals = 0;
+    await page.route(/cursor=/, (route) => {
+      if (refusals++ > 0) return route.continue();
+      return route.fulfill({
+        status: 410,
+        contentType: 'application/problem+json',
+        body: '{"code":"gone","title":"The data was dropped by retention","status":410,"detail":"gone"}',
+      });
+    });
+    await page.evaluate(() => {
+      document.querySelector('.records')!.scrollTop = 1e6;
+    });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    const wanted = await scene.service.search('service:nova', { direction: 'backward', limit: '200' });
+    const seqs = new Set<number>();
+    await expect
+      .poll(async () => {
+        const shown = await page.locator('.row').evaluateAll((rows) => rows.map((row) => Number((row as HTMLElement).dataset.seq)));
+        for (const seq of shown) seqs.add(seq);
+        expect(new Set(shown).size).toBe(shown.length);
+        await page.mouse.move(700, 500);
+        await page.mouse.wheel(0, shown.length > 0 && seqs.has(wanted.at(-1)!.seq) ? -300 : 300);
+        return wanted.filter(({ seq }) => !seqs.has(seq)).length;
+      })
+      .toBe(0);
+    await close();
+  }, 60_000);
+
   test('a link to a record that is not there says so, and shows what there is', async () => {
     const { page, close } = await openPage(`${scene.service.url}/search?line=99999999`);
     await page.getByText(/There is no record 99999999/).waitFor();

@@ -6,8 +6,8 @@ import type { ComponentChildren, JSX } from '../ui.ts';
 const REMEDIES: Readonly<Record<string, string>> = {
   timeout: 'A shorter range, a field such as service: or a whole word make it faster.',
   gone: 'Retention has dropped those records; newer ones are still there.',
-  unreachable: 'This page goes on as soon as the service answers again.',
-  'bad-cursor': 'The place in the list has expired; ask again from the beginning.',
+  unreachable: 'What is shown stays; try again when the service runs.',
+  'bad-cursor': 'The place in the list has expired; trying again goes on by time.',
   'store-closed': 'It is starting or stopping; ask again in a moment.',
 };
 

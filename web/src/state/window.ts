@@ -107,7 +107,10 @@ export class RecordWindow {
         edge.value = { ...OPEN, isEnd: page[way] === undefined };
       });
     } catch (error) {
-      if (!isAbort(error)) edge.value = { ...OPEN, trouble: troubleOf(error) };
+      if (isAbort(error)) return;
+      const trouble = troubleOf(error);
+      if (trouble.code === 'gone' || trouble.code === 'bad-cursor') this.#forgetCursor(way);
+      edge.value = { ...OPEN, trouble };
     }
   }
 
@@ -136,6 +139,14 @@ export class RecordWindow {
       if (records.length > 0 || answer.next === null) return pageOf({ ...answer, records }, way);
       cursor = answer.next;
     }
+  }
+
+  /** The next try begins at the time of the last record instead. */
+  #forgetCursor(way: Way): void {
+    const pages = [...this.pages.peek()];
+    const at = way === 'older' ? pages.length - 1 : 0;
+    if (pages[at] !== undefined) pages[at] = { ...pages[at], [way]: undefined };
+    this.pages.value = pages;
   }
 
   /** Bounds of a search that begins at the record at this end, which is found again itself. */
