@@ -1,7 +1,7 @@
 /** The fuzzer finds what is planted - behind branches, endless, quadratic, without bound in memory -, writes it down and runs it again. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { start } from '../e2e/program.ts';
 import { diceOf, INPUT_BYTES_MAX, mutate } from '../fuzz/mutate.ts';
 import { ROOT } from './tables.ts';
@@ -24,6 +24,7 @@ test.each<[name: string, words: string[], why: RegExp]>([
     expect(out.trimEnd().split('\n').at(-1)).toBe('0 passed, 1 failed');
     expect(code).toBe(1);
     const file = /again: .* --input (\S+)/.exec(out)![1]!;
+    onTestFinished(() => rmSync(file));
     if (name !== 'deep') {
       expect(readFileSync(file).length).toBeGreaterThan(0);
       return;
