@@ -145,7 +145,7 @@ export type ErrorQuestion =
 
 /** Error groups as query workers read them; `store/pool.ts` implements it. */
 export interface ErrorReader {
-  countErrors(want: Omit<Extract<ErrorQuestion, { do: 'slice' }>, 'do'>): Promise<ErrorTally>;
+  countErrors(want: Omit<Extract<ErrorQuestion, { do: 'slice' }>, 'do'>): Promise<ErrorTally[]>;
   listErrors(want: ErrorWant, signal?: AbortSignal): Promise<ErrorList>;
   explainError(text: string, want: ErrorWant, signal?: AbortSignal): Promise<ErrorExplain>;
 }

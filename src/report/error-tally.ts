@@ -41,6 +41,11 @@ export class Tally {
     note(group, record);
   }
 
+  /** Groups so far. */
+  get size(): number {
+    return this.#groups.size;
+  }
+
   groups(): TallyGroup[] {
     return [...this.#groups.values()].map((group) => {
       const { signature, title, parts, lastSeq, samples, text } = group;

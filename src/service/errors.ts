@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readSignatureFile } from '../base/config.ts';
 import type { Counters } from '../base/counters.ts';
 import { CodedError, isCoded } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import { nowUs } from '../base/time.ts';
 import type {
@@ -32,8 +33,8 @@ const SETTLE_US = 2e6;
 const LOOK_MS = 1000;
 /** After something failed. */
 const AGAIN_MS = 5000;
-/** Errors of one slice: about 20 ms of a query worker. */
-const SLICE_RECORDS = 2000;
+/** Errors of one slice: those of one block, which is decoded for it as a whole. */
+const SLICE_RECORDS = limits.blockRecordsMax;
 /** Without an error, how far is written down only so often: a crash reads that much again. */
 const NOTE_RECORDS = 100_000;
 const SETTLED_MS_MAX = 15_000;
@@ -147,12 +148,14 @@ export class ErrorKeeper {
     const { reader, ingest, counters, settleUs = SETTLE_US } = this.#parts;
     if (ingest.committedSeq <= this.#after) return idleMs;
     const beganMs = performance.now();
-    const tally = await reader.countErrors({ after: this.#after, settledUs: nowUs() - settleUs, limit: SLICE_RECORDS });
-    if (tally.groups.length > 0 || tally.after - this.#kept >= NOTE_RECORDS) await this.#keep({ ...tally, from: this.#kept });
-    this.#after = tally.after;
-    if (tally.lost > 0) counters.add('errors.missed', tally.lost);
+    const tallies = await reader.countErrors({ after: this.#after, settledUs: nowUs() - settleUs, limit: SLICE_RECORDS });
+    for (const tally of tallies) {
+      if (tally.groups.length > 0 || tally.after - this.#kept >= NOTE_RECORDS) await this.#keep({ ...tally, from: this.#kept });
+      this.#after = tally.after;
+      if (tally.lost > 0) counters.add('errors.missed', tally.lost);
+    }
     // As long as the slice took: half of the worker is left to those who ask.
-    return tally.caughtUp ? idleMs : performance.now() - beganMs;
+    return tallies.at(-1)?.caughtUp ? idleMs : performance.now() - beganMs;
   }
 
   async #keep(tally: ErrorTally): Promise<void> {

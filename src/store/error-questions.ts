@@ -1,6 +1,6 @@
 /**
- * What a query worker answers about errors: a slice of the store counted, the groups within a time, and what is near to a text. Each but
- * the first is a generator that yields, so that searches go on beside it. Not here: counting, reading, ranking; this only puts them together.
+ * What a query worker answers about errors: a slice of the store counted, the groups within a time, and what is near to a text. All in
+ * steps, so that searches go on beside it. Not here: counting, reading, ranking; this only puts them together.
  */
 import { formatTime } from '../base/time.ts';
 import type { ErrorExplain, ErrorList, ErrorQuestion, ErrorTally, KnownSignature, SignatureEntry } from '../model.ts';
@@ -31,10 +31,10 @@ export class ErrorQuestions {
     this.#explainer = new Explainer(this.#known);
   }
 
-  *steps(question: ErrorQuestion): Generator<undefined, ErrorTally | ErrorList | ErrorExplain> {
+  *steps(question: ErrorQuestion): Generator<undefined, ErrorTally[] | ErrorList | ErrorExplain> {
     if (question.do === 'slice') {
       const known = this.#known;
-      return errorSlice(this.#reader, {
+      return yield* errorSlice(this.#reader, {
         ...question,
         ...(known.hasWarnings ? { countsWarning: (record) => known.countsWarning(record) } : {}),
       });

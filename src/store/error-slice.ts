@@ -26,30 +26,31 @@ export interface SliceWant {
 }
 
 const TRACEBACK = 'Traceback (most recent call last)';
-/** Longest without an answer: others wait for this worker. */
-const SLICE_MS_MAX = 40;
+/** Groups of one tally: it is committed at once, and the ingest thread takes nothing else meanwhile (20 to 50 ms). */
+export const TALLY_GROUPS_MAX = 500;
+/** About 5 ms. */
+const YIELD_RECORDS = 250;
 const TRACEBACK_FILTER: Filter = { kind: 'phrase', tokens: ['traceback', 'most', 'recent', 'call', 'last'], text: TRACEBACK };
 const filterFrom = (level: string): Filter => ({
   kind: 'or',
   of: [{ kind: 'field', field: 'level', op: '>=', value: level }, TRACEBACK_FILTER],
 });
 
-export function errorSlice(reader: DaysReader, want: SliceWant): ErrorTally {
+/** Tallies of one slice, each of bounded size, one where the other ends. Yields, so that searches go on beside it. */
+export function* errorSlice(reader: DaysReader, want: SliceWant): Generator<undefined, ErrorTally[]> {
   const { after: from, settledUs, limit, countsWarning } = want;
-  const deadline = performance.now() + SLICE_MS_MAX;
   const page = followDays(reader, { after: from, filter: filterFrom(countsWarning ? 'WARNING' : 'ERROR'), limit, isWhole: true });
+  yield;
   const { childrenOf } = familiesOf(reader.days());
   const wholeOf = (record: LogRecord): LogRecord | undefined =>
     record.of === undefined && !childrenOf.has(record.seq) ? record : reader.record(record.seq);
   const found: { at: number; whole: LogRecord }[] = [];
   const seen = new Set<number>();
-  let after = page.after;
-  let caughtUp = page.caughtUp;
+  let { after, caughtUp } = page;
   for (const { seq, record } of page.events) {
-    if (record.received > settledUs || (performance.now() > deadline && seen.size > 0)) {
-      after = seq - 1;
+    if (record.received > settledUs) {
       // What is unsettled is all there is for now.
-      caughtUp = record.received > settledUs;
+      [after, caughtUp] = [seq - 1, true];
       break;
     }
     const head = record.of ?? record.seq;
@@ -58,14 +59,34 @@ export function errorSlice(reader: DaysReader, want: SliceWant): ErrorTally {
     const whole = wholeOf(record);
     const at = whole === undefined ? undefined : countedAt(whole, countsWarning !== undefined);
     if (whole !== undefined && at !== undefined && at > from) found.push({ at, whole });
+    if (seen.size % YIELD_RECORDS === 0) yield;
   }
-  const tally = new Tally();
-  for (const { at, whole } of found) {
-    // Merged rows come by their first line; one whose traceback begins behind this slice comes again.
-    if (at > after) continue;
-    if (whole.level !== 'WARNING' || whole.message.includes(TRACEBACK) || countsWarning?.(whole)) tally.add(whole, raisedBy(whole));
+  after = Math.max(from, after);
+  // Merged rows come by their first line; one whose traceback begins behind this slice comes again.
+  const due = found.filter(({ at }) => at <= after).sort((one, other) => one.at - other.at);
+  return yield* tallied(due, { from, after, caughtUp, lost: page.lost, countsWarning });
+}
+
+interface Slice extends Pick<SliceWant, 'countsWarning'> {
+  readonly from: number;
+  readonly after: number;
+  readonly caughtUp: boolean;
+  readonly lost: number;
+}
+
+function* tallied(due: readonly { at: number; whole: LogRecord }[], slice: Slice): Generator<undefined, ErrorTally[]> {
+  const tallies: ErrorTally[] = [];
+  let { from, lost } = slice;
+  let tally = new Tally();
+  for (const [index, { at, whole }] of due.entries()) {
+    if (whole.level !== 'WARNING' || whole.message.includes(TRACEBACK) || slice.countsWarning?.(whole)) tally.add(whole, raisedBy(whole));
+    if (index % YIELD_RECORDS === YIELD_RECORDS - 1) yield;
+    if (tally.size < TALLY_GROUPS_MAX || index === due.length - 1) continue;
+    tallies.push({ from, after: at, caughtUp: false, lost, groups: tally.groups() });
+    [from, lost, tally] = [at, 0, new Tally()];
   }
-  return { from, after: Math.max(from, after), caughtUp, lost: page.lost, groups: tally.groups() };
+  tallies.push({ from, after: slice.after, caughtUp: slice.caughtUp, lost, groups: tally.groups() });
+  return tallies;
 }
 
 /** Seq of the line that makes the record an error; undefined: it is none. */

@@ -9,7 +9,7 @@
 import type { ErrorAsk, ErrorTally, TallyGroup } from '../model.ts';
 import { BACK_AFTER_US, rank, SAMPLES_MAX } from '../report/error-tally.ts';
 import { DistinctSet, RADIUS_SETS } from '../report/radius.ts';
-import { readMinutes, writeMinutes } from './error-minutes.ts';
+import { addMinutes, HourSums, hoursOf } from './error-hours.ts';
 import { type Sqlite, storeError } from './sqlite.ts';
 
 export const ERROR_SCHEMA = `
@@ -85,7 +85,6 @@ interface KeptGroup {
 function writerOf(database: Sqlite, bounds: ErrorBounds) {
   const count = (table: string): number => Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
   let groups = count('errorGroup');
-  let places = count('errorPlace');
   const known = database.prepare('SELECT * FROM errorGroup WHERE signature = ?');
   const change =
     database.prepare(`UPDATE errorGroup SET level = @level, firstUs = @firstUs, lastUs = @lastUs, backUs = @backUs, total = @total,
@@ -93,28 +92,9 @@ function writerOf(database: Sqlite, bounds: ErrorBounds) {
   const insert =
     database.prepare(`INSERT INTO errorGroup(signature, title, parts, level, firstUs, lastUs, backUs, total, lastSeq, samples, text, ${RADIUS_SETS.join(', ')})
     VALUES (@signature, @title, @parts, @level, @firstUs, @lastUs, @backUs, @total, @lastSeq, @samples, @text, ${RADIUS_SETS.map((set) => `@${set}`).join(', ')})`);
-  const onePlace = database.prepare('SELECT id FROM errorPlace WHERE service = ? AND host = ?').pluck();
-  const newPlace = database.prepare('INSERT INTO errorPlace(service, host) VALUES (?, ?)');
-  const oneHour = database.prepare('SELECT minutes, lastSeq FROM errorCount WHERE hour = ? AND groupId = ? AND placeId = ?');
-  const setHour = database.prepare('INSERT OR REPLACE INTO errorCount(hour, groupId, placeId, minutes, lastSeq) VALUES (?, ?, ?, ?, ?)');
+  const dropGroup = database.prepare('DELETE FROM errorGroup WHERE id = ?');
+  const hours = hoursOf(database, bounds.placesMax);
 
-  const placeOf = (service: string, host: string): number => {
-    const id = onePlace.get(service, host) as number | undefined;
-    if (id !== undefined) return id;
-    if (places >= bounds.placesMax && (service !== '' || host !== '')) return placeOf('', '');
-    places++;
-    return Number(newPlace.run(service, host).lastInsertRowid);
-  };
-  const addHour = (
-    key: readonly [hour: number, groupId: number, placeId: number],
-    more: ReadonlyMap<number, number>,
-    lastSeq: number,
-  ): void => {
-    const row = oneHour.get(...key) as { minutes: Uint8Array; lastSeq: number } | undefined;
-    const minutes = row === undefined ? new Map<number, number>() : readMinutes(row.minutes);
-    for (const [minute, amount] of more) minutes.set(minute, (minutes.get(minute) ?? 0) + amount);
-    setHour.run(...key, writeMinutes(minutes), Math.max(lastSeq, row?.lastSeq ?? 0));
-  };
   const keep = (group: TallyGroup): number => {
     const row = known.get(group.signature) as (KeptGroup & Record<string, Uint8Array>) | undefined;
     const values = { ...valuesOf(group, row), ...radiusOf(group, row) };
@@ -128,29 +108,25 @@ function writerOf(database: Sqlite, bounds: ErrorBounds) {
     );
   };
   const takeCounts = (group: TallyGroup, groupId: number): void => {
-    const hours = new Map<string, { key: [number, number, number]; minutes: Map<number, number> }>();
-    for (const [minute, service, host, amount] of group.counts) {
-      const key: [number, number, number] = [Math.floor(minute / 60), groupId, placeOf(service, host)];
-      const hour = hours.get(key.join()) ?? { key, minutes: new Map<number, number>() };
-      hours.set(key.join(), hour);
-      hour.minutes.set(minute % 60, (hour.minutes.get(minute % 60) ?? 0) + amount);
-    }
-    for (const { key, minutes } of hours.values()) addHour(key, minutes, group.lastSeq);
+    const sums = new HourSums();
+    for (const [minute, service, host, amount] of group.counts)
+      addMinutes(sums.of(Math.floor(minute / 60), hours.placeOf(service, host)), new Map([[minute % 60, amount]]));
+    hours.add(groupId, sums, group.lastSeq);
   };
   /** Makes room: rare signatures that were not seen for longest count as overflow from now on. */
   const fold = (): void => {
     const rare = database
       .prepare('SELECT * FROM errorGroup WHERE total <= ? AND signature <> ? ORDER BY lastUs LIMIT ?')
-      .all(RARE_TOTAL_MAX, OVERFLOW_SIGNATURE, FOLD_AT_ONCE) as (KeptGroup & { signature: string })[];
+      .all(RARE_TOTAL_MAX, OVERFLOW_SIGNATURE, FOLD_AT_ONCE) as (KeptGroup & Record<string, Uint8Array>)[];
+    if (rare.length === 0) return;
+    const sums = new HourSums();
     for (const row of rare) {
-      const into = keep(overflowOf({ ...emptyTally(row), count: row.total }));
-      const hours = database.prepare('SELECT hour, placeId, minutes FROM errorCount WHERE groupId = ?').all(row.id);
-      for (const { hour, placeId, minutes } of hours as { hour: number; placeId: number; minutes: Uint8Array }[])
-        addHour([hour, into, placeId], readMinutes(minutes), row.lastSeq);
-      database.prepare('DELETE FROM errorCount WHERE groupId = ?').run(row.id);
-      database.prepare('DELETE FROM errorGroup WHERE id = ?').run(row.id);
-      groups--;
+      hours.take(row, sums);
+      dropGroup.run(row.id);
     }
+    groups -= rare.length;
+    const all = together(rare);
+    hours.add(keep(all), sums, all.lastSeq);
   };
   return {
     /** False: it went into the overflow group. */
@@ -205,19 +181,23 @@ function overflowOf(group: TallyGroup): TallyGroup {
   };
 }
 
-function emptyTally(row: KeptGroup): TallyGroup {
-  const { level, firstUs, lastUs, backUs, lastSeq } = row;
-  return {
-    ...{ level, firstUs, lastUs, backUs, lastSeq },
-    signature: '',
-    title: '',
-    parts: { by: 'shape' },
-    count: 0,
-    samples: [],
-    text: '',
-    counts: [],
-    radius: [],
-  };
+/** What is left of groups that are folded. */
+function together(rows: readonly (KeptGroup & Record<string, Uint8Array>)[]): TallyGroup {
+  const max = (of: (row: KeptGroup) => number): number => rows.reduce((most, row) => Math.max(most, of(row)), 0);
+  return overflowOf({
+    ...{ signature: '', title: '', parts: { by: 'shape' }, samples: [], text: '', counts: [] },
+    level: rows.reduce((level, row) => (rank(row.level) > rank(level) ? row.level : level), 'ERROR'),
+    firstUs: rows.reduce((least, row) => Math.min(least, row.firstUs), Number.MAX_SAFE_INTEGER),
+    lastUs: max((row) => row.lastUs),
+    backUs: 0,
+    lastSeq: max((row) => row.lastSeq),
+    count: rows.reduce((sum, row) => sum + row.total, 0),
+    radius: RADIUS_SETS.map((name) => {
+      const set = new DistinctSet();
+      for (const row of rows) if (row[name] != null) set.merge(row[name]);
+      return set.bytes();
+    }),
+  });
 }
 
 /** What retention took goes from here, too: hours whose newest record is gone, then groups without any. */

@@ -209,8 +209,8 @@ export class QueryPool implements Reader, ErrorReader {
     return this.#request({ kind: 'count', query }, signal) as Promise<CountAnswer>;
   }
 
-  countErrors(want: { after: number; settledUs: number; limit: number }): Promise<ErrorTally> {
-    return this.#errors({ do: 'slice', ...want }) as Promise<ErrorTally>;
+  countErrors(want: { after: number; settledUs: number; limit: number }): Promise<ErrorTally[]> {
+    return this.#errors({ do: 'slice', ...want }) as Promise<ErrorTally[]>;
   }
 
   listErrors(want: ErrorWant, signal?: AbortSignal): Promise<ErrorList> {

@@ -8,7 +8,7 @@ import { ownFrames } from '../../parsers/marks-own-frames.ts';
 import { emptyRecord } from '../../src/base/record.ts';
 import type { ErrorTally, LogRecord } from '../../src/model.ts';
 import { Tally } from '../../src/report/error-tally.ts';
-import { errorSlice, type SliceWant } from '../../src/store/error-slice.ts';
+import { errorSlice, type SliceWant, TALLY_GROUPS_MAX } from '../../src/store/error-slice.ts';
 import { DaysReader } from '../../src/store/read.ts';
 import { everything } from '../contract/reading.ts';
 import { continuationOf, START_US } from '../contract/records.ts';
@@ -28,17 +28,29 @@ afterEach(() => {
   scene.store.close();
 });
 
+/** One slice; its tallies are one where the other ends. */
+function slice(want: SliceWant): ErrorTally[] {
+  const steps = errorSlice(reader, want);
+  for (;;) {
+    const step = steps.next();
+    if (!step.done) continue;
+    const tallies = step.value;
+    expect(tallies.map(({ from }) => from)).toEqual([want.after, ...tallies.slice(0, -1).map(({ after }) => after)]);
+    return tallies;
+  }
+}
+
 /** From `after` to the end; a slice has to get on. */
 function slices(limit: number, change: Partial<SliceWant> = {}): ErrorTally[] {
   const all: ErrorTally[] = [];
   let after = change.after ?? 0;
   for (;;) {
-    const tally = errorSlice(reader, { settledUs: ALL_SETTLED, ...change, limit, after });
-    expect(tally.from).toBe(after);
-    all.push(tally);
-    if (tally.caughtUp) return all;
-    expect(tally.after).toBeGreaterThan(after);
-    after = tally.after;
+    const tallies = slice({ settledUs: ALL_SETTLED, ...change, limit, after });
+    all.push(...tallies);
+    const last = tallies.at(-1)!;
+    if (last.caughtUp) return all;
+    expect(last.after).toBeGreaterThan(after);
+    after = last.after;
   }
 }
 
@@ -113,10 +125,10 @@ describe('a traceback that comes after its head', () => {
   test('in one slice it is one record with its traceback', () => {
     const [head] = scene.append([record('broken', 'ERROR')]);
     scene.append([continuationOf(head!, TRACE)]);
-    const [slice] = slices(10);
-    expect(slice!.groups).toMatchObject([{ count: 1, parts: { by: 'exception', exception: 'KeyError', frames: ['nova/a.py f'] } }]);
+    const [tally] = slices(10);
+    expect(tally!.groups).toMatchObject([{ count: 1, parts: { by: 'exception', exception: 'KeyError', frames: ['nova/a.py f'] } }]);
     scene.store.flush();
-    expect(sums(slices(10))).toEqual(sums([slice!]));
+    expect(sums(slices(10))).toEqual(sums([tally!]));
   });
 
   test('in a block into which it was merged, cut between head and traceback', () => {
@@ -135,9 +147,9 @@ test('what has just arrived waits until it is settled', () => {
     record('young', 'ERROR', { received: 2000 }),
     record('younger', 'ERROR', { received: 3000 }),
   ]);
-  const first = errorSlice(reader, { after: 0, settledUs: 1500, limit: 10 });
+  const [first] = slice({ after: 0, settledUs: 1500, limit: 10 }) as [ErrorTally];
   expect([first.after, first.caughtUp, total(sums([first]))]).toEqual([1, true, 1]);
-  const second = errorSlice(reader, { after: first.after, settledUs: 2000, limit: 10 });
+  const [second] = slice({ after: first.after, settledUs: 2000, limit: 10 }) as [ErrorTally];
   expect([second.after, total(sums([second]))]).toEqual([2, 1]);
   expect(total(sums(slices(10, { after: second.after })))).toBe(1);
 });
@@ -168,4 +180,13 @@ test('whom it hits: each once', () => {
   });
   // One byte, then eight for each.
   expect(group!.radius.map(({ length }) => (length - 1) / 8)).toEqual([2, 2, 2, 1, 1]);
+});
+
+test('a slice of many different errors comes in parts that can be committed one by one', () => {
+  const word = (index: number): string =>
+    String.fromCharCode(97 + Math.floor(index / 676), 97 + (Math.floor(index / 26) % 26), 97 + (index % 26));
+  scene.append(Array.from({ length: 2 * TALLY_GROUPS_MAX + 7 }, (_, index) => record(`strange ${word(index)}`, 'ERROR')));
+  const tallies = slices(100_000);
+  expect(tallies.map(({ groups }) => groups.length)).toEqual([TALLY_GROUPS_MAX, TALLY_GROUPS_MAX, 7]);
+  expect(sums(tallies)).toEqual(oracle());
 });

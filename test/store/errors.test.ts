@@ -181,6 +181,25 @@ test('a flood of different signatures: no more groups than the bound, nothing un
   expect(Number(database.prepare('SELECT count(*) FROM errorPlace').pluck().get())).toBeLessThanOrEqual(11);
 });
 
+test('a group from 1970 to the year 9000 is folded as well', () => {
+  const bounds = { groupsMax: 2, placesMax: 10, rowsMax: 1e6 };
+  add(
+    [
+      group('a', [
+        [-NOON, 'c01'],
+        [3e9, 'c01'],
+      ]),
+      group('b', [[0, 'c01']]),
+    ],
+    bounds,
+  );
+  add([group('c', [[0, 'c01']])], bounds);
+  expect(rows(-NOON - 1, 4e9).map((row) => [row.signature, countOf(row)])).toEqual([
+    [OVERFLOW_SIGNATURE, 3],
+    ['c', 1],
+  ]);
+});
+
 test('groups that are all frequent: what is new overflows and is counted as that', () => {
   const bounds = { groupsMax: 2, placesMax: 10, rowsMax: 1e6 };
   const often = Array.from({ length: 9 }, (_, minute) => [minute, 'c01'] as const);
