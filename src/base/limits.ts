@@ -70,6 +70,9 @@ export const limits = {
   entityRecordsMax: 20_000,
   /** Time for finding a story's records; what was found by then is answered. */
   storyMsMax: 8000,
+  /** Time for learning what is usual, beside one story; what it does not suffice for the next story goes on with. With an error in the story somebody waits for the reason. */
+  storyUsualMsMax: 150,
+  storyUsualFailedMsMax: 1500,
   /** Buckets of time in one answer: more than any chart has pixels. */
   countBucketsMax: 2000,
   /** Body of one POST /ingest. */

@@ -3,6 +3,7 @@
  * first, then the newest; the request that was asked for, whatever it did. Bounded in requests and time; what was learned
  * is kept (usual-runs.ts), so the next question is cheap. Not here: what a usual course is (report/usual*.ts).
  */
+import { limits } from '../base/limits.ts';
 import type { StoryKind, StoryMissing } from '../model.ts';
 import type { Piece } from '../report/story-piece.ts';
 import { compareRun } from '../report/usual-compare.ts';
@@ -14,9 +15,6 @@ import { gatherRuns, type Template, usualCourse } from './usual-runs.ts';
 
 /** Requests compared of one story. */
 const REQUESTS_MAX = 3;
-/** For all of them together, ms: what it may add to an answer that takes as long itself. */
-const TIME_MS = 150;
-
 export interface Compared {
   readonly asked: { readonly key: string; readonly kind: StoryKind };
   /** Of the story, in its order. */
@@ -24,7 +22,8 @@ export interface Compared {
 }
 
 export function* missingOf(reader: DaysReader, story: Compared): Generator<undefined, StoryMissing[]> {
-  const untilMs = performance.now() + TIME_MS;
+  const isFailed = story.pieces.some(isError);
+  const untilMs = performance.now() + (isFailed ? limits.storyUsualFailedMsMax : limits.storyUsualMsMax);
   const missing: StoryMissing[] = [];
   const newestUs = new StoryFinder(reader).span?.newestUs;
   for (const template of templatesOf(story)) {
@@ -54,9 +53,9 @@ function templatesOf({ asked, pieces }: Compared): Template[] {
   const failed = new Set<string>();
   const templates = new Map<string, Template>();
   for (const piece of pieces) {
-    const { requestKey: request, globalKey, level, http } = piece;
+    const { requestKey: request, globalKey, http } = piece;
     if (request === undefined) continue;
-    if (level === 'ERROR' || level === 'CRITICAL' || (http !== undefined && http.status >= 500)) failed.add(request);
+    if (isError(piece)) failed.add(request);
     if (http === undefined || templates.has(request)) continue;
     const isCall = called.has(request) || (globalKey !== undefined && own.has(globalKey));
     const isLook = http.method === 'GET' || http.method === 'HEAD' || http.method === 'OPTIONS';
@@ -64,4 +63,8 @@ function templatesOf({ asked, pieces }: Compared): Template[] {
   }
   const rank = ({ request }: Template): number => (request === asked.key ? 0 : failed.has(request) ? 1 : 2);
   return [...templates.values()].sort((a, b) => rank(a) - rank(b) || b.access.orderUs - a.access.orderUs).slice(0, REQUESTS_MAX);
+}
+
+function isError({ level, http }: Piece): boolean {
+  return level === 'ERROR' || level === 'CRITICAL' || (http !== undefined && http.status >= 500);
 }
