@@ -19,11 +19,19 @@ import { seqsOf, type TruthCorpus, type TruthWant, writeTruth } from './truth-co
 /** Of the cloud's time: some four boots, deletions and migrations are under way at any moment. */
 const LINES_PER_SECOND = 100;
 const SEED = 20_261;
-/** Lines of the whole cloud; a boot whose port is never wired takes five minutes. */
-const LINES = 120_000;
-const LINES_QUICK = 45_000;
-/** Stories of requests asked for in a quick run; instances and failed boots are asked for all. */
-const REQUESTS_QUICK = 300;
+
+/** How much of a run is asked; failed boots are asked for all. */
+interface Extent {
+  /** A boot whose port is never wired takes five minutes. */
+  readonly lines: number;
+  readonly instances: number;
+  readonly requests: number;
+}
+const WHOLE: Extent = { lines: 120_000, instances: 2000, requests: 3000 };
+const QUICK: Extent = { lines: 40_000, instances: 60, requests: 120 };
+/** What losses and skew change is seen in a part. */
+const CHANGED: Extent = { lines: 60_000, instances: 300, requests: 500 };
+const CHANGED_QUICK: Extent = { lines: 35_000, instances: 20, requests: 40 };
 /** Questions at once: as many as there are query workers. */
 const AT_ONCE = 2;
 
@@ -63,15 +71,17 @@ function named(setting: string, name: string): string {
 async function measure({ ours, quick, msMax }: BenchInput, setting: Setting): Promise<{ figures: Figures; notes: string[] }> {
   const folder = makeFolder();
   const { loss, skewUs } = setting;
-  const want: TruthWant = { lines: quick ? LINES_QUICK : LINES, seed: SEED, linesPerSecond: LINES_PER_SECOND, loss, skewUs };
+  const [whole, changed] = quick ? [QUICK, CHANGED_QUICK] : [WHOLE, CHANGED];
+  const extent = setting.name === '' ? whole : changed;
+  const want: TruthWant = { lines: extent.lines, seed: SEED, linesPerSecond: LINES_PER_SECOND, loss, skewUs };
   const truth = writeTruth(path.join(folder, 'cloud.log'), want);
   const subject = await ours.start(folder);
   try {
     await feed(subject, truth, msMax);
     const seqs = await seqsOf(truth, subject);
     const asked = new Asked(subject);
-    const instances = await compare(asked, { wanted: recordsOf(truth, 'instances'), seqs });
-    const requests = await compare(asked, { wanted: sample(recordsOf(truth, 'requests'), quick ? REQUESTS_QUICK : undefined), seqs });
+    const instances = await compare(asked, { wanted: sample(recordsOf(truth, 'instances'), extent.instances), seqs });
+    const requests = await compare(asked, { wanted: sample(recordsOf(truth, 'requests'), extent.requests), seqs });
     const failed = await failedBoots(asked, truth);
     return {
       figures: {
@@ -110,7 +120,7 @@ function recordsOf({ operations }: TruthCorpus, of: 'instances' | 'requests'): M
 }
 
 /** Every so manieth, so that the sample is of the whole time. */
-function sample<T>(all: Map<string, T>, max = Number.POSITIVE_INFINITY): Map<string, T> {
+function sample<T>(all: Map<string, T>, max: number): Map<string, T> {
   const step = Math.max(1, all.size / max);
   return new Map([...all].filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step)));
 }
