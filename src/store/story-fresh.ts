@@ -2,7 +2,7 @@
  * Where ids stand in a fresh batch. Its texts are folded and its ids' beginnings noted once, as long as the batch is fresh: a story asks in
  * every round, and so does the next one.
  *
- * Fast path - a batch is asked for a hundred ids at once; testing each of its records for each took 100 ms a round (bench:story).
+ * Fast path - a batch is asked for a hundred ids at once; testing each of its records for each took 100 ms a round (bench:correlation).
  */
 import { marks } from '../../parsers/index.ts';
 import type { LogRecord } from '../model.ts';

@@ -2,7 +2,7 @@
  * Where ids stand in one block: for each needle the records that hold it. Not here: fresh batches (story-fresh.ts).
  *
  * Fast path - all UUIDs of a story in one pass over the id columns and the id variables of a block; one after the other they would cost a pass
- * each, and a story has a hundred (bench:story). What is spelled otherwise - upper case, glued to words, in texts
+ * each, and a story has a hundred (bench:correlation). What is spelled otherwise - upper case, glued to words, in texts
  * without a shape - is left to the search's own test, where the block's texts hold the id's first digits at all.
  */
 import { marks } from '../../parsers/index.ts';
