@@ -149,13 +149,14 @@ export class ErrorKeeper {
     if (ingest.committedSeq <= this.#after) return idleMs;
     const beganMs = performance.now();
     const tallies = await reader.countErrors({ after: this.#after, settledUs: nowUs() - settleUs, limit: SLICE_RECORDS });
+    const tookMs = performance.now() - beganMs;
     for (const tally of tallies) {
       if (tally.groups.length > 0 || tally.after - this.#kept >= NOTE_RECORDS) await this.#keep({ ...tally, from: this.#kept });
       this.#after = tally.after;
       if (tally.lost > 0) counters.add('errors.missed', tally.lost);
     }
     // As long as the slice took: half of the worker is left to those who ask.
-    return tallies.at(-1)?.caughtUp ? idleMs : performance.now() - beganMs;
+    return tallies.at(-1)?.caughtUp ? idleMs : tookMs;
   }
 
   async #keep(tally: ErrorTally): Promise<void> {
