@@ -4,7 +4,7 @@
  * Pure; whoever found the records passes their JSON through.
  */
 import { limits } from '../base/limits.ts';
-import type { IdKind, Story, StoryEntity, StoryError, StoryGap, StoryLimit, StoryWhy } from '../model.ts';
+import type { IdKind, Story, StoryEntity, StoryError, StoryGap, StoryLimit, StorySkew, StoryWhy } from '../model.ts';
 import { canonicalOf } from './story-id.ts';
 import type { Link, StoryLinks } from './story-links.ts';
 import { inOrder, ordered } from './story-order.ts';
@@ -84,7 +84,7 @@ export function storyOf(story: StoryLinks, telling: Telling): Told {
     head.end = stampOf(last.orderUs);
     head.durationMs = (last.orderUs - first.orderUs) / 1000;
   }
-  const error = firstErrorOf(pieces);
+  const error = firstErrorOf(shifts.size > 0 ? pieces : byTrueTime(pieces, skew));
   if (error !== undefined) head.firstError = error;
   const records = pieces.map((piece) => ({
     piece,
@@ -197,6 +197,16 @@ function gapsOf(pieces: readonly Piece[], requests: readonly (readonly [start: s
 
 /** How long after the first error, in the same request, its traceback may come. */
 const TRACEBACK_US = 5_000_000;
+
+/** In the order in which things happened, as far as skew is known: which error was the first must not depend on whose clock is ahead. */
+function byTrueTime(pieces: readonly Piece[], skew: readonly StorySkew[]): readonly Piece[] {
+  const wrongUs = new Map(
+    skew.filter(({ skewMs, errorMs }) => Math.abs(skewMs) > errorMs).map(({ host, skewMs }) => [host, skewMs * 1000]),
+  );
+  if (wrongUs.size === 0) return pieces;
+  const trueUs = ({ orderUs, host }: Piece): number => orderUs - (wrongUs.get(host ?? '') ?? 0);
+  return pieces.toSorted((a, b) => trueUs(a) - trueUs(b) || a.seq - b.seq);
+}
 
 /** The first record that is an error; where it has no traceback, that of the next one of its request tells more. */
 function firstErrorOf(pieces: readonly Piece[]): StoryError | undefined {
