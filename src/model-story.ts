@@ -169,6 +169,36 @@ export interface StorySkew {
   pairs: number;
 }
 
+/** Requests and spans as rows of a waterfall: who called whom, siblings that say the same as one row. */
+export interface StoryTree {
+  rows: StoryTreeRow[];
+  /** Long silences, shortened on the line of time that `from` and `to` are parts of (0 to 1); between them it is even. */
+  breaks: StoryBreak[];
+}
+export interface StoryTreeRow {
+  depth: number;
+  /** Index in `requests`; with a span beside it, it is the only span of that request. */
+  request?: number;
+  /** Indices in `spans` of all that the row stands for; the first is the one that is told. */
+  spans: number[];
+  /** So many alike. */
+  times: number;
+  /** Of each of them. */
+  pieces: { start: string; end: string }[];
+  /** Sums. */
+  tookMs: number;
+  selfMs?: number;
+  records: number;
+  /** The strongest. */
+  level?: string;
+}
+export interface StoryBreak {
+  start: string;
+  end: string;
+  from: number;
+  to: number;
+}
+
 /** A limit that was reached, and what was left out. */
 export interface StoryLimit {
   what: 'records' | 'requests' | 'ids' | 'time' | 'bytes';
@@ -198,6 +228,8 @@ export interface Story {
   /** In one order; each once. */
   records: StoryRecord[];
   limits: StoryLimit[];
+  /** Where it was asked for (`tree`). */
+  tree?: StoryTree;
   stats: { tookMs: number; searches: number; recordsScanned: number; damaged?: string[] };
 }
 

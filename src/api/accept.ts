@@ -5,7 +5,7 @@
  */
 import { type ApiRequest, headerOf } from './route.ts';
 
-export type Form = 'json' | 'ndjson' | 'text' | 'csv';
+export type Form = 'json' | 'ndjson' | 'text' | 'csv' | 'html';
 
 /** Media types of a form; the first is what we call it. */
 const TYPES: Readonly<Record<Form, readonly string[]>> = {
@@ -13,6 +13,7 @@ const TYPES: Readonly<Record<Form, readonly string[]>> = {
   ndjson: ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonl', 'application/jsonlines'],
   text: ['text/plain'],
   csv: ['text/csv'],
+  html: ['text/html'],
 };
 
 export const CONTENT_TYPES: Readonly<Record<Form, string>> = {
@@ -21,6 +22,7 @@ export const CONTENT_TYPES: Readonly<Record<Form, string>> = {
   text: 'text/plain; charset=utf-8',
   // RFC 7111: the first row names the columns.
   csv: 'text/csv; charset=utf-8; header=present',
+  html: 'text/html; charset=utf-8',
 };
 
 /** More ranges than any client sends; what follows is not looked at. */

@@ -85,6 +85,27 @@ const FAULT = objectOf(
 );
 const LIMIT = objectOf({ what: { enum: ['records', 'requests', 'ids', 'time', 'bytes'] }, text: TEXT });
 
+const PART: JsonSchema = { type: 'number', minimum: 0, maximum: 1, description: 'Of the line of time' };
+const TREE = objectOf({
+  rows: arrayOf(
+    objectOf(
+      {
+        depth: COUNT,
+        request: { type: 'integer', minimum: 0, description: 'Index in `requests`' },
+        spans: arrayOf(SPAN, 'All that the row stands for'),
+        times: COUNT,
+        pieces: arrayOf(objectOf({ start: TIME, end: TIME })),
+        tookMs: MS,
+        selfMs: MS,
+        records: COUNT,
+        level: TEXT,
+      },
+      ['request', 'selfMs', 'level'],
+    ),
+  ),
+  breaks: arrayOf(objectOf({ start: TIME, end: TIME, from: PART, to: PART }), 'Silences, shortened; the line is even between them'),
+});
+
 const HEAD_PROPERTIES = {
   id: { type: 'string', description: 'In canonical spelling' },
   kind: TEXT,
@@ -103,9 +124,10 @@ const HEAD_PROPERTIES = {
   skew: arrayOf(objectOf({ host: TEXT, against: TEXT, skewMs: MS, errorMs: MS, pairs: COUNT })),
   deskewed: { type: 'boolean' },
   limits: arrayOf(LIMIT, 'Limits that were reached, and what was left out'),
+  tree: TREE,
   stats: objectOf({ tookMs: MS, searches: COUNT, recordsScanned: COUNT, damaged: arrayOf(TEXT) }, ['damaged']),
 } as const satisfies Record<string, JsonSchema>;
-const HEAD_OPTIONAL = ['note', 'start', 'end', 'durationMs', 'firstError', 'missing', 'firstFault'];
+const HEAD_OPTIONAL = ['note', 'start', 'end', 'durationMs', 'firstError', 'missing', 'firstFault', 'tree'];
 
 const NAMED = arrayOf(objectOf({ name: TEXT, records: COUNT }));
 const ENTITY_ANSWER = objectOf({

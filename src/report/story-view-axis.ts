@@ -7,11 +7,19 @@
 import type { Story } from '../model.ts';
 import { microsOf } from './story-view-time.ts';
 
+/** A shortened silence; `from` and `to` are from 0 to 1. */
+export interface Break {
+  readonly from: number;
+  readonly to: number;
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly durationMs: number;
+}
+
 export interface Axis {
   /** 0 to 1; moments outside of the story are at its ends. */
   at(timeUs: number): number;
-  /** Shortened silences, from 0 to 1. */
-  readonly breaks: readonly { readonly from: number; readonly to: number; readonly durationMs: number }[];
+  readonly breaks: readonly Break[];
   readonly startUs: number;
 }
 
@@ -48,7 +56,7 @@ export function axisOf(story: Story): Axis {
     startUs,
     breaks: placed
       .filter(({ isBreak }) => isBreak)
-      .map(({ from, to, startUs: start, endUs: end }) => ({ from, to, durationMs: (end - start) / 1000 })),
+      .map(({ from, to, startUs: start, endUs: end }) => ({ from, to, startUs: start, endUs: end, durationMs: (end - start) / 1000 })),
     at(timeUs) {
       if (!(timeUs > startUs)) return 0;
       const piece = placed.find(({ endUs: end }) => timeUs <= end);

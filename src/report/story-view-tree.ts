@@ -13,6 +13,8 @@ export interface TreeRow {
   readonly request?: StoryRequest;
   /** Absent in rows that head the spans of a request. */
   readonly span?: StorySpan;
+  /** All spans it stands for, as numbers of the story. */
+  readonly spans: readonly number[];
   /** So many like this one, told by the first. */
   readonly times: number;
   /** Of each of them, in order; at least one. */
@@ -129,7 +131,7 @@ function grouped(spans: readonly StorySpan[], above: string | undefined): StoryS
 function spanRow(span: StorySpan): TreeRow {
   const { selfMs, records, level } = span;
   const piece = { startUs: microsOf(span.start), endUs: microsOf(span.end) };
-  return { depth: 0, span, times: 1, ...of(piece), selfMs, records, ...(level === undefined ? {} : { level }) };
+  return { depth: 0, span, spans: [span.span], times: 1, ...of(piece), selfMs, records, ...(level === undefined ? {} : { level }) };
 }
 
 /** All that was done for it, wherever in the tree. */
@@ -140,7 +142,15 @@ function requestRow(request: StoryRequest, spans: readonly StorySpan[]): TreeRow
     endUs: spans.reduce((most, { end }) => Math.max(most, microsOf(end)), Number.NEGATIVE_INFINITY),
   };
   const records = spans.reduce((sum, span) => sum + span.records, 0);
-  return { depth: 0, request, times: 1, records, ...of(piece), ...(level === undefined ? {} : { level }) };
+  return {
+    depth: 0,
+    request,
+    spans: spans.map(({ span }) => span),
+    times: 1,
+    records,
+    ...of(piece),
+    ...(level === undefined ? {} : { level }),
+  };
 }
 
 function of(piece: Piece): Pick<TreeRow, 'pieces' | 'tookMs'> {
@@ -179,6 +189,7 @@ function oneOf(group: readonly Node[]): Node {
   const level = strongest(rows);
   const row = {
     ...rows[0]!,
+    spans: rows.flatMap(({ spans }) => spans),
     times: rows.length,
     pieces: rows.flatMap(({ pieces }) => pieces),
     tookMs: sum(({ tookMs }) => tookMs),

@@ -53,6 +53,9 @@ export const EXAMPLES: readonly Example[] = [
     200,
     { path: `${API}/trace/req-903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c?limit=5&deskew=true`, accept: 'application/x-ndjson' },
   ],
+  [`GET ${API}/trace/:id`, 200, { path: `${API}/trace/903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c?tree=true` }],
+  [`GET ${API}/trace/:id`, 200, { path: `${API}/trace/903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c`, accept: 'text/plain' }],
+  [`GET ${API}/trace/:id`, 200, { path: `${API}/trace/903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c?download=html&zone=UTC` }],
   [`GET ${API}/histogram`, 200, { path: `${API}/histogram?by=level` }],
   [`GET ${API}/errors`, 200, { path: `${API}/errors?since=2026-01-01&until=2100-01-01&settled=true` }],
   // Logger and text of a line above; whoever keeps a link to it relies on this hash.

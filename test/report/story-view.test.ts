@@ -230,7 +230,7 @@ test('a clock that is off by less than is not known is no news', () => {
 
 test('a long silence is shortened, and what is before and after it has the room', () => {
   const axis = axisOf(failedBoot());
-  expect(axis.breaks).toEqual([{ from: expect.any(Number), to: expect.any(Number), durationMs: 12_400 }]);
+  expect(axis.breaks).toMatchObject([{ from: expect.any(Number), to: expect.any(Number), durationMs: 12_400 }]);
   expect(axis.at(microsOf(at(3000)))).toBeGreaterThan(0.9);
   expect(axis.at(microsOf(at(15_400))) - axis.at(microsOf(at(3000)))).toBeCloseTo(0.03);
 });
