@@ -37,7 +37,8 @@ const AGAIN_MS = 5000;
 const SLICE_RECORDS = limits.blockRecordsMax;
 /** Without an error, how far is written down only so often: a crash reads that much again. */
 const NOTE_RECORDS = 100_000;
-const SETTLED_MS_MAX = 15_000;
+/** Below what most clients wait for. */
+const SETTLED_MS_MAX = 25_000;
 
 export interface KeeperParts {
   readonly reader: Reader & ErrorReader;
