@@ -241,6 +241,7 @@ export type * from './model-losses.ts';
 export * from './model-marks.ts';
 export type * from './model-saved.ts';
 export type * from './model-site.ts';
+export type * from './model-spikes.ts';
 export type * from './model-store.ts';
 export type * from './model-story.ts';
 export type * from './model-threads.ts';
