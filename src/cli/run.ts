@@ -12,6 +12,8 @@ export async function run(words: readonly string[], shell: Shell): Promise<numbe
   try {
     return await dispatch(words, shell);
   } catch (error) {
+    const own = (await VERBS.find((one) => one.name === words[0])?.load())?.onFailure;
+    if (own !== undefined) return own(leaving(shell).aborted ? 'it was told to stop before it knew' : await sentence(error), shell);
     if (leaving(shell).aborted) return exitOfLeaving(shell);
     shell.err.write(`stacktrail: ${await sentence(error)}\n`);
     return EXIT.failure;

@@ -25,7 +25,11 @@ export interface Verb {
   readonly flags: readonly Flag[];
   readonly examples: readonly Example[];
   /** Resolves with the exit code: 0 found or done, 1 nothing found; throws coded errors, which exit with 2. */
-  readonly load: () => Promise<{ run(given: VerbRun): Promise<number> }>;
+  readonly load: () => Promise<{
+    run(given: VerbRun): Promise<number>;
+    /** Tells in its own way what went wrong, and with which exit code; absent: a sentence on stderr and 2. */
+    onFailure?: (sentence: string, shell: Shell) => number;
+  }>;
 }
 
 export const FILTER_FLAGS: readonly Flag[] = [

@@ -78,7 +78,7 @@ async function exampleFolder(): Promise<string> {
 /** The rules of the site that README.md shows: only where an example shows a mistake the file has one. */
 function writeConfig(folder: string, { command }: Example): void {
   const right = /```yaml\n(services:[\s\S]*?)```/.exec(README)?.[1] ?? '';
-  writeFileSync(join(folder, 'stacktrail.yaml'), command.includes('check') ? FILES['stacktrail.yaml']! : right);
+  writeFileSync(join(folder, 'stacktrail.yaml'), command.includes('config check') ? FILES['stacktrail.yaml']! : right);
 }
 
 describe('README.md', () => {

@@ -1,0 +1,32 @@
+/** Rows of the verbs that tell somebody else: check, report, alerts. verbs.ts is the table. */
+import { SERVER_FLAGS, type Verb } from './verb.ts';
+
+export const check: Verb = {
+  name: 'check',
+  words: '',
+  wordsMax: 0,
+  say: 'Plugin for Nagios and Icinga: counts errors, or what a query finds; exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN',
+  flags: [
+    { name: 'host', short: 'H', also: ['hostname'], value: 'HOST', say: 'where the server runs (default: as --url says)' },
+    { name: 'port', short: 'p', value: 'PORT', say: 'its HTTP port (default 5580)' },
+    {
+      name: 'warning',
+      short: 'w',
+      value: 'RANGE',
+      say: 'WARNING where the count is not in `10`, `10:`, `~:10`, `10:20`, or is in `@10:20`',
+    },
+    { name: 'critical', short: 'c', value: 'RANGE', say: 'CRITICAL, the same' },
+    { name: 'timeout', short: 't', value: 'SECONDS', say: 'no answer within this time is UNKNOWN (default 10)' },
+    { name: 'since', also: ['from'], value: 'TIME', say: 'count what happened since (default 5m)' },
+    { name: 'query', value: 'QUERY', say: 'count the records that this finds (default: of level ERROR and worse)' },
+    { name: 'verbose', short: 'v', say: 'of each error group also signature, hosts, and what it is known as' },
+    { name: 'version', short: 'V', say: 'which version this is' },
+    ...SERVER_FLAGS,
+  ],
+  examples: [
+    { words: 'check -H logs.example.org -w 10 -c 30', does: 'more than 10 errors in five minutes are a warning' },
+    { words: 'check -w 0 -c 5 --since 15m --query \'service:nova "no valid host"\'', does: 'one is a warning, six are critical' },
+    { words: "check -c 1: --since 10m --query 'host:ctl01 service:nova'", does: 'critical when a host says nothing any more' },
+  ],
+  load: () => import('./check.ts'),
+};
