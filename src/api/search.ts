@@ -12,7 +12,7 @@ import { CONTENT_TYPES, type Form, formOf } from './accept.ts';
 import { addStats, damageHeader, gather, membersOf, pagesOf, textOf } from './pages.ts';
 import { numberOf, queryOf, RANGE_ARGUMENTS } from './query-arguments.ts';
 import { type ApiAnswer, type ApiParts, type ApiRequest, JSON_TYPE, type Route, type RouteResponse } from './route.ts';
-import { SAVED_ARGUMENT, withSaved } from './saved-arguments.ts';
+import { SAVED_ARGUMENT, SAVED_HEADER_SAY, toldSaved, withSaved } from './saved-arguments.ts';
 import { arrayOf, objectOf, refTo, TEXT } from './schemas.ts';
 
 const FORMS: readonly Form[] = ['json', 'ndjson', 'text', 'csv'];
@@ -25,11 +25,15 @@ const PAGE: RouteResponse = {
   status: 200,
   say: 'A page of records; NDJSON, and lines and CSV without `limit`, are all of them',
   types: {
-    'application/json': objectOf({
-      records: arrayOf(refTo('Record')),
-      next: { type: ['string', 'null'], description: 'Pass it as `cursor` for the next page; null: nothing is left' },
-      stats: refTo('SearchStats'),
-    }),
+    'application/json': objectOf(
+      {
+        records: arrayOf(refTo('Record')),
+        next: { type: ['string', 'null'], description: 'Pass it as `cursor` for the next page; null: nothing is left' },
+        saved: { type: 'string', description: 'Name of the saved search that stood in; absent without `saved`' },
+        stats: refTo('SearchStats'),
+      },
+      ['saved'],
+    ),
     'application/x-ndjson': { anyOf: [refTo('Record'), objectOf({ stats: refTo('SearchStats') })] },
     'text/plain': TEXT,
     'text/csv': TEXT,
@@ -38,6 +42,7 @@ const PAGE: RouteResponse = {
     'x-next-cursor': 'Of a page of lines or CSV: `cursor` of the next one; absent when nothing is left',
     'x-damaged': 'How many places could not be read, where that is known before the answer begins',
     'content-disposition': 'With `download`: name of the file',
+    ...SAVED_HEADER_SAY,
   },
 };
 
@@ -69,22 +74,26 @@ export const search: Route = {
   errors: ['bad-query', 'bad-argument', 'bad-cursor', 'not-found', 'gone', 'timeout'],
   async answer(parts, asked) {
     const request = await withSaved(parts, asked);
-    const kept = request.arguments.download as Download | undefined;
-    const form = kept ?? formOf(request, FORMS);
-    const fields = fieldsOf(request, form);
-    const limit = numberOf(request, 'limit');
-    if (form === 'json') return pageAnswer(parts, request, limit ?? limits.searchLimitDefault);
-    const show = showOf(form, fields);
-    const query = { ...queryOf(request, { nowUs: nowUs(), limit: limit ?? Number.POSITIVE_INFINITY }), ...show };
-    if (limit !== undefined && limit < 1) throw new CodedError('bad-argument', 'limit is at least 1; leave it away to get everything');
-    const head = form === 'csv' ? csvHeader(fields) : '';
-    if (kept === undefined && form !== 'ndjson' && limit !== undefined && limit <= limits.searchLimitMax)
-      return linesPage(parts.reader, { query, form, head }, request.signal);
-    const withStats = form === 'ndjson' && request.arguments.stats === 'true';
-    const answer = await streamAnswer(parts.reader, { query, form, head, withStats }, request.signal);
-    return kept === undefined ? answer : { ...answer, headers: { ...answer.headers, ...fileHeader(kept) } };
+    return toldSaved(await answered(parts, request), request);
   },
 };
+
+async function answered(parts: ApiParts, request: ApiRequest): Promise<ApiAnswer> {
+  const kept = request.arguments.download as Download | undefined;
+  const form = kept ?? formOf(request, FORMS);
+  const fields = fieldsOf(request, form);
+  const limit = numberOf(request, 'limit');
+  if (form === 'json') return pageAnswer(parts, request, limit ?? limits.searchLimitDefault);
+  const show = showOf(form, fields);
+  const query = { ...queryOf(request, { nowUs: nowUs(), limit: limit ?? Number.POSITIVE_INFINITY }), ...show };
+  if (limit !== undefined && limit < 1) throw new CodedError('bad-argument', 'limit is at least 1; leave it away to get everything');
+  const head = form === 'csv' ? csvHeader(fields) : '';
+  if (kept === undefined && form !== 'ndjson' && limit !== undefined && limit <= limits.searchLimitMax)
+    return linesPage(parts.reader, { query, form, head }, request.signal);
+  const withStats = form === 'ndjson' && request.arguments.stats === 'true';
+  const answer = await streamAnswer(parts.reader, { query, form, head, withStats }, request.signal);
+  return kept === undefined ? answer : { ...answer, headers: { ...answer.headers, ...fileHeader(kept) } };
+}
 
 /** Named by the moment: a folder of downloads holds several. */
 function fileHeader(form: Download): Record<string, string> {
@@ -113,7 +122,9 @@ async function pageAnswer({ reader }: ApiParts, request: ApiRequest, limit: numb
     throw new CodedError('bad-argument', `limit is from 1 to ${limits.searchLimitMax}; cursor or Accept: application/x-ndjson give more`);
   }
   const { text, next, stats } = await gather(reader, queryOf(request, { nowUs: nowUs(), limit }), request.signal);
-  const body = `{"records":[${membersOf(text)}],"next":${JSON.stringify(next ?? null)},"stats":${JSON.stringify(stats)}}\n`;
+  const { saved = '' } = request.arguments;
+  const stoodIn = saved === '' ? '' : `"saved":${JSON.stringify(saved)},`;
+  const body = `{"records":[${membersOf(text)}],"next":${JSON.stringify(next ?? null)},${stoodIn}"stats":${JSON.stringify(stats)}}\n`;
   return { type: JSON_TYPE, body };
 }
 

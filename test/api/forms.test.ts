@@ -140,6 +140,21 @@ test.each([
 });
 
 test.each([
+  ['saved=errors', 'errors'],
+  // Also where everything is given: it stood in for what was not.
+  ['saved=errors&query=line', 'errors'],
+  ['saved=', undefined],
+  ['query=line', undefined],
+] as const)('?%s says which saved search stood in: %s', async (url, name) => {
+  const { get, saved } = await started();
+  await saved.keep({ name: 'errors', query: 'level:error', changed: '2026-11-22T08:00:00.000000Z' });
+  const { headers, body } = await get(url, 'application/json');
+  expect([JSON.parse(body).saved, headers['x-saved-search']]).toEqual([name, name]);
+  for (const accept of ['text/plain', 'text/csv', 'application/x-ndjson'])
+    for (const limit of ['', '&limit=1', '&download=ndjson']) expect((await get(url + limit, accept)).headers['x-saved-search']).toBe(name);
+});
+
+test.each([
   ['saved=late', 'message\r\nline 4\r\nline 3\r\n'],
   ['saved=late&query=', 'message\r\nline 4\r\nline 3\r\n'],
   ['saved=late&fields=level', 'level\r\nINFO\r\nERROR\r\n'],
