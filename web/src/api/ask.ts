@@ -109,7 +109,7 @@ function endOf(error: unknown, signal: AbortSignal | undefined): unknown {
   return undefined;
 }
 
-function unreachable(): Trouble {
+export function unreachable(): Trouble {
   return new Trouble({
     code: 'unreachable',
     title: 'The service cannot be reached',
@@ -118,11 +118,11 @@ function unreachable(): Trouble {
   });
 }
 
-function brokenOff(): Trouble {
+export function brokenOff(): Trouble {
   return new Trouble({ code: 'unreachable', title: 'The answer broke off', detail: 'Not everything came; ask again', status: 0 });
 }
 
-function strange(status: number): Trouble {
+export function strange(status: number): Trouble {
   return new Trouble({
     code: 'strange-answer',
     title: 'A strange answer',
@@ -131,7 +131,7 @@ function strange(status: number): Trouble {
   });
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+export async function problemOf(response: Response): Promise<Problem> {
   const type = response.headers.get('content-type') ?? '';
   try {
     if (type.startsWith('application/problem+json')) return (await response.json()) as Problem;

@@ -157,7 +157,8 @@ function useStayingPut(scroller: Scroller, pages: readonly RecordPage[]): void {
   }, [pages, scroller]);
 }
 
-function listenTo(box: HTMLElement, deeds: RowDeeds): () => void {
+/** Hears every click in a list: on an id, on a row, on what a row offers. */
+export function listenTo(box: HTMLElement, deeds: RowDeeds): () => void {
   const onClick = (event: MouseEvent): void => {
     const target = event.target as Element;
     const id = target.closest<HTMLElement>('[data-id]');

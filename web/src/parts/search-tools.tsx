@@ -1,6 +1,7 @@
 /** The line above the records: how many there are, and what can be done with all of them - columns, whole rows, export, saved searches, a link, asking again. */
 import { urlOf } from '../api/ask.ts';
 import { go, here, hrefOf, query, range } from '../state/here.ts';
+import { toggleLive } from '../state/live-look.ts';
 import { absolute, endsOf, rangeWords } from '../state/ranges.ts';
 import { histogram, records, searchAgain } from '../state/search.ts';
 import { COLUMNS, columnsText, countText } from '../text/rows.ts';
@@ -36,6 +37,9 @@ export function SearchTools({ areFacetsShown, look }: { areFacetsShown: Signal<b
       <button type="button" title="Ask again" onClick={searchAgain}>
         Refresh
       </button>
+      <button type="button" aria-pressed={false} class="live-switch" title="New lines as they come (l)" onClick={toggleLive}>
+        Live
+      </button>
     </div>
   );
 }
@@ -65,7 +69,7 @@ function pinned(): string {
   return hrefOf(ends === undefined ? {} : absolute(ends.fromMs, ends.toMs));
 }
 
-function ColumnsPanel({ look }: { look: Look }): JSX.Element {
+export function ColumnsPanel({ look }: { look: Look }): JSX.Element {
   const toggle = (column: (typeof COLUMNS)[number]): void => {
     const columns = look.columns.includes(column) ? look.columns.filter((one) => one !== column) : [...look.columns, column];
     go({ columns: columnsText(columns) }, 'replace');

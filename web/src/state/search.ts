@@ -42,17 +42,22 @@ export function followPlace(): () => void {
       const words = { ...question.value, by: 'level' };
       void histogram.run((signal) => ask<HistogramAnswer>('api/v1/histogram', { words, signal }));
     }),
-    effect(() => {
-      again.value;
-      const fields = openFacets.value;
-      const words = question.value;
-      void facets.run((signal) => countFacets(words, fields, signal));
-    }),
+    followFacets(),
   ];
   return () => {
     for (const end of ends) end();
     records.close();
   };
+}
+
+/** The filters alone: beside a live tail they count what was there. */
+export function followFacets(): () => void {
+  return effect(() => {
+    again.value;
+    const fields = openFacets.value;
+    const words = question.value;
+    void facets.run((signal) => countFacets(words, fields, signal));
+  });
 }
 
 /** The line of the address is looked for once, when the question is new; a line that was picked in the list is there. */

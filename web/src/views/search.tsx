@@ -1,13 +1,16 @@
-/** The search: a query over a range of time, its histogram, its facets and its records. Not here: asking (state/search.ts). */
+/** The search: a query over a range of time, its histogram, its facets and its records; or its lines as they come (parts/live.tsx). Not here: asking (state/search.ts). */
 import type { Problem } from '../api/ask.ts';
 import { FacetsPanel } from '../parts/facets.tsx';
 import { Histogram } from '../parts/histogram.tsx';
+import { LivePane } from '../parts/live.tsx';
 import { QueryBar } from '../parts/query-bar.tsx';
 import { Records, showRow } from '../parts/records.tsx';
 import { SearchTools } from '../parts/search-tools.tsx';
 import { EmptyNote, TroubleNote } from '../parts/states.tsx';
 import { TimePicker } from '../parts/time-picker.tsx';
 import { go, here, query, range, zone } from '../state/here.ts';
+import { livePages, withLive } from '../state/live-keys.ts';
+import { isLive } from '../state/live-look.ts';
 import { isFull, keysOf, touched } from '../state/picked.ts';
 import { ALL, rangeWords } from '../state/ranges.ts';
 import { facets, followPlace, histogram, lineNote, records, searchAgain } from '../state/search.ts';
@@ -26,13 +29,22 @@ const look = computed(() => ({
   marker: markerOf(query.value),
 }));
 
-const { deeds, keys } = keysOf({
-  pages: () => records.pages.peek(),
-  grow: (way) => void records.grow(way),
+const picking = keysOf({
+  pages: () => (isLive.peek() ? livePages() : records.pages.peek()),
+  grow: (way) => {
+    if (!isLive.peek()) void records.grow(way);
+  },
   focusQuery: () => document.querySelector<HTMLElement>('.query textarea')?.focus(),
 });
+const { deeds } = picking;
+const keys = withLive(picking.keys);
 
+/** The same question, asked of what there is or of what comes. */
 function SearchView(): JSX.Element {
+  return isLive.value ? <LivePane look={look.value} range={words} deeds={deeds} /> : <FoundPane />;
+}
+
+function FoundPane(): JSX.Element {
   const areFacetsShown = useSignal(matchMedia('(min-width: 900px)').matches);
   useEffect(followPlace, []);
   const pages = records.pages.value;
