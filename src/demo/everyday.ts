@@ -4,6 +4,7 @@
  */
 import type { Act, Voice } from './act.ts';
 import { call, type RestCall, type ServiceType, serve, validateToken } from './rest.ts';
+import { keystoneWorker } from './tokens.ts';
 import { COMPUTES } from './world.ts';
 
 const LISTS: readonly [ServiceType, string][] = [
@@ -134,9 +135,12 @@ export function periodic(act: Act): void {
   );
 }
 
+/** Nobody renews a lease that was just given: clients wait for half of its time, a day in neutron. */
+const RENEWED_AFTER_US = 60_000_000;
+
 /** A lease is renewed: dnsmasq, the only speaker here whose tag carries a pid. */
 export function lease(act: Act): void {
-  const instance = act.world.someInstance(act.atUs);
+  const instance = act.world.someInstance(act.atUs - RENEWED_AFTER_US);
   if (!instance) return;
   act.note.ids = { instance: instance.id, mac: instance.mac, ip: instance.ip };
   act.subject = instance.id;
@@ -149,7 +153,7 @@ export function lease(act: Act): void {
 export function failedLogin(act: Act): void {
   const { dice } = act.world;
   const client = dice.pick(dice.pick(act.world.projects).clients);
-  const keystone = act.as(act.world.worker('keystone-wsgi-public'), act.ownRequest());
+  const keystone = act.as(keystoneWorker(act), act.ownRequest());
   const text = `Authorization failed. The request you have made requires authentication. from ${client}`;
   keystone.warning(
     'keystone.server.flask.application',

@@ -4,6 +4,7 @@
  * the id which the server gave to the call.
  */
 import type { Act, RequestContext, Voice } from './act.ts';
+import { keystoneWorker } from './tokens.ts';
 import { CONTROLLER, type Worker } from './world.ts';
 
 export type ServiceType = 'compute' | 'image' | 'network' | 'volumev3' | 'placement';
@@ -95,7 +96,7 @@ export function call(from: Voice, to: { service: ServiceType; identity?: string 
 /** A token that keystone checks for a service; most checks are answered by the services' caches and leave no line. */
 export function validateToken(act: Act, context: RequestContext): void {
   const own = act.childRequest(context, act.serviceIdentity('nova'));
-  const keystone = act.as(act.world.worker('keystone-wsgi-public'), own);
+  const keystone = act.as(keystoneWorker(act), own);
   keystone.debug(
     'keystone.common.rbac_enforcer.enforcer',
     'RBAC: Authorizing identity:validate_token()',

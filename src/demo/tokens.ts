@@ -5,6 +5,16 @@
 import type { Act, Voice } from './act.ts';
 import type { Worker } from './world.ts';
 
+/** Longer than any of them takes. */
+const BUSY_US = 400_000;
+
+/** Who of keystone serves what comes now: one request at a time, so that it may have to wait. */
+export function keystoneWorker(act: Act): Worker {
+  const { worker, fromUs } = act.world.idleWorker('keystone-wsgi-public', act.atUs, BUSY_US);
+  act.atUs = fromUs;
+  return worker;
+}
+
 export function issueToken(act: Act): void {
   const { dice } = act.world;
   act.note.kind = 'token';
@@ -13,7 +23,7 @@ export function issueToken(act: Act): void {
   act.note.ids = { user, project: project.id };
   const context = act.ownRequest();
   act.root = context.request;
-  const keystone = act.as(act.world.worker('keystone-wsgi-public'), context);
+  const keystone = act.as(keystoneWorker(act), context);
   const startUs = act.atUs;
   act.pass(2, 8);
   keystone.debug(
@@ -32,8 +42,8 @@ export function validate(act: Act): void {
   act.note.kind = 'token check';
   const context = act.ownRequest();
   act.root = context.request;
+  const keystone = act.as(keystoneWorker(act), context);
   const startUs = act.atUs;
-  const keystone = act.as(act.world.worker('keystone-wsgi-public'), context);
   checkToken(keystone, 'identity:validate_token()');
   if (!dice.oneIn(20)) {
     access(act, keystone.worker, { request: 'GET /v3/auth/tokens', status: 200, bytes: 7100, startUs });

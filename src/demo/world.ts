@@ -133,6 +133,7 @@ export class World {
   readonly serviceUsers: { nova: string; neutron: string; cinder: string };
   readonly serviceProject: string;
   readonly #workers = new Map<string, Worker[]>();
+  readonly #busyUntilUs = new Map<Worker, number>();
   #domains = 0x20;
   #addresses = 10;
 
@@ -171,6 +172,21 @@ export class World {
     const workers = this.#workers.get(name);
     if (!workers) throw new Error(`BUG: the demo cloud has no ${name}`);
     return workers.length === 1 ? workers[0]! : this.dice.pick(workers);
+  }
+
+  /**
+   * A process of uWSGI, which takes one request at a time: one that is idle, or the first to be, and from when on it is busy with this
+   * one. Asked in the order of time, as operations begin.
+   */
+  idleWorker(name: string, atUs: number, busyUs: number): { worker: Worker; fromUs: number } {
+    const workers = this.#workers.get(name) ?? [];
+    const first = workers.indexOf(this.worker(name));
+    const inTurn = workers.map((_, index) => workers[(first + index) % workers.length]!);
+    const untilUs = (worker: Worker): number => Math.max(atUs, this.#busyUntilUs.get(worker) ?? 0);
+    const idle = inTurn.reduce((best, worker) => (untilUs(worker) < untilUs(best) ? worker : best));
+    const fromUs = untilUs(idle);
+    this.#busyUntilUs.set(idle, fromUs + busyUs);
+    return { worker: idle, fromUs };
   }
 
   /** An instance with all its ids; it belongs to nobody's list until the caller adds it. */

@@ -125,7 +125,7 @@ export class StoryLinks {
   /** Which of the ids everybody shares; told anew in each round, since each brings records. */
   #judge(): void {
     if (this.asked.isSought && (this.asked.kind === 'request' || this.asked.kind === 'global'))
-      this.work = workOf(this.#ofRequests(), this.asked);
+      this.work = workOf([...this.#ofRequests()], this);
     let first = Number.POSITIVE_INFINITY;
     let last = Number.NEGATIVE_INFINITY;
     for (const link of this.links.values()) {

@@ -42,12 +42,13 @@ function told(all: readonly Piece[]): string[] {
 }
 
 const own = { request: REQUEST, service: 'nova', program: 'nova-compute', ...USER };
-const access = (method: string): Piece =>
-  piece(0, `10.0.0.9 "${method} /v2.1/servers/${INSTANCE} HTTP/1.1" status: 202 len: 0 time: 0.1`, {
+const access = (method: string, of: Partial<LogRecord> = {}, atMs = 0): Piece =>
+  piece(atMs, `10.0.0.9 "${method} /v2.1/servers/${INSTANCE} HTTP/1.1" status: 202 len: 0 time: 0.1`, {
     ...own,
     program: 'nova-api',
     format: 'oslo',
     logger: 'nova.osapi_compute.wsgi.server',
+    ...of,
   });
 const guest = (atMs: number): Piece =>
   piece(atMs, `Domain id=7 name='instance-0000002a' uuid=${INSTANCE} is tainted: host-cpu`, { program: 'libvirtd' });
@@ -74,6 +75,79 @@ describe('the story of a request', () => {
   ];
   it.each(nothing)('has nothing of it for %s', (_, all) => {
     expect(told(all())).not.toContain('Domain id=7');
+  });
+
+  const restarted = (seconds: number, text: string, program: string): Piece => piece(seconds * 1000, text, { program });
+  const lease = (atMs: number, what: string): Piece =>
+    piece(atMs, `DHCP${what}(tap0c12a0f6-4a) 10.20.0.7 fa:16:3e:7c:d1:80`, { program: 'dnsmasq-dhcp', format: 'dnsmasq' });
+  const made = (): Piece[] => [
+    piece(0, '10.0.0.9 "POST /v2.1/servers HTTP/1.1" status: 202 len: 0 time: 0.1', {
+      ...own,
+      program: 'nova-api',
+      logger: 'nova.osapi_compute.wsgi.server',
+    }),
+    piece(500, `Updating instance_info_cache with network_info: [{"id": "${PORT}", "address": "fa:16:3e:7c:d1:80"}]`, {
+      ...own,
+      instance: INSTANCE,
+    }),
+  ];
+  const others = (atMs: number): Piece => access('DELETE', { request: OTHERS }, atMs);
+  const meanwhile: [name: string, all: () => Piece[], want: string[], never: string[]][] = [
+    [
+      'who stamps whole seconds, and came after the beginning',
+      () => [
+        ...[piece(300, 'Begin', { ...own, instance: INSTANCE })],
+        { ...access('DELETE'), orderUs: 400_000, timeUs: 400_000 },
+        guest(0),
+      ],
+      ['Domain id=7'],
+      [],
+    ],
+    [
+      'not who stamps whole seconds and came before it',
+      () => [
+        guest(0),
+        { ...access('DELETE'), orderUs: 400_000, timeUs: 400_000 },
+        piece(500, 'Terminating', { ...own, instance: INSTANCE }),
+      ],
+      [],
+      ['Domain id=7'],
+    ],
+    [
+      'nothing more when another request has begun to change the instance',
+      () => [
+        ...made(),
+        guest(600),
+        others(2_000),
+        restarted(3, `Domain id=8 name='instance-0000002a' uuid=${INSTANCE} is tainted: x`, 'libvirtd'),
+      ],
+      ['Domain id=7'],
+      ['Domain id=8'],
+    ],
+    [
+      'the first lease of a guest that it made',
+      () => [...made(), lease(2_001, 'DISCOVER'), lease(2_002, 'OFFER'), lease(2_003, 'REQUEST'), lease(2_004, 'ACK')],
+      ['DHCPDISCOVER(tap0c12a0f6-4a) 10.20.0.7', 'DHCPACK(tap0c12a0f6-4a) 10.20.0.7'],
+      [],
+    ],
+    ['no renewal', () => [...made(), lease(2_003, 'REQUEST'), lease(2_004, 'ACK')], [], ['DHCPACK(tap0c12a0f6-4a) 10.20.0.7']],
+    [
+      'no lease of a guest that it did not start',
+      () => [access('DELETE'), made()[1]!, lease(501, 'DISCOVER')],
+      [],
+      ['DHCPDISCOVER(tap0c12a0f6-4a) 10.20.0.7'],
+    ],
+    [
+      'the lease of a guest that it started again',
+      () => [access('POST'), made()[1]!, guest(502), lease(801, 'DISCOVER'), lease(802, 'ACK')],
+      ['DHCPDISCOVER(tap0c12a0f6-4a) 10.20.0.7', 'DHCPACK(tap0c12a0f6-4a) 10.20.0.7'],
+      [],
+    ],
+  ];
+  it.each(meanwhile)('has meanwhile: %s', (_, all, want, never) => {
+    const texts = told(all());
+    expect(texts).toEqual(expect.arrayContaining(want));
+    for (const text of never) expect(texts).not.toContain(text);
   });
 
   it('has nothing of what other requests do with the instance', () => {
