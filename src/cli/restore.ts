@@ -7,7 +7,7 @@ import type { VerbRun } from './verbs.ts';
 import { givenUp } from './verify.ts';
 
 export async function run({ arguments: given, shell }: VerbRun): Promise<number> {
-  const backup = wordOf(given, 'the folder of the backup');
+  const backup = wordOf(given, 'the backup');
   // Never the default: what is restored into should have been thought of.
   const folder = given.text('data');
   if (folder === undefined || folder === '') throw new CodedError('bad-argument', '--data FOLDER says where to; it must be empty or new');

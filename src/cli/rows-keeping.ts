@@ -50,12 +50,16 @@ export const verify: Verb = {
 
 export const backup: Verb = {
   name: 'backup',
-  words: 'FOLDER',
+  words: 'FOLDER|FILE',
   wordsMax: 1,
-  say: 'Copy the data folder consistently, also while a server runs; run again, it does not copy closed files that it has already',
+  say: 'Copy the data folder consistently, also while a server runs; run again, it does not copy closed files that it has already; FILE.tar, .tar.gz or .tar.zst: one archive',
   flags: [...settingFlags(['data', 'config']), QUIET_FLAG],
   examples: [
     { words: 'backup /backup/stacktrail --data /var/lib/stacktrail', does: 'everything up to one moment, checked after it was written' },
+    {
+      words: 'backup /backup/logs.tar --data /var/lib/stacktrail',
+      does: 'the same as one file, which takes the place of the one before when it is whole',
+    },
   ],
   load: () => import('./backup.ts'),
 };

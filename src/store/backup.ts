@@ -7,7 +7,7 @@
  * manifest is replaced at the end, and only then what it does not name any more is removed. Not here: restore.ts.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { CodedError, isCoded, toMessage } from '../base/errors.ts';
 import { listDays, STATE_FILE } from './folder.ts';
@@ -32,6 +32,14 @@ export interface BackupOptions {
   readonly onFile?: (file: string, how: 'kept' | 'copied') => void;
   /** Throws to give up; the backup before stays. */
   readonly goOn?: () => void;
+  /** Where finished files go instead of staying in `to`, which then only holds what is being copied (backup-tar.ts). */
+  readonly sink?: BackupSink;
+}
+
+export interface BackupSink {
+  /** The file is removed afterwards. */
+  take(path: string, entry: StoredFile): Promise<void>;
+  end(manifest: Manifest): Promise<void>;
 }
 
 export interface BackupReport {
@@ -46,7 +54,7 @@ export interface BackupReport {
 const LOCK_FILE = 'backup.lock';
 const DRAFT_PREFIX = 'copying-';
 /** Files of ours in a backup, whole ones and leftovers. */
-const OURS =
+export const OURS =
   /^(?:manifest\.json(?:\.new)?|backup\.lock(?:-journal)?|copying-.*|(?:state|\d{4}-\d\d-\d\d(?:\.\d+)?)\.db\.[0-9a-f]{16}(?:-journal|-wal|-shm)?)$/;
 const SHA_CHARS = 16;
 /** All pages in one step. In more, every commit of the server would start the copy anew. */
@@ -75,8 +83,10 @@ export async function backupFolder(options: BackupOptions): Promise<BackupReport
     const { files, damages, notes, copied, copiedBytes } = making;
     const lastSeq = files.reduce((last, entry) => Math.max(last, entry.lastSeq ?? 0), 0);
     const manifest: Manifest = { version: MANIFEST_VERSION, made: new Date(options.nowMs).toISOString(), lastSeq, files };
-    writeManifest(to, manifest);
-    removeOthers(to, manifest);
+    if (options.sink === undefined) {
+      writeManifest(to, manifest);
+      removeOthers(to, manifest);
+    } else await options.sink.end(manifest);
     return { manifest, copied, copiedBytes, damages, notes };
   } catch (error) {
     throw storeError(machineError(error, to), to);
@@ -116,7 +126,7 @@ function lockBackup(to: string): Sqlite {
 }
 
 async function take(making: Making, file: string, isClosed: boolean): Promise<void> {
-  const { folder, to, onFile, goOn } = making.options;
+  const { folder, to, onFile, goOn, sink } = making.options;
   goOn?.();
   const path = join(folder, file);
   const kept = isClosed ? unchanged(making, file) : undefined;
@@ -135,8 +145,10 @@ async function take(making: Making, file: string, isClosed: boolean): Promise<vo
     const sha256 = sha256Of(draft);
     const { bytes } = statOf(draft);
     const stored = `${file}.${sha256.slice(0, SHA_CHARS)}`;
-    renameSync(draft, join(to, stored));
-    making.files.push({ file, stored, bytes, sha256, ...entry, ...(isClosed ? { source } : {}) });
+    const taken: StoredFile = { file, stored, bytes, sha256, ...entry, ...(isClosed ? { source } : {}) };
+    if (sink === undefined) renameSync(draft, join(to, stored));
+    else await sink.take(draft, taken);
+    making.files.push(taken);
     making.copied++;
     making.copiedBytes += bytes;
     onFile?.(file, 'copied');
@@ -164,7 +176,8 @@ async function copy(path: string, draft: string): Promise<void> {
     source = openSqlite(path, 'read');
     await source.backup(draft, { progress: () => ALL_PAGES });
   } catch (error) {
-    const coded = storeError(error, path);
+    // Only the copy is written: SQLite does not say which of the two had no room.
+    const coded = (error as { code?: string }).code === 'SQLITE_FULL' ? noRoom(dirname(draft)) : storeError(error, path);
     // No database any more: its bytes may still be worth something, and the check names the damage.
     if (!isCoded(coded) || coded.code !== 'store-corrupt') throw coded;
     copyFileSync(path, draft);
@@ -211,11 +224,15 @@ function removeOthers(to: string, manifest: Manifest): void {
   for (const name of readdirSync(to)) if (OURS.test(name) && !named.has(name)) rmSync(join(to, name), { force: true });
 }
 
-function machineError(error: unknown, path: string): unknown {
+export function machineError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new CodedError('disk-full', `there is no room for the backup in ${path}; the one before is whole`);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noRoom(path);
   return /^E[A-Z]+$/.test(code) ? new CodedError('store-unwritable', `${path}: ${toMessage(error).message}`) : error;
+}
+
+/** `path`: where the backup goes. */
+export function noRoom(path: string): CodedError {
+  return new CodedError('disk-full', `there is no room for the backup in ${path}; the one before is whole`);
 }
 
 /** Everything that the manifest names is there and as it says; throws the first that is not. */

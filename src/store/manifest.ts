@@ -40,12 +40,23 @@ export interface Manifest {
 /** Throws `not-found` where there is none, `store-corrupt` for what is none, `store-format` for a newer one. */
 export function readManifest(folder: string): Manifest {
   const path = join(folder, MANIFEST_FILE);
-  let manifest: Manifest;
+  let text: string;
   try {
-    manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       throw new CodedError('not-found', `${folder} is no backup: it has no ${MANIFEST_FILE}`);
+    throw new CodedError('store-corrupt', `${path} cannot be read: ${(error as Error).message}`);
+  }
+  return parseManifest(text, path);
+}
+
+/** `path`: what it is called in errors. Throws `store-corrupt`, and `store-format` for a newer one. */
+export function parseManifest(text: string, path: string): Manifest {
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(text) as Manifest;
+  } catch (error) {
     throw new CodedError('store-corrupt', `${path} cannot be read: ${(error as Error).message}`);
   }
   const known = typeof manifest === 'object' && manifest !== null && Array.isArray(manifest.files) && Number.isInteger(manifest.version);
