@@ -6,7 +6,7 @@
  * Invariant: at every moment the folder holds one whole backup (after the first): new files have names of their own, the
  * manifest is replaced at the end, and only then what it does not name any more is removed. Not here: restore.ts.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { CodedError, isCoded, toMessage } from '../base/errors.ts';
@@ -59,6 +59,9 @@ export const OURS =
 const SHA_CHARS = 16;
 /** All pages in one step. In more, every commit of the server would start the copy anew. */
 const ALL_PAGES = 0x7fffffff;
+
+/** Several logs and journals of SQLite, before they have any content. */
+const SQLITE_ROOM_BYTES = 256 * 1024;
 
 interface Making {
   readonly options: BackupOptions;
@@ -226,8 +229,15 @@ function removeOthers(to: string, manifest: Manifest): void {
 
 export function machineError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return noRoom(path);
+  if (code === 'ENOSPC' || code === 'EDQUOT' || (code === 'store-unwritable' && isFull(path))) return noRoom(path);
   return /^E[A-Z]+$/.test(code) ? new CodedError('store-unwritable', `${path}: ${toMessage(error).message}`) : error;
+}
+
+/** What SQLite calls an I/O error where it has no room for the index of a log (32 KiB) of its own. */
+function isFull(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize < SQLITE_ROOM_BYTES;
 }
 
 /** `path`: where the backup goes. */
