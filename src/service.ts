@@ -9,7 +9,6 @@ import type { Address } from './base/address.ts';
 import type { EffectiveSettings, Settings } from './base/config.ts';
 import { NO_RULES } from './base/config-site.ts';
 import { Counters } from './base/counters.ts';
-import { CodedError } from './base/errors.ts';
 import { LiveSettings } from './base/live-settings.ts';
 import { createLog, type Log } from './base/log.ts';
 import { createFollow } from './follow.ts';
@@ -19,21 +18,21 @@ import type { StartedIngest } from './ingest/options.ts';
 import type { ReadingSettings } from './ingest/protocol.ts';
 import type { HostSkew } from './ingest/skew.ts';
 import { startIngest } from './ingest.ts';
-import type { Ingest, KeepSettings, SiteRules } from './model.ts';
-import { RECEIVERS, type Receiver, type ReceiverOptions, type StartReceiver, udpReceiver } from './receive/receivers.ts';
-import { ErrorKeeper, knownErrors } from './service/errors.ts';
+import type { KeepSettings, SiteRules } from './model.ts';
+import { knownErrors } from './service/errors.ts';
 import { type FollowedFiles, followFiles } from './service/followed-files.ts';
 import { Gates } from './service/gates.ts';
 import { Ledger } from './service/ledger.ts';
 import { metricsOf } from './service/metrics.ts';
+import { inTime, startReceivers } from './service/receivers.ts';
+import { sourcesOf } from './service/sources.ts';
 import { type StatusParts, statusOf } from './service/status.ts';
+import { Telling } from './service/telling.ts';
+import { startWatching, type Watching } from './service/watching.ts';
 import { QueryPool } from './store/pool.ts';
 
 /** Two: a scan in one must not hold up a needle; more would only take the cores of ingest. */
 const QUERY_WORKERS = 2;
-/** Longest a stop waits for what a receiver has read to be on disk. */
-const STOP_MS_MAX = 5000;
-const WARN_EVERY_MS = 60_000;
 
 export interface Service {
   /** Bound addresses by listener; those that are off are absent. */
@@ -76,6 +75,8 @@ export interface ServiceOptions {
   /** Rules of the site, with the settings as they were read, and how to read them again; absent: nothing changes while it runs. */
   readonly effective?: EffectiveSettings;
   readonly readAgain?: () => EffectiveSettings;
+  /** Time by which spikes are judged, µs; for tests. */
+  readonly clock?: () => number;
 }
 
 export async function startService(settings: Settings, options: ServiceOptions = {}): Promise<Service> {
@@ -127,9 +128,13 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   const reader = new QueryPool(settings.data, QUERY_WORKERS, { known: knownErrors() });
   rising.up('the query workers', () => reader.close());
   await reader.ready();
-  const errors = new ErrorKeeper({ reader, book: ingest.saved, ingest, counters, log, rules: options.effective?.site.errors ?? [] });
-  rising.up('the error groups', () => errors.close());
+  const { site } = options.effective ?? {};
+  const watching = startWatching({ reader, ingest, counters, log, site, heard: () => told.heard, clock: options.clock });
+  rising.up('the error groups', () => watching.close());
+  const { errors, spikes } = watching;
   letGo = () => errors.dropped(reader);
+  const telling = new Telling({ settings, site: options.effective?.site, log, counters, reader, errors, ledger, ingest, told });
+  rising.up('reports and alerts', () => telling.close());
   const receivers = await startReceivers(settings, { ingest, counters, gates, log, rising });
   const files = followFiles(settings, { ingest, counters, log });
   rising.up('the followed files', () =>
@@ -137,7 +142,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   );
   const follow = createFollow(reader, ingest);
   rising.up('the followers', () => follow.close());
-  const live = followSettings({ settings, log, rising, options }, { ingest, gates, files, errors });
+  const live = followSettings({ settings, log, rising, options }, { ingest, gates, files, watching, telling });
   let isReady = false;
   const parts = { startedUs: Date.now() * 1000, ingest, follow, reader, receivers, files, counters, ledger };
   const now = (): StatusParts => ({ ...parts, ...told, config: live?.status() });
@@ -148,9 +153,12 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
     losses: (sinceUs) => ledger.since(sinceUs),
     hosts: settings['http.hosts'] ?? [],
     errors,
+    spikes,
+    reports: telling.reports,
     admits: (peer) => gates.admitsReader(peer),
     follow,
     status: () => statusOf(now()),
+    sources: () => sourcesOf(told, Date.now() * 1000),
     metrics: () => metricsOf(now()),
     log,
     counters,
@@ -159,6 +167,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   const addresses: Record<string, Address> = Object.fromEntries(receivers.map(({ name, address }) => [name, address]));
   rising.up('the API', () => api.close());
   if (settings.http !== undefined) addresses.http = await api.listen(settings.http.host, settings.http.port);
+  telling.reachedAt(addresses.http);
   isReady = true;
   log.info('ready', { data: settings.data, ...addresses });
   return {
@@ -187,11 +196,15 @@ interface Followed {
   readonly ingest: StartedIngest;
   readonly gates: Gates;
   readonly files: FollowedFiles;
-  readonly errors: ErrorKeeper;
+  readonly watching: Watching;
+  readonly telling: Telling;
 }
 
 /** Follows the configuration file; undefined without one. */
-function followSettings({ settings, log, rising, options }: Plan, { ingest, gates, files, errors }: Followed): LiveSettings | undefined {
+function followSettings(
+  { settings, log, rising, options }: Plan,
+  { ingest, gates, files, watching, telling }: Followed,
+): LiveSettings | undefined {
   const { effective, readAgain } = options;
   if (settings.config === undefined || effective === undefined || readAgain === undefined) return undefined;
   const live = new LiveSettings(settings.config, {
@@ -204,7 +217,8 @@ function followSettings({ settings, log, rising, options }: Plan, { ingest, gate
       files.configure(values);
       ingest.configure(keepSettings(values));
       ingest.configureReading(readingSettings(values, site));
-      errors.configure(site.errors ?? []);
+      watching.configure(site);
+      telling.configure(values, site);
     },
     log,
   });
@@ -215,77 +229,4 @@ function followSettings({ settings, log, rising, options }: Plan, { ingest, gate
 /** What of the settings concerns retention and the disk. */
 export function keepSettings(settings: Settings): KeepSettings {
   return { ageUs: settings['retention.age'], size: settings['retention.size'], reserve: settings['disk.reserve'] };
-}
-
-interface Around {
-  readonly ingest: Ingest;
-  readonly counters: Counters;
-  readonly gates: Gates;
-  readonly log: Log;
-  readonly rising: Rising;
-}
-
-async function startReceivers(settings: Settings, around: Around): Promise<Receiver[]> {
-  const tls = tlsOf(settings);
-  const wanted: [
-    name: 'udp' | 'tcp' | 'tls' | 'relp' | 'unix',
-    address: Address | undefined,
-    start: StartReceiver,
-    more?: Partial<ReceiverOptions>,
-  ][] = [
-    ['udp', settings.udp, udpReceiver(settings['udp.receiver'])],
-    ['tcp', settings.tcp, RECEIVERS.tcp],
-    ['tls', settings.tls, RECEIVERS.tls, tls],
-    ['relp', settings.relp, RECEIVERS.relp, settings['relp.tls'] === 'on' ? tls : {}],
-    ['unix', settings.unix, RECEIVERS.unix],
-  ];
-  const receivers: Receiver[] = [];
-  for (const [name, address, start, more] of wanted) {
-    if (address === undefined) continue;
-    const warn = (text: string): void => around.log.limited(`${name} ${text.slice(0, 40)}`, WARN_EVERY_MS).warn(text, { receiver: name });
-    const gate = name === 'unix' ? undefined : around.gates.of(name);
-    const options = { address, warn, gate, recvBufferBytes: settings['udp.receiveBufferBytes'], ...more };
-    const onLate = (): void =>
-      around.log.warn('stopping takes too long; going on without the rest', { receiver: name, pendingBytes: around.ingest.pendingBytes });
-    const receiver = { ...wrap(await start(options, around.ingest, around.counters), onLate), name };
-    around.rising.up(`the ${name} receiver`, () => receiver.stop());
-    receivers.push(receiver);
-  }
-  return receivers;
-}
-
-/** Certificates are asked for only where TLS is: a listener without them says what is missing. */
-function tlsOf(settings: Settings): Partial<ReceiverOptions> {
-  const { 'tls.certificate': certificate, 'tls.key': key, 'tls.ca': ca, 'tls.clients': clients, 'tls.names': names } = settings;
-  if (certificate !== undefined && key !== undefined) return { tls: { certificate, key, ca, clients, names } };
-  if (settings.tls === undefined && settings['relp.tls'] === 'off') return {};
-  throw new CodedError('bad-setting', 'TLS needs a certificate and its key: give tls.certificate and tls.key, two PEM files');
-}
-
-/** The receiver under the listener's name; stopped once only, however often it is asked, and in bounded time. */
-function wrap(receiver: Receiver, onLate: () => void): Receiver {
-  let stopped: Promise<void> | undefined;
-  return {
-    name: receiver.name,
-    address: receiver.address,
-    status: () => receiver.status(),
-    stop() {
-      stopped ??= inTime(receiver.stop(), onLate);
-      return stopped;
-    },
-  };
-}
-
-/** What a receiver read may wait for a disk that hangs: the stop goes on without it. */
-async function inTime(stopped: Promise<void>, onLate: () => void): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(() => {
-    onLate();
-    late.resolve();
-  }, STOP_MS_MAX);
-  try {
-    await Promise.race([stopped, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

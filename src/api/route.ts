@@ -9,7 +9,8 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Family } from '../base/exposition.ts';
 import type { Log } from '../base/log.ts';
 import type { Follow } from '../follow.ts';
-import type { ErrorExplain, ErrorList, ErrorWant, Ingest, LossEntry, Reader, SavedSearches } from '../model.ts';
+import type { ErrorExplain, ErrorList, ErrorWant, Ingest, LossEntry, Reader, Report, ReportRange, SavedSearches, SpikeBook } from '../model.ts';
+import type { Source } from './sources.ts';
 
 /** Error groups, as `service/errors.ts` keeps them. */
 export interface ErrorGroups {
@@ -19,6 +20,12 @@ export interface ErrorGroups {
   readonly behind: number;
   /** Resolves when everything that is stored by now is counted. */
   settled(signal: AbortSignal): Promise<void>;
+}
+
+export interface Reports {
+  make(range: ReportRange, signal?: AbortSignal): Promise<Report>;
+  /** Where people reach this server, without a slash at the end; links begin with it. */
+  readonly url: () => string;
 }
 
 /** What the routes work with; whoever builds the whole supplies it. */
@@ -36,8 +43,14 @@ export interface ApiParts {
   readonly metrics?: () => Promise<Family[]>;
   /** What was lost at or after a time (µs), newest first. */
   readonly losses?: (sinceUs: number) => Promise<readonly (LossEntry & { readonly remedy: string })[]>;
+  /** Hosts that send live, in the order of sources.ts. */
+  readonly sources?: () => readonly Source[];
   /** Absent: errors are not counted. */
   readonly errors?: ErrorGroups;
+  /** Absent: nobody looks for spikes. */
+  readonly spikes?: SpikeBook;
+  /** Absent: no reports are made. */
+  readonly reports?: Reports;
   /** Whether a client at this address may come at all; default: everybody. */
   readonly admits?: (peer: string) => boolean;
   /** Counts what comes in by `POST /ingest`, where given. */

@@ -14,9 +14,12 @@ import { losses } from './losses.ts';
 import { metrics } from './metrics.ts';
 import { otlpLogs } from './otlp.ts';
 import { record } from './records.ts';
+import { report } from './report.ts';
 import type { Route } from './route.ts';
 import { savedDrop, savedKeep, savedList, savedOne } from './saved.ts';
 import { search } from './search.ts';
+import { sources } from './sources.ts';
+import { snoozeDrop, snoozeKeep, snoozeList, spikes } from './spikes.ts';
 import { stats } from './stats.ts';
 import { healthy, ready, status } from './status.ts';
 import { tail } from './tail.ts';
@@ -39,6 +42,11 @@ export const ROUTES: readonly Route[] = [
   errors,
   errorGroup,
   explain,
+  spikes,
+  snoozeList,
+  snoozeKeep,
+  snoozeDrop,
+  report,
   ingest,
   importPart,
   positions,
@@ -48,6 +56,7 @@ export const ROUTES: readonly Route[] = [
   savedDrop,
   status,
   losses,
+  sources,
   openapi,
   docs,
   healthy,

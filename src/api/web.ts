@@ -20,7 +20,14 @@ import { TEXT } from './schemas.ts';
 const GROUP = 'The browser';
 
 /** Addresses of the page, one for each of its views (web/src/views/views.ts has the same). */
-export const PAGES: readonly { readonly path: string; readonly say: string }[] = [{ path: '/search', say: 'The page, searching' }];
+export const PAGES: readonly { readonly path: string; readonly say: string }[] = [
+  { path: '/search', say: 'The page, searching, also live' },
+  { path: '/status', say: 'The page with the state of the service' },
+  { path: '/story', say: 'The page, asking for an id' },
+  { path: '/story/:id', say: 'The page with the story of an id' },
+  { path: '/errors', say: 'The page with error groups' },
+  { path: '/errors/:signature', say: 'The page with one of them' },
+];
 
 export const WEB_POLICY = [
   "default-src 'none'",

@@ -69,9 +69,13 @@ export interface SilentStatus {
   readonly hosts: readonly { host: string; lastAt: number; silentSeconds: number; usualPauseSeconds: number }[];
 }
 
+export function isSilent({ lastUs, pauseUs }: { lastUs: number; pauseUs: number }, nowUs: number): boolean {
+  return nowUs - lastUs > Math.max(SILENT_US_MIN, TIMES * pauseUs);
+}
+
 /** For the status: who is silent now, the newest first: what broke last is looked for first. */
 export function silentStatus(heard: readonly HostHeard[], nowUs: number): SilentStatus {
-  const silent = heard.filter(([, lastUs, pauseUs]) => nowUs - lastUs > Math.max(SILENT_US_MIN, TIMES * pauseUs));
+  const silent = heard.filter(([, lastUs, pauseUs]) => isSilent({ lastUs, pauseUs }, nowUs));
   const shown = silent.toSorted(([, one], [, other]) => other - one).slice(0, SHOWN_MAX);
   const seconds = (us: number): number => Math.round(us / SECOND_US);
   return {

@@ -5,6 +5,7 @@
 import type { Counters } from '../base/counters.ts';
 import type { LiveStatus } from '../base/live-settings.ts';
 import { nowUs } from '../base/time.ts';
+import { version } from '../base/version.ts';
 import type { Follow } from '../follow.ts';
 import { type HostHeard, silentStatus } from '../ingest/heard.ts';
 import type { StartedIngest } from '../ingest/options.ts';
@@ -48,6 +49,8 @@ export async function statusOf({
   config,
 }: StatusParts): Promise<object> {
   return {
+    version: version(),
+    node: process.versions.node,
     startedUs,
     lastSeq: ingest.committedSeq,
     pendingBytes: ingest.pendingBytes,

@@ -21,6 +21,8 @@ export async function startProxy(target: string, below: string): Promise<Proxy> 
       (answer) => {
         response.writeHead(answer.statusCode!, answer.headers);
         answer.pipe(response);
+        // What breaks off behind us breaks off before us.
+        answer.on('close', () => answer.complete || response.destroy());
       },
     );
     asked.on('error', () => response.destroy());

@@ -7,6 +7,7 @@ import './style/bar.css';
 import './style/records.css';
 import './style/parts.css';
 import './style/live.css';
+import './style/status.css';
 import { said } from './parts/copy.ts';
 import { Help, toggleHelp } from './parts/help.tsx';
 import { IdMenu } from './parts/id-menu.tsx';

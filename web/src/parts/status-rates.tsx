@@ -1,0 +1,163 @@
+/** What comes in: the rates of the last two minutes, and who listens where. */
+import type { StatusAnswer } from '../api/answers-status.ts';
+import { bytesOf, rateOf, ratesOf, receivedOf, type Sample, total } from '../state/rates.ts';
+import { samples } from '../state/service.ts';
+import { countText } from '../text/rows.ts';
+import { bytesText, rateText, spanText } from '../text/sizes.ts';
+import { visible } from '../text/visible.ts';
+import type { ComponentChildren, JSX } from '../ui.ts';
+
+export function StatusTiles({ now }: { now: StatusAnswer }): JSX.Element {
+  const all = samples.value;
+  const bytes = rateOf(all, bytesOf);
+  const lost = total(now.counters['messages.lost']);
+  const upS = Math.max(0, Date.now() - now.startedUs / 1000) / 1000;
+  return (
+    <section class="tiles" aria-label="In short">
+      <Tile title="Received" value={rateText(rateOf(all, receivedOf))} unit="messages/s" under={<Spark samples={all} of={receivedOf} />} />
+      <Tile title="Volume" value={bytes === undefined ? '–' : bytesText(bytes)} unit="/s" under={<Spark samples={all} of={bytesOf} />} />
+      <Tile title="Stored" value={countText(now.store.records)} unit="records" under={`${bytesText(now.store.bytes)} on disk`} />
+      <Tile
+        title="Waiting for the disk"
+        value={bytesText(now.pendingBytes)}
+        unit=""
+        under={`${countText(now.followers)} ${now.followers === 1 ? 'tail follows' : 'tails follow'}`}
+      />
+      <Tile
+        title="Lost since the start"
+        value={countText(lost)}
+        unit=""
+        under={lost === 0 ? 'nothing' : 'by reason below'}
+        isWrong={lost > 0}
+      />
+      <Tile
+        title="Stacktrail"
+        value={now.version === undefined ? 'runs' : visible(now.version)}
+        unit=""
+        under={`up ${spanText(upS)}${now.node === undefined ? '' : `, Node ${visible(now.node)}`}`}
+      />
+    </section>
+  );
+}
+
+interface TileProps {
+  readonly title: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly under: ComponentChildren;
+  readonly isWrong?: boolean;
+}
+
+function Tile({ title, value, unit, under, isWrong = false }: TileProps): JSX.Element {
+  return (
+    <div class={isWrong ? 'tile is-wrong' : 'tile'}>
+      <h2>{title}</h2>
+      <p class="tile-value">
+        <b>{value}</b> {unit}
+      </p>
+      <div class="tile-under dim">{under}</div>
+    </div>
+  );
+}
+
+const SPARK = { width: 120, height: 24 };
+
+/** The last two minutes as a line. */
+function Spark({ samples: all, of }: { samples: readonly Sample[]; of: (sample: Sample) => number }): JSX.Element {
+  const rates = ratesOf(all, of);
+  const most = Math.max(...rates, 0);
+  const step = SPARK.width / 59;
+  const points = rates.map((rate, index) => {
+    const x = SPARK.width - (rates.length - 1 - index) * step;
+    return `${x.toFixed(1)} ${(SPARK.height - 1.5 - (most === 0 ? 0 : rate / most) * (SPARK.height - 3)).toFixed(1)}`;
+  });
+  return (
+    <svg
+      class="spark"
+      viewBox={`0 0 ${SPARK.width} ${SPARK.height}`}
+      role="img"
+      aria-label="The last two minutes"
+      preserveAspectRatio="none"
+    >
+      {points.length > 1 && <path d={`M${points.join('L')}`} />}
+    </svg>
+  );
+}
+
+export function StatusReceivers({ now }: { now: StatusAnswer }): JSX.Element {
+  const all = samples.value;
+  const received = now.counters['messages.received'];
+  const known = typeof received === 'object' ? received : {};
+  const listening = new Set(now.receivers.map(({ transport }) => transport as string));
+  const others = Object.keys(known).filter((transport) => !listening.has(transport));
+  const cells = (transport: string): JSX.Element => (
+    <>
+      <td class="number">{rateText(rateOf(all, ({ received: counts }) => counts[transport] ?? 0))}</td>
+      <td class="number">{countText(known[transport] ?? 0)}</td>
+    </>
+  );
+  return (
+    <section class="panel" aria-labelledby="listeners">
+      <h2 id="listeners">Listeners</h2>
+      <Scroll>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Transport</th>
+              <th scope="col">Address</th>
+              <th scope="col" class="number">
+                Messages/s
+              </th>
+              <th scope="col" class="number">
+                Since the start
+              </th>
+              <th scope="col">State</th>
+            </tr>
+          </thead>
+          <tbody>
+            {now.receivers.map((receiver) => (
+              <tr key={`${receiver.receiver} ${receiver.host} ${receiver.port}`}>
+                <th scope="row">{receiver.transport}</th>
+                <td class="code">{addressOf(receiver)}</td>
+                {cells(receiver.transport)}
+                <td class="wide">{stateOf(receiver)}</td>
+              </tr>
+            ))}
+            {others.map((transport) => (
+              <tr key={transport}>
+                <th scope="row">{visible(transport)}</th>
+                <td class="dim">{transport === 'http' ? 'the API' : ''}</td>
+                {cells(transport)}
+                <td />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </section>
+  );
+}
+
+/** A table that is wider than the screen scrolls by itself; the page does not. */
+export function Scroll({ children }: { children: ComponentChildren }): JSX.Element {
+  return <div class="table">{children}</div>;
+}
+
+function addressOf({ host, port }: StatusAnswer['receivers'][number]): string {
+  if (port === 0) return visible(host);
+  return host.includes(':') ? `[${visible(host)}]:${port}` : `${visible(host)}:${port}`;
+}
+
+function stateOf(receiver: StatusAnswer['receivers'][number]): string {
+  const { connections, paused, kernelDrops, bufferBytesGranted, bufferBytesAsked } = receiver;
+  const parts: string[] = [];
+  if (connections !== undefined) parts.push(`${countText(connections)} ${connections === 1 ? 'connection' : 'connections'}`);
+  if (paused !== undefined && paused > 0) parts.push(`${countText(paused)} wait for the disk`);
+  if (kernelDrops !== undefined)
+    parts.push(kernelDrops === 0 ? 'no drops by the kernel' : `${countText(kernelDrops)} dropped by the kernel`);
+  if (bufferBytesGranted !== undefined) {
+    const isLess = bufferBytesAsked !== undefined && bufferBytesGranted < bufferBytesAsked;
+    parts.push(`buffer ${bytesText(bufferBytesGranted)}${isLess ? ` of ${bytesText(bufferBytesAsked)}` : ''}`);
+  }
+  return parts.join(', ');
+}
