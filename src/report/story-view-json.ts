@@ -2,7 +2,7 @@
  * The tree of a story and its line of time as JSON, for whoever draws them elsewhere: the same rows as on the page and in the terminal. Part of
  * the answer of `GET /api/v1/trace/{id}?tree=true`. Not here: how rows are found (story-view-tree.ts) and silences shortened (story-view-axis.ts).
  */
-import { formatTime } from '../base/time.ts';
+import { formatTime } from '../base/time-text.ts';
 import type { Story, StoryTree, StoryTreeRow } from '../model.ts';
 import { axisOf } from './story-view-axis.ts';
 import { type TreeRow, treeRows } from './story-view-tree.ts';

@@ -17,6 +17,8 @@ export interface Look {
   readonly isFull: boolean;
   readonly zone: string;
   readonly marker: Marker;
+  /** What only the view knows of a record, before its message. */
+  readonly own?: (record: PublicRecord) => JSX.Element;
 }
 
 /** What a person has done to rows of a list. */
@@ -54,6 +56,7 @@ export function Row({ record, look, touched }: { record: PublicRecord; look: Loo
         {look.columns.map((column) => (
           <Cell key={column} record={record} column={column} />
         ))}
+        {look.own?.(record)}
         <Message record={record} look={look} isWhole={isWhole} isOpen={isOpen} />
       </div>
       {isOpen && <Details record={record} look={look} />}
