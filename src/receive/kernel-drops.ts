@@ -10,12 +10,16 @@ import type { Counters } from '../base/counters.ts';
 
 /** Often enough for a rate that people can watch, seldom enough to cost nothing. */
 const POLL_MS = 1000;
+/** What the queue is charged for a datagram of 200 to 700 bytes (measured on the loopback; 832 for shorter ones): the kernel tells bytes, not datagrams. */
+const LINE_CHARGE_BYTES = 1280;
 const TABLES = ['/proc/net/udp', '/proc/net/udp6'] as const;
 
 export interface SocketLine {
   readonly port: number;
   readonly inode: string;
   readonly drops: number;
+  /** What waits to be read, with the kernel's own overhead. */
+  readonly queueBytes: number;
 }
 
 /** The lines of such a table; what does not look like one is left out. */
@@ -26,7 +30,8 @@ export function readSocketTable(text: string): SocketLine[] {
     const port = /^[0-9A-F]+:([0-9A-F]{4})$/.exec(columns[1] ?? '')?.[1];
     const drops = columns[12];
     if (port === undefined || drops === undefined || !/^\d+$/.test(drops)) continue;
-    lines.push({ port: Number.parseInt(port, 16), inode: columns[9]!, drops: Number(drops) });
+    const queue = /^[0-9A-F]+:([0-9A-F]+)$/.exec(columns[4]!)?.[1] ?? '0';
+    lines.push({ port: Number.parseInt(port, 16), inode: columns[9]!, drops: Number(drops), queueBytes: Number.parseInt(queue, 16) });
   }
   return lines;
 }
@@ -64,16 +69,18 @@ export class KernelDrops {
     this.#timer.unref();
   }
 
-  async poll(): Promise<void> {
-    if (this.#inode === undefined) return;
+  async poll(): Promise<SocketLine | undefined> {
+    if (this.#inode === undefined) return undefined;
     const line = (await socketLines()).find((socket) => socket.inode === this.#inode);
     if (line !== undefined) this.#count(line.drops);
+    return line;
   }
 
-  /** Counts the last drops; call it while the socket is still open. */
+  /** Counts the last drops, and what nobody has read and nobody will; call it while the socket is still open. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.poll();
+    const left = (await this.poll())?.queueBytes ?? 0;
+    if (left > 0) this.#counters.lose('kernel-udp', this.#source, Math.ceil(left / LINE_CHARGE_BYTES));
     this.#inode = undefined;
   }
 

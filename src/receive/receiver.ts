@@ -58,10 +58,17 @@ export type StartReceiver = (options: ReceiverOptions, intake: Intake, counters:
 
 /** Event-loop turns that a stop goes on reading; bounds it against a busy sender. */
 const DRAIN_TURNS_MAX = 50;
+/** For datagrams: a full buffer of 8 MiB is read in a fifth of a second, also beside a busy sender; a graceful stop has 5 seconds for all. */
+export const DRAIN_DATAGRAMS_MS_MAX = 1000;
 
-/** Before a stop: reads on until a turn brings nothing new, for what had already reached the machine. `amount` counts what came. */
-export async function readOn(amount: () => number): Promise<void> {
-  for (let turn = 0, before = -1; turn < DRAIN_TURNS_MAX && before !== amount(); turn++) {
+/**
+ * Before a stop: reads on until a turn brings nothing new, for what had already reached the machine. `amount` counts what came. For at most `msMax`, by default
+ * DRAIN_TURNS_MAX turns: a connection brings much with a turn, and keeps what we leave; datagrams come by the dozen, and what is left of them is lost.
+ */
+export async function readOn(amount: () => number, msMax?: number): Promise<void> {
+  const untilMs = performance.now() + (msMax ?? 0);
+  const isOver = (turn: number): boolean => (msMax === undefined ? turn >= DRAIN_TURNS_MAX : performance.now() >= untilMs);
+  for (let turn = 0, before = -1; !isOver(turn) && before !== amount(); turn++) {
     before = amount();
     // Two: the first ends the turn we are in, the second the one that reads.
     await new Promise((resolve) => setImmediate(resolve));

@@ -69,14 +69,17 @@ export async function startUdpBatch(options: ReceiverOptions, intake: Intake, co
   };
 }
 
-/** The first where libc can be called, else the second. */
+/** The first where libc can be called, else the second, with a warning that says why and what is worse then. */
 export function firstThatWorks(first: StartReceiver, second: StartReceiver): StartReceiver {
-  return async (...given) => {
+  return async (options, intake, counters) => {
     try {
-      return await first(...given);
+      return await first(options, intake, counters);
     } catch (error) {
       if (!isCoded(error) || error.code !== 'not-here') throw error;
-      return second(...given);
+      const receiver = await second(options, intake, counters);
+      const warning = `UDP: read datagram by datagram (${receiver.name}), so bursts are dropped sooner: ${error.message}`;
+      options.warn?.(warning);
+      return { ...receiver, status: () => ({ ...receiver.status(), warnings: [warning, ...receiver.status().warnings] }) };
     }
   };
 }
@@ -95,7 +98,7 @@ async function bind(libc: Libc, wanted: Address): Promise<{ socket: number; addr
   } catch (error) {
     if (socket !== undefined) libc.close(socket);
     if (error instanceof SystemError && (error.code === 'ENOSYS' || error.code === 'EAFNOSUPPORT')) {
-      throw new CodedError('not-here', `UDP in batches: ${error.message}; use udp.receiver dgram`);
+      throw new CodedError('not-here', `UDP in batches: ${error.message}; udp.receiver dgram does without`);
     }
     throw listenError(error, wanted, 'udp');
   }

@@ -13,7 +13,7 @@ import { CodedError } from '../base/errors.ts';
 import type { Intake } from '../model.ts';
 import { Datagrams } from './datagrams.ts';
 import { KernelDrops } from './kernel-drops.ts';
-import { listenError, type Receiver, type ReceiverOptions, type ReceiverStatus, readOn } from './receiver.ts';
+import { DRAIN_DATAGRAMS_MS_MAX, listenError, type Receiver, type ReceiverOptions, type ReceiverStatus, readOn } from './receiver.ts';
 
 /** Binding is a local system call; one that takes this long will never end. */
 const START_MS_MAX = 2000;
@@ -54,7 +54,7 @@ async function start(options: ReceiverOptions, intake: Intake, counters: Counter
   await drops.start(options.pollMs);
 
   const stop = async (): Promise<void> => {
-    await readOn(() => datagrams.taken);
+    await readOn(() => datagrams.taken, DRAIN_DATAGRAMS_MS_MAX);
     await drops.stop();
     await server.stop();
     inUse = false;

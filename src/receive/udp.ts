@@ -9,7 +9,7 @@ import type { Counters } from '../base/counters.ts';
 import type { Intake } from '../model.ts';
 import { Datagrams } from './datagrams.ts';
 import { KernelDrops } from './kernel-drops.ts';
-import { listenError, type Receiver, type ReceiverOptions, type ReceiverStatus, readOn } from './receiver.ts';
+import { DRAIN_DATAGRAMS_MS_MAX, listenError, type Receiver, type ReceiverOptions, type ReceiverStatus, readOn } from './receiver.ts';
 
 /** About 100 ms of 300-byte datagrams at 150 k/s, each charged with the kernel's own overhead. */
 export const RECV_BUFFER_BYTES = 8 * 1024 * 1024;
@@ -35,7 +35,7 @@ export async function startUdp(options: ReceiverOptions, intake: Intake, counter
   await drops.start(options.pollMs);
 
   const stop = async (): Promise<void> => {
-    await readOn(() => datagrams.taken);
+    await readOn(() => datagrams.taken, DRAIN_DATAGRAMS_MS_MAX);
     await drops.stop();
     await new Promise<void>((resolve) => socket.close(() => resolve()));
     await datagrams.stop();

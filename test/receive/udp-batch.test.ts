@@ -68,8 +68,12 @@ test('a name is looked up', async () => {
 test('auto: the second where the first cannot be had here; any other trouble is told', async () => {
   const address = { address: { host: '127.0.0.1', port: 0 } };
   const failing = (code: 'not-here' | 'port-busy') => () => Promise.reject(new CodedError(code, 'no'));
-  const receiver = await firstThatWorks(failing('not-here'), startUdp)(address, new Recorder(), new Counters());
+  const warned: string[] = [];
+  const options = { ...address, warn: (text: string) => warned.push(text), recvBufferBytes: 4096 };
+  const receiver = await firstThatWorks(failing('not-here'), startUdp)(options, new Recorder(), new Counters());
   expect(receiver.name).toBe('dgram');
+  expect(warned).toEqual([expect.stringMatching(/dgram.*bursts are dropped sooner: no$/)]);
+  expect(receiver.status().warnings).toEqual(warned);
   await receiver.stop();
   await expect(firstThatWorks(failing('port-busy'), startUdp)(address, new Recorder(), new Counters())).rejects.toMatchObject({
     code: 'port-busy',

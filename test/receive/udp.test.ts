@@ -20,8 +20,8 @@ const LINE6 =
   '  12: 00000000000000000000000000000000:0202 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 77 2 0 7';
 
 test.each([
-  ['IPv4', `${HEADER}\n${LINE}\n`, [{ port: 5514, inode: '13966', drops: 42 }]],
-  ['IPv6', `${HEADER}\n${LINE6}\n`, [{ port: 514, inode: '77', drops: 7 }]],
+  ['IPv4', `${HEADER}\n${LINE}\n`, [{ port: 5514, inode: '13966', drops: 42, queueBytes: 0 }]],
+  ['IPv6', `${HEADER}\n${LINE6}\n`, [{ port: 514, inode: '77', drops: 7, queueBytes: 0 }]],
   ['nobody', `${HEADER}\n`, []],
   ['no table', '', []],
   ['something else', 'a b c\n\0\n1: x:y z\n', []],
