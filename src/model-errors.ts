@@ -2,6 +2,7 @@
  * Errors that were told first: error groups, known signatures, spikes. Part of model.ts, which exports it all: import from
  * there. Types only; JSON as it goes out of `/api/v1/errors`, `/spikes` and `/report`: times are RFC 3339.
  */
+import type { ErrorHistory } from './model-spikes.ts';
 
 /** `new`: first seen within the time asked about; `regressed`: back after it had been quiet; `quiet`: not for long. */
 export type GroupState = 'new' | 'ongoing' | 'regressed' | 'quiet';
@@ -96,10 +97,23 @@ export interface TallyGroup {
   /** Text of the newest. */
   readonly text: string;
   readonly counts: readonly MinuteCount[];
+  /** Newest five, µs, oldest first. */
+  readonly newestUs?: readonly number[];
+  /** What these records complain of (report/dependency.ts); absent: nothing. */
+  readonly complaints?: readonly ComplaintCount[];
   /** In the order of `RADIUS_SETS` (report/radius.ts). */
   readonly radius: readonly Uint8Array[];
 }
 export type ErrorSample = readonly [seq: number, service: string, host: string];
+/** address: `host:port`, '' where the text names none. */
+export type ComplaintCount = readonly [
+  minute: number,
+  kind: 'broker' | 'database' | 'keystone',
+  address: string,
+  service: string,
+  host: string,
+  count: number,
+];
 /** Minutes since 1970; '' where a record has none. */
 export type MinuteCount = readonly [minute: number, service: string, host: string, count: number];
 
@@ -141,12 +155,15 @@ export interface ErrorList {
 export type ErrorQuestion =
   | { readonly do: 'slice'; readonly after: number; readonly settledUs: number; readonly limit: number }
   | { readonly do: 'list'; readonly want: ErrorWant }
+  /** Minutes since 1970, [from, until). */
+  | { readonly do: 'history'; readonly from: number; readonly until: number }
   | { readonly do: 'explain'; readonly want: ErrorWant; readonly text: string };
 
 /** Error groups as query workers read them; `store/pool.ts` implements it. */
 export interface ErrorReader {
   countErrors(want: Omit<Extract<ErrorQuestion, { do: 'slice' }>, 'do'>): Promise<ErrorTally[]>;
   listErrors(want: ErrorWant, signal?: AbortSignal): Promise<ErrorList>;
+  errorHistory(from: number, until: number): Promise<ErrorHistory>;
   explainError(text: string, want: ErrorWant, signal?: AbortSignal): Promise<ErrorExplain>;
 }
 

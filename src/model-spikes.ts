@@ -148,3 +148,50 @@ export interface SpikeBook {
   snooze(snooze: Snooze): Promise<boolean>;
   unsnooze(name: string): Promise<boolean>;
 }
+
+// ------------------------------------------------------------------------------------------- how they are kept
+
+/** Asked of the ingest thread, which owns `state.db`. */
+export type SpikeAsk =
+  | { readonly do: 'spikes' }
+  | {
+      readonly do: 'spikes-keep';
+      /** Watermark before; undefined: there is none yet. */
+      readonly from: number | undefined;
+      /** Minutes since 1970: every one before is judged. */
+      readonly watermark: number;
+      /** JSON of what the judge remembers besides. */
+      readonly memory: string;
+      readonly spikes: readonly { readonly id: string; readonly sinceMinute: number; readonly body: string }[];
+    }
+  | { readonly do: 'snoozes' }
+  | { readonly do: 'snooze'; readonly snooze: Snooze }
+  | { readonly do: 'unsnooze'; readonly name: string };
+export interface SpikesKept {
+  readonly watermark: number | undefined;
+  readonly memory: string;
+  readonly bodies: readonly string[];
+}
+export interface SpikeShelf {
+  readSpikes(): Promise<SpikesKept>;
+  /** False: they do not begin where the last ones ended, and were not taken. */
+  keepSpikes(spikes: Omit<Extract<SpikeAsk, { do: 'spikes-keep' }>, 'do'>): Promise<boolean>;
+  readSnoozes(): Promise<Snooze[]>;
+  /** True: there was none of this name. */
+  keepSnooze(snooze: Snooze): Promise<boolean>;
+  dropSnooze(name: string): Promise<boolean>;
+}
+
+/** Counts by minute as they are kept, for who judges them. */
+export interface ErrorHistory {
+  /** minute, index of the group, index of the place, count; by minute. */
+  readonly counts: Uint32Array;
+  readonly groups: readonly HistoryGroup[];
+  readonly places: readonly (readonly [service: string, host: string])[];
+}
+export interface HistoryGroup {
+  readonly signature: string;
+  readonly title: string;
+  readonly level: string;
+  readonly samples: readonly (readonly [seq: number, service: string, host: string])[];
+}

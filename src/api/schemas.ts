@@ -8,6 +8,8 @@ import { AMQP_KINDS, DATABASE_KINDS, LEVELS } from '../model.ts';
 import type { JsonSchema } from './route.ts';
 import { arrayOf, COUNT, closed, objectOf, TEXT, TIME } from './schema-parts.ts';
 import { ERROR_SCHEMAS } from './schemas-errors.ts';
+import { REPORT_SCHEMAS } from './schemas-report.ts';
+import { SPIKE_SCHEMAS } from './schemas-spikes.ts';
 import { storySchemas } from './schemas-story.ts';
 
 export { arrayOf, COUNT, objectOf, TEXT } from './schema-parts.ts';
@@ -18,6 +20,8 @@ export type SchemaName =
   | 'Problem'
   | 'SavedSearch'
   | keyof typeof ERROR_SCHEMAS
+  | keyof typeof REPORT_SCHEMAS
+  | keyof typeof SPIKE_SCHEMAS
   | keyof ReturnType<typeof storySchemas>;
 
 export function refTo(name: SchemaName): JsonSchema {
@@ -118,5 +122,7 @@ export const SCHEMAS: Readonly<Record<SchemaName, JsonSchema>> = {
   Problem: PROBLEM,
   SavedSearch: SAVED_SEARCH,
   ...ERROR_SCHEMAS,
+  ...REPORT_SCHEMAS,
+  ...SPIKE_SCHEMAS,
   ...storySchemas(RECORD),
 };

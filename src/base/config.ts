@@ -11,6 +11,7 @@ import type { SignatureEntry } from '../model-errors.ts';
 import type { SiteRules } from '../model-site.ts';
 import { readErrorRules } from './config-errors.ts';
 import { readSignatures } from './config-signatures.ts';
+import { readMaintenance } from './config-maintenance.ts';
 import { type Located, NO_RULES, readPatterns, readServices, SITE_PARTS } from './config-site.ts';
 import { readValue, type Settings, type SettingValue, Unreadable } from './config-values.ts';
 import { CodedError } from './errors.ts';
@@ -180,6 +181,8 @@ function collect(walk: Walk, node: unknown, group: { prefix: string; place: stri
     if (name === 'services') walk.site = { ...walk.site, services: readServices(located(walk, value, { place, depth: 0 })) };
     else if (name === 'patterns') walk.site = { ...walk.site, patterns: readPatterns(located(walk, value, { place, depth: 0 })) };
     else if (name === 'errors') walk.site = { ...walk.site, errors: readErrorRules(located(walk, value, { place, depth: 0 })) };
+    else if (name === 'maintenance')
+      walk.site = { ...walk.site, maintenance: readMaintenance(located(walk, value, { place, depth: 0 })) };
     else collectOne(walk, { name, setting, value, place });
   }
 }

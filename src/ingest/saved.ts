@@ -1,11 +1,25 @@
 /**
- * Saved searches, the loss ledger and the error groups over the two sides of the ingest thread, which owns `state.db`: the main thread asks with a number, the
- * worker answers with the same. Not here: how they are kept (store/saved.ts, store/losses.ts, store/errors.ts).
+ * Saved searches, the loss ledger, the error groups, spikes and snoozes over the two sides of the ingest thread, which owns `state.db`: the main thread asks with a number, the
+ * worker answers with the same. Not here: how they are kept (store/saved.ts, store/losses.ts, store/errors.ts, store/spikes.ts).
  */
 import { type CodedError, type ErrorMessage, fromMessage, toMessage } from '../base/errors.ts';
-import type { ErrorAsk, ErrorBook, ErrorTally, LossAsk, LossBook, LossEntry, SavedAsk, SavedSearch, SavedSearches } from '../model.ts';
+import type {
+  ErrorAsk,
+  ErrorBook,
+  ErrorTally,
+  LossAsk,
+  LossBook,
+  LossEntry,
+  SavedAsk,
+  SavedSearch,
+  SavedSearches,
+  Snooze,
+  SpikeAsk,
+  SpikeShelf,
+  SpikesKept,
+} from '../model.ts';
 
-type StateAsk = SavedAsk | LossAsk | ErrorAsk;
+type StateAsk = SavedAsk | LossAsk | ErrorAsk | SpikeAsk;
 
 export interface SavedRequest {
   readonly kind: 'saved';
@@ -30,7 +44,7 @@ export function savedMessage({ id, ask }: SavedRequest, answer: (ask: StateAsk) 
 }
 
 /** The main thread's side. */
-export class SavedQuestions implements SavedSearches, LossBook, ErrorBook {
+export class SavedQuestions implements SavedSearches, LossBook, ErrorBook, SpikeShelf {
   readonly #post: (request: SavedRequest) => void;
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #nextId = 1;
@@ -97,5 +111,25 @@ export class SavedQuestions implements SavedSearches, LossBook, ErrorBook {
 
   async pruneErrors(firstSeq: number): Promise<void> {
     await this.#ask({ do: 'errors-prune', firstSeq });
+  }
+
+  readSpikes(): Promise<SpikesKept> {
+    return this.#ask({ do: 'spikes' }) as Promise<SpikesKept>;
+  }
+
+  keepSpikes(spikes: Omit<Extract<SpikeAsk, { do: 'spikes-keep' }>, 'do'>): Promise<boolean> {
+    return this.#ask({ do: 'spikes-keep', ...spikes }) as Promise<boolean>;
+  }
+
+  readSnoozes(): Promise<Snooze[]> {
+    return this.#ask({ do: 'snoozes' }) as Promise<Snooze[]>;
+  }
+
+  keepSnooze(snooze: Snooze): Promise<boolean> {
+    return this.#ask({ do: 'snooze', snooze }) as Promise<boolean>;
+  }
+
+  dropSnooze(name: string): Promise<boolean> {
+    return this.#ask({ do: 'unsnooze', name }) as Promise<boolean>;
   }
 }

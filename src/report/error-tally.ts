@@ -4,7 +4,8 @@
  *
  * Invariant: the counts of a tally add up to the records that were given to it.
  */
-import { type ErrorSample, LEVELS, type LogRecord, type MinuteCount, type TallyGroup } from '../model.ts';
+import { type ComplaintCount, type ErrorSample, LEVELS, type LogRecord, type MinuteCount, type TallyGroup } from '../model.ts';
+import type { Complaint } from './dependency.ts';
 import { type Raised, type Signed, signatureOf } from './error-signature.ts';
 import { DistinctSet, RADIUS_SETS } from './radius.ts';
 
@@ -13,9 +14,15 @@ const MINUTE_US = 60e6;
 export const BACK_AFTER_US = 24 * 3600e6;
 /** Newest records by which a group is shown. */
 export const SAMPLES_MAX = 5;
+/** As many as have to come in a hurry to be told at once. */
+const NEWEST = 5;
+/** Of one group in one tally; a hostile text names thousands of brokers. */
+const COMPLAINTS_MAX = 500;
 /** Of the text that known signatures are matched with: a traceback says at its end what happened. */
 const TEXT_CHARS_MAX = 4000;
 const HEAD_CHARS = 1500;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Group extends Signed {
   level: LogRecord['level'];
@@ -24,21 +31,23 @@ interface Group extends Signed {
   samples: ErrorSample[];
   text: string;
   counts: Map<string, [minute: number, service: string, host: string, count: number]>;
+  complaints: Map<string, Mutable<ComplaintCount>>;
   sets: DistinctSet[];
 }
 
 export class Tally {
   readonly #groups = new Map<string, Group>();
 
-  add(record: LogRecord, raised: Raised | undefined): void {
+  add(record: LogRecord, raised: Raised | undefined, complaint?: Complaint): void {
     const signed = signatureOf(record, raised);
     let group = this.#groups.get(signed.signature);
     if (group === undefined) {
       const sets = RADIUS_SETS.map(() => new DistinctSet());
-      group = { ...signed, level: undefined, times: [], lastSeq: 0, samples: [], text: '', counts: new Map(), sets };
+      group = { ...signed, level: undefined, times: [], lastSeq: 0, samples: [], text: '', counts: new Map(), complaints: new Map(), sets };
       this.#groups.set(signed.signature, group);
     }
     note(group, record);
+    if (complaint !== undefined) complain(group, record, complaint);
   }
 
   /** Groups so far. */
@@ -59,6 +68,8 @@ export class Tally {
         lastUs: times.at(-1)!,
         count: times.length,
         counts: [...group.counts.values()] satisfies MinuteCount[],
+        newestUs: times.slice(-NEWEST),
+        ...(group.complaints.size === 0 ? {} : { complaints: [...group.complaints.values()] satisfies ComplaintCount[] }),
         radius: group.sets.map((set) => set.bytes()),
       };
     });
@@ -81,6 +92,14 @@ function note(group: Group, record: LogRecord): void {
   [host, service, request, instance, project].forEach((value, index) => {
     if (value !== undefined && value !== '') group.sets[index]!.add(value);
   });
+}
+
+function complain(group: Group, { service = '', host = '', time }: LogRecord, { kind, address = '' }: Complaint): void {
+  const minute = Math.floor(time / MINUTE_US);
+  const key = `${minute}\n${kind}\n${address}\n${service}\n${host}`;
+  const counted = group.complaints.get(key);
+  if (counted !== undefined) counted[5]++;
+  else if (group.complaints.size < COMPLAINTS_MAX) group.complaints.set(key, [minute, kind, address, service, host, 1]);
 }
 
 export function rank(level: string | undefined): number {

@@ -47,6 +47,8 @@ export interface KeeperParts {
   readonly counters: Counters;
   readonly log: Log;
   readonly rules: readonly ErrorRule[];
+  /** What was counted, once it is kept. */
+  readonly onTally?: (tally: ErrorTally) => void;
   /** For tests. */
   readonly settleUs?: number;
   readonly lookMs?: number;
@@ -161,10 +163,11 @@ export class ErrorKeeper {
   }
 
   async #keep(tally: ErrorTally): Promise<void> {
-    const { book, counters } = this.#parts;
+    const { book, counters, onTally } = this.#parts;
     const { isTaken, overflow } = await book.addErrors(tally);
     if (!isTaken) throw new CodedError('internal', 'BUG: somebody else counts errors');
     this.#kept = tally.after;
+    onTally?.(tally);
     counters.add(
       'errors.counted',
       tally.groups.reduce((sum, { count }) => sum + count, 0),

@@ -3,10 +3,11 @@
  * steps, so that searches go on beside it. Not here: counting, reading, ranking; this only puts them together.
  */
 import { formatTime } from '../base/time.ts';
-import type { ErrorExplain, ErrorList, ErrorQuestion, ErrorTally, KnownSignature, SignatureEntry } from '../model.ts';
+import type { ErrorExplain, ErrorHistory, ErrorList, ErrorQuestion, ErrorTally, KnownSignature, SignatureEntry } from '../model.ts';
 import { type GroupRow, listErrors } from '../report/error-list.ts';
 import { Explainer } from '../report/explain.ts';
 import { KnownErrors } from '../report/known-signatures.ts';
+import { errorHistory } from './error-history.ts';
 import { errorSlice } from './error-slice.ts';
 import { OVERFLOW_SIGNATURE } from './errors.ts';
 import { ErrorFile } from './errors-read.ts';
@@ -31,7 +32,7 @@ export class ErrorQuestions {
     this.#explainer = new Explainer(this.#known);
   }
 
-  *steps(question: ErrorQuestion): Generator<undefined, ErrorTally[] | ErrorList | ErrorExplain> {
+  *steps(question: ErrorQuestion): Generator<undefined, ErrorTally[] | ErrorList | ErrorExplain | ErrorHistory> {
     if (question.do === 'slice') {
       const known = this.#known;
       return yield* errorSlice(this.#reader, {
@@ -39,6 +40,7 @@ export class ErrorQuestions {
         ...(known.hasWarnings ? { countsWarning: (record) => known.countsWarning(record) } : {}),
       });
     }
+    if (question.do === 'history') return yield* errorHistory(this.#file, question.from, question.until);
     const rows = yield* this.#file.rows(question.want.startUs, question.want.endUs);
     const by = { time: formatTime, known: (row: GroupRow) => this.#knownOf(row) };
     if (question.do === 'list') {

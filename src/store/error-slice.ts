@@ -6,9 +6,12 @@
  * that have joined it. Lines join late: what is younger than the caller's `settledUs` waits. Lines that come later still do not change
  * what was counted. Not here: what a signature is (report/error-signature.ts).
  */
+import { amqpOf } from '../../parsers/marks-amqp.ts';
+import { databaseOf } from '../../parsers/marks-database.ts';
 import { foundIn } from '../../parsers/marks-exception.ts';
 import { ownFrames } from '../../parsers/marks-own-frames.ts';
 import type { ErrorTally, Filter, LogRecord } from '../model.ts';
+import { complaintOf } from '../report/dependency.ts';
 import type { Raised } from '../report/error-signature.ts';
 import { Tally } from '../report/error-tally.ts';
 import { followDays } from './follow.ts';
@@ -79,7 +82,8 @@ function* tallied(due: readonly { at: number; whole: LogRecord }[], slice: Slice
   let { from, lost } = slice;
   let tally = new Tally();
   for (const [index, { at, whole }] of due.entries()) {
-    if (whole.level !== 'WARNING' || whole.message.includes(TRACEBACK) || slice.countsWarning?.(whole)) tally.add(whole, raisedBy(whole));
+    if (whole.level !== 'WARNING' || whole.message.includes(TRACEBACK) || slice.countsWarning?.(whole))
+      tally.add(whole, raisedBy(whole), complaintOf({ amqp: amqpOf(whole), database: databaseOf(whole) }, whole.message));
     if (index % YIELD_RECORDS === YIELD_RECORDS - 1) yield;
     if (tally.size < TALLY_GROUPS_MAX || index === due.length - 1) continue;
     tallies.push({ from, after: at, caughtUp: false, lost, groups: tally.groups() });

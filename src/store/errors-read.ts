@@ -17,6 +17,15 @@ const HOUR_US = 60 * MINUTE_US;
 /** Rows of one step: about 5 ms. */
 const ROWS_A_STEP = 5000;
 
+/** What a group is called. */
+export interface KeptName {
+  readonly id: number;
+  readonly signature: string;
+  readonly title: string;
+  readonly level: string;
+  readonly samples: string;
+}
+
 /** One minute of one group at one place. */
 export type ErrorMinute = readonly [minute: number, groupId: number, placeId: number, count: number];
 
@@ -44,7 +53,11 @@ export class ErrorFile {
     const database = this.#open();
     if (database === undefined) return [];
     const places = new Map<number, readonly [service: string, host: string]>();
-    for (const [id, service, host] of database.prepare('SELECT id, service, host FROM errorPlace').raw().all() as [number, string, string][])
+    for (const [id, service, host] of database.prepare('SELECT id, service, host FROM errorPlace').raw().all() as [
+      number,
+      string,
+      string,
+    ][])
       places.set(id, [service, host]);
     yield;
     const sums = new Map<number, Map<number, { count: number; steps: number[] }>>();
@@ -74,6 +87,17 @@ export class ErrorFile {
       if (rows.length % 500 === 0) yield;
     }
     return rows;
+  }
+
+  /** Signatures and places of the counts that `minutes` gives. */
+  names(): { groups: Map<number, KeptName>; places: Map<number, readonly [service: string, host: string]> } {
+    const database = this.#open();
+    const groups = (database?.prepare('SELECT id, signature, title, level, samples FROM errorGroup').all() ?? []) as KeptName[];
+    const places = (database?.prepare('SELECT id, service, host FROM errorPlace').raw().all() ?? []) as [number, string, string][];
+    return {
+      groups: new Map(groups.map((group) => [group.id, group])),
+      places: new Map(places.map(([id, service, host]) => [id, [service, host]])),
+    };
   }
 
   /** Counts by minute, oldest first, in steps; what spikes are found in. */

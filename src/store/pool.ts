@@ -11,8 +11,11 @@ import { limits } from '../base/limits.ts';
 import type {
   CountAnswer,
   CountQuery,
+  EndpointList,
+  EndpointReader,
   EntityAnswer,
   ErrorExplain,
+  ErrorHistory,
   ErrorList,
   ErrorQuestion,
   ErrorReader,
@@ -25,6 +28,7 @@ import type {
   RenderedFollow,
   RenderedPage,
   RenderedStory,
+  ReportRange,
   SignatureEntry,
   StoreStatus,
   StoryWant,
@@ -69,7 +73,7 @@ const LOOKS = 20;
 const STARTS_MAX = 3;
 const BACK_OFF_MS = { first: 1000, longest: 60_000 };
 
-export class QueryPool implements Reader, ErrorReader {
+export class QueryPool implements Reader, ErrorReader, EndpointReader {
   readonly #folder: string;
   readonly #known: readonly SignatureEntry[];
   #members: Member[];
@@ -219,6 +223,14 @@ export class QueryPool implements Reader, ErrorReader {
 
   explainError(text: string, want: ErrorWant, signal?: AbortSignal): Promise<ErrorExplain> {
     return this.#errors({ do: 'explain', text, want }, signal) as Promise<ErrorExplain>;
+  }
+
+  endpoints(range: ReportRange, signal?: AbortSignal): Promise<EndpointList> {
+    return this.#request({ kind: 'endpoints', range }, signal) as Promise<EndpointList>;
+  }
+
+  errorHistory(from: number, until: number): Promise<ErrorHistory> {
+    return this.#errors({ do: 'history', from, until }) as Promise<ErrorHistory>;
   }
 
   #errors(question: ErrorQuestion, signal?: AbortSignal): Promise<unknown> {

@@ -1,0 +1,37 @@
+/** Which spikes stand below which outage. The rule is collapse.ts; here it meets spikes as they are kept. */
+import { AFTER_MINUTES, ALONE_AFTER_MINUTES, type Foldable, folds, type Root } from './collapse.ts';
+import { type LiveSpike, placesBy } from './spike-live.ts';
+
+const MINUTE_US = 60e6;
+
+export function rootOf({ dependency, sinceMinute, untilUs }: LiveSpike): Root | undefined {
+  if (dependency === undefined) return undefined;
+  const { kind, address, services } = dependency;
+  return { kind, address, sinceMinute, services, ...(untilUs === undefined ? {} : { untilMinute: Math.floor(untilUs / MINUTE_US) }) };
+}
+
+export function foldable(spike: LiveSpike): Foldable {
+  return {
+    sinceMinute: spike.sinceMinute,
+    services: placesBy(spike, 'service'),
+    ...(spike.complaint === undefined ? {} : { complaint: spike.complaint }),
+  };
+}
+
+/** The outage below which it belongs, the newest of several. */
+export function rootFor(spikes: readonly LiveSpike[], minute: number, one: Foldable): LiveSpike | undefined {
+  return spikes.findLast((spike) => {
+    const root = spike.foldedInto === undefined ? rootOf(spike) : undefined;
+    return root !== undefined && (root.untilMinute === undefined || minute <= root.untilMinute + AFTER_MINUTES) && folds(root, one);
+  });
+}
+
+/** What outlives its outage stands alone again. */
+export function standAlone(spikes: readonly LiveSpike[], minute: number): void {
+  for (const spike of spikes) {
+    if (spike.foldedInto === undefined || spike.untilUs !== undefined) continue;
+    const root = spikes.find(({ id }) => id === spike.foldedInto);
+    if (root === undefined || (root.untilUs !== undefined && minute > root.untilUs / MINUTE_US + ALONE_AFTER_MINUTES))
+      delete spike.foldedInto;
+  }
+}

@@ -1,0 +1,137 @@
+/** Spikes as people and programs get them: times as text, what is folded below, who snoozed it, and a link that shows the same tomorrow. Pure. */
+import { formatTime } from '../base/time-text.ts';
+import type { Snooze, Spike, SpikeFolded, SpikeLink, SpikeWant } from '../model.ts';
+import { type LiveSpike, placesBy } from './spike-live.ts';
+
+const MINUTE_US = 60e6;
+/** Around it, in the link: what was before belongs to it. */
+const MARGIN_US = 5 * MINUTE_US;
+const FOLDED_MAX = 200;
+/** Of constant text: a shorter piece is everywhere. */
+const PIECE_CHARS_MIN = 8;
+
+export interface ViewWith {
+  readonly snoozes: readonly Snooze[];
+  readonly nowUs: number;
+}
+
+/** Newest first, those that go on before all others. */
+export function spikeList(spikes: readonly LiveSpike[], want: SpikeWant, by: ViewWith): Spike[] {
+  const wanted = spikes.filter((spike) => {
+    const beganUs = spike.sinceMinute * MINUTE_US;
+    if (beganUs >= want.endUs || (spike.untilUs ?? want.endUs) < want.startUs) return false;
+    if (want.open === true && spike.untilUs !== undefined) return false;
+    if (want.withFolded !== true && spike.foldedInto !== undefined) return false;
+    return want.service === undefined || servicesOf(spike).includes(want.service);
+  });
+  const isOpen = (spike: LiveSpike): number => (spike.untilUs === undefined ? 1 : 0);
+  return wanted
+    .sort((one, other) => isOpen(other) - isOpen(one) || other.foundUs - one.foundUs || (one.id < other.id ? -1 : 1))
+    .map((spike) => spikeOf(spike, spikes, by));
+}
+
+function servicesOf(spike: LiveSpike): string[] {
+  return [...new Set([...placesBy(spike, 'service'), ...(spike.dependency?.services ?? [])])];
+}
+
+export function spikeOf(spike: LiveSpike, all: readonly LiveSpike[], { snoozes, nowUs }: ViewWith): Spike {
+  const { id, kind, signature, title, level, rule, evidence, windowMinutes, dependency, foldedInto, maintenance } = spike;
+  const [service, host] = [only(placesBy(spike, 'service')), only(placesBy(spike, 'host'))];
+  const snoozedUntil = snoozes
+    .filter((snooze) => Date.parse(snooze.until) * 1000 > nowUs && isSnoozed(spike, snooze))
+    .map(({ until }) => until)
+    .sort()
+    .at(-1);
+  const said: Record<string, unknown> = {
+    ...{ id, kind, signature, title, level, service, host },
+    since: formatTime(sinceUs(spike)),
+    found: formatTime(spike.foundUs),
+    until: spike.untilUs === undefined ? undefined : formatTime(spike.untilUs),
+    lastSeen: formatTime(spike.lastMinute * MINUTE_US),
+    ...{ observed: spike.observed, baseline: round(spike.baseline), windowMinutes, count: spike.count, rule, evidence },
+    link: linkOf(spike, nowUs),
+    dependency: dependency === undefined ? undefined : { ...dependency, signatures: undefined },
+    folded: foldedOf(spike, all),
+    ...{ foldedInto, snoozedUntil, maintenance },
+  };
+  // Absent members are absent.
+  return JSON.parse(JSON.stringify(said)) as Spike;
+}
+
+function sinceUs({ silent, sinceMinute }: LiveSpike): number {
+  return silent === undefined ? sinceMinute * MINUTE_US : Math.min(...Object.values(silent));
+}
+
+function foldedOf(spike: LiveSpike, all: readonly LiveSpike[]): SpikeFolded[] {
+  if (spike.silent !== undefined) {
+    const hosts = Object.keys(spike.silent);
+    return hosts.length < 2 ? [] : hosts.slice(0, FOLDED_MAX).map((host) => ({ title: `${host} fell silent`, host, count: 0 }));
+  }
+  return all
+    .filter(({ foldedInto }) => foldedInto === spike.id)
+    .slice(0, FOLDED_MAX)
+    .map((one) => {
+      const [service, host] = [only(placesBy(one, 'service')), only(placesBy(one, 'host'))];
+      return {
+        ...(one.signature === undefined ? {} : { signature: one.signature }),
+        title: one.title,
+        ...(service === undefined ? {} : { service }),
+        ...(host === undefined ? {} : { host }),
+        count: one.count,
+      };
+    });
+}
+
+function linkOf(spike: LiveSpike, nowUs: number): SpikeLink {
+  const query = queryOf(spike);
+  const from = formatTime(sinceUs(spike) - MARGIN_US);
+  // What still goes on is pinned to now, too: the link shows what its reader was told of.
+  const to = formatTime(Math.min(nowUs, (spike.untilUs ?? nowUs) + MARGIN_US));
+  const [line] = spike.evidence;
+  const words = new URLSearchParams({ q: query, from, to, ...(line === undefined ? {} : { line: String(line) }) });
+  return { query, from, to, ...(line === undefined ? {} : { line }), path: `/search?${words}` };
+}
+
+function queryOf(spike: LiveSpike): string {
+  const [service, host] = [only(placesBy(spike, 'service')), only(placesBy(spike, 'host'))];
+  const words: string[] = [];
+  if (spike.silent !== undefined) {
+    const hosts = Object.keys(spike.silent).map((name) => `host:${quoted(name)}`);
+    return hosts.length === 1 ? hosts[0]! : `(${hosts.slice(0, 20).join(' OR ')})`;
+  }
+  const { dependency } = spike;
+  if (dependency !== undefined) {
+    const [name] = dependency.address.split(':');
+    if (dependency.address === 'unknown') return `level:>=warning`;
+    if (dependency.kind === 'broker') return `broker:${quoted(dependency.address)}`;
+    return `level:>=warning ${quoted(dependency.kind === 'database' ? (name ?? '') : dependency.address)}`;
+  }
+  if (service !== undefined) words.push(`service:${quoted(service)}`);
+  if (host !== undefined) words.push(`host:${quoted(host)}`);
+  const piece = spike.title
+    .split(/<\*>|…|["\\]/)
+    .map((one) => one.trim())
+    .reduce((longest, one) => (one.length > longest.length ? one : longest), '');
+  words.push(piece.length >= PIECE_CHARS_MIN ? `"${piece}"` : 'level:>=error');
+  return words.join(' ');
+}
+
+const quoted = (text: string): string => (/^[\w.-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, ' ')}"`);
+const only = (names: readonly string[]): string | undefined => (names.length === 1 ? names[0] : undefined);
+const round = (value: number): number => (value >= 1 ? Math.round(value * 10) / 10 : Number(value.toPrecision(2)));
+
+/** All members that the snooze gives fit. */
+export function isSnoozed(spike: LiveSpike, snooze: Snooze): boolean {
+  const { spike: id, signature, service, host, dependency } = snooze;
+  if (id === undefined && signature === undefined && service === undefined && host === undefined && dependency === undefined) return false;
+  return (
+    (id === undefined || id === spike.id) &&
+    (signature === undefined || signature === spike.signature) &&
+    (service === undefined || isAll(servicesOf(spike), service)) &&
+    (host === undefined || isAll(placesBy(spike, 'host'), host)) &&
+    (dependency === undefined || dependency === (spike.dependency?.address ?? spike.complaint?.address))
+  );
+}
+
+/** A spike that is also elsewhere is not meant. */
+const isAll = (names: readonly string[], name: string): boolean => names.length > 0 && names.every((one) => one === name);
