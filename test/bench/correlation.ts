@@ -1,7 +1,7 @@
 /**
  * Bench `correlation`: how much of what happened do stories tell? Clouds whose truth is known (truth-corpus.ts) are sent to a service over TCP, then
  * the story of every instance and every request of the truth is asked for, and of each boot that failed, what the story names first: as it is,
- * with lines lost on the way, and with clocks that are wrong. At last the time that a long story takes in a large store (trace-time.ts).
+ * with lines lost on the way, and with clocks that are wrong. How long a story takes in a large store is another bench (trace-time.ts).
  * Figures of the whole cloud come first (`instance…`, `request…`); those with losses and skew carry their name.
  */
 import path from 'node:path';
@@ -13,11 +13,12 @@ import { namedFirst } from './named-first.ts';
 import type { Bench, BenchInput, Figures } from './run.ts';
 import { type Compared, type Score, score } from './score.ts';
 import { makeFolder, type Subject } from './service.ts';
-import { traceTimes } from './trace-time.ts';
 import { seqsOf, type TruthCorpus, type TruthWant, writeTruth } from './truth-corpus.ts';
 
 /** Of the cloud's time: some four boots, deletions and migrations are under way at any moment. */
 const LINES_PER_SECOND = 100;
+/** Fewer of them, in as much time. */
+const LINES_PER_SECOND_QUICK = 60;
 const SEED = 20_261;
 
 /** How much of a run is asked; failed boots are asked for all. */
@@ -28,10 +29,10 @@ interface Extent {
   readonly requests: number;
 }
 const WHOLE: Extent = { lines: 120_000, instances: 2000, requests: 3000 };
-const QUICK: Extent = { lines: 40_000, instances: 60, requests: 120 };
+const QUICK: Extent = { lines: 24_000, instances: 60, requests: 120 };
 /** What losses and skew change is seen in a part. */
 const CHANGED: Extent = { lines: 60_000, instances: 300, requests: 500 };
-const CHANGED_QUICK: Extent = { lines: 35_000, instances: 20, requests: 40 };
+const CHANGED_QUICK: Extent = { lines: 21_000, instances: 20, requests: 40 };
 /** Questions at once: as many as there are query workers. */
 const AT_ONCE = 2;
 
@@ -56,11 +57,11 @@ export const correlation: Bench = async (input) => {
   const figures: Figures = {};
   const notes: string[] = [];
   for (const setting of SETTINGS) {
+    process.stderr.write(`correlation: ${setting.name === '' ? 'the cloud as it is' : setting.name}\n`);
     const told = await measure(input, setting);
     for (const [name, value] of Object.entries(told.figures)) figures[named(setting.name, name)] = value;
     notes.push(...told.notes.map((note) => (setting.name === '' ? note : `${setting.name}: ${note}`)));
   }
-  Object.assign(figures, await traceTimes(input));
   return { ours: figures, peers: {}, notes };
 };
 
@@ -73,7 +74,8 @@ async function measure({ ours, quick, msMax }: BenchInput, setting: Setting): Pr
   const { loss, skewUs } = setting;
   const [whole, changed] = quick ? [QUICK, CHANGED_QUICK] : [WHOLE, CHANGED];
   const extent = setting.name === '' ? whole : changed;
-  const want: TruthWant = { lines: extent.lines, seed: SEED, linesPerSecond: LINES_PER_SECOND, loss, skewUs };
+  const linesPerSecond = quick ? LINES_PER_SECOND_QUICK : LINES_PER_SECOND;
+  const want: TruthWant = { lines: extent.lines, seed: SEED, linesPerSecond, loss, skewUs };
   const truth = writeTruth(path.join(folder, 'cloud.log'), want);
   const subject = await ours.start(folder);
   try {

@@ -17,6 +17,7 @@ import { machine, rounded } from './machine.ts';
 import { parsing } from './parse.ts';
 import { search } from './search.ts';
 import { type Candidate, ours, peer } from './service.ts';
+import { tracing } from './trace-time.ts';
 
 /** Named with their units: `linesPerSecond`, `bytesPerLine`, `needleP95Ms`. */
 export type Figures = Record<string, number>;
@@ -31,7 +32,7 @@ export interface BenchInput {
 }
 export type Bench = (input: BenchInput) => Promise<{ ours: Figures; peers: Record<string, Figures>; notes: string[] }>;
 
-const BENCHES: Record<string, Bench> = { ingest, search, followers, parse: parsing, import: importing, correlation };
+const BENCHES: Record<string, Bench> = { ingest, search, followers, parse: parsing, import: importing, correlation, trace: tracing };
 
 const LINES = 1_000_000;
 const LINES_QUICK = 200_000;

@@ -1,70 +1,152 @@
 /**
- * How long the story of an instance with about 500 records takes in a large store, as a part of bench `correlation`: the corpus of the
- * run (`--corpus`, `--lines`), and strewn evenly into it the lines of a small cloud whose instances are looked at, moved and attached to more
- * often than they are born. Stories are asked for over HTTP, one after another, after a restart, each instance once: nothing of it was read before.
+ * Bench `trace`: how long the story of an instance with about 500 records takes in a large store: the corpus of the run (`--corpus`, `--lines`), and
+ * in it the lines of instances that live for hours, each where its time is, as a cloud writes them: born within a minute, moved, given a volume, looked at now
+ * and then, deleted. As the worst case others whose lines are strewn evenly over the whole file, so that nearly every block has one. Stories are
+ * asked for over HTTP, one after another, after a restart, each instance once: nothing of it was read before; then the first ones once more.
  */
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Story } from '../../src/model.ts';
-import type { Corpus } from './corpus.ts';
+import { DaysReader } from '../../src/store/read.ts';
+import { firstSeqOf, unitsOf } from '../../src/store/units.ts';
 import { feed } from './feed.ts';
 import { percentile } from './machine.ts';
-import type { BenchInput, Figures } from './run.ts';
+import type { Bench, BenchInput, Figures } from './run.ts';
 import { makeFolder, type Subject } from './service.ts';
+import { type Placed, spanOf, spliced } from './splice.ts';
 import { type TruthCorpus, writeTruth } from './truth-corpus.ts';
 
-/** Lines of the small cloud: one in fifty of the store at most, and enough for some dozens of long stories. */
-const PART = 50;
-const LINES_MAX = 100_000;
-/** Instead of the table of cloud.ts: few births, much to do with who lives. */
-const WEIGHTS = { show: 60, lease: 20, 'live migration': 5, 'attach volume': 2, 'boot or delete': 0.7, noise: 5, agents: 4, list: 10 };
+/** One operation in 200 is a birth or a death: at 40,000 lines in 14 h some dozens of instances live for two to eight hours. */
+const LIVES = {
+  'boot or delete': 2,
+  'attach volume': 1,
+  'live migration': 4,
+  show: 60,
+  lease: 10,
+  'periodic task': 150,
+  ...nothingElse(),
+};
+/** Few births, much to do with who lives. */
+const STREWN = { show: 60, lease: 20, 'live migration': 5, 'attach volume': 2, 'boot or delete': 0.7, noise: 5, agents: 4, list: 10 };
+/** Of the corpus at most; so that the corpus stays what it is. */
+const PART = 25;
+const LINES = 40_000;
+const STREWN_LINES = 20_000;
 const RECORDS_WANTED = 500;
 const RECORDS_MIN = 350;
 const RECORDS_MAX = 700;
-const STORIES_MAX = 40;
-const CHUNK_LINES = 4096;
+const STORIES_MAX = 20;
+/** Each may take as long as a story may. */
+const STREWN_STORIES_MAX = 3;
+const US = 1_000_000;
 
-export async function traceTimes({ corpus, ours, msMax }: BenchInput): Promise<Figures> {
+export const tracing: Bench = async (input) => {
+  const figures = await traceTimes(input);
+  return { ours: figures, peers: {}, notes: ['each story once after a restart; the files are in the page cache'] };
+};
+
+async function traceTimes({ corpus, ours, msMax }: BenchInput): Promise<Figures> {
   const folder = makeFolder();
-  const lines = Math.min(LINES_MAX, Math.max(20_000, Math.floor(corpus.lines / PART)));
-  const cloud = writeTruth(path.join(folder, 'cloud.log'), { lines, seed: 3, linesPerSecond: 100, loss: 0, skewUs: {}, weights: WEIGHTS });
-  const mixed = await strewn(corpus, cloud, path.join(folder, 'mixed.log'));
+  const { startUs, us } = spanOf(corpus);
+  const lines = Math.min(LINES, Math.floor(corpus.lines / PART));
+  const perSecond = lines / (us / US);
+  const own = { seed: 3, loss: 0, skewUs: {} };
+  const lives = writeTruth(path.join(folder, 'lives.log'), { ...own, lines, linesPerSecond: perSecond, weights: LIVES, startUs });
+  const few = Math.min(STREWN_LINES, lines);
+  const strewn = writeTruth(path.join(folder, 'strewn.log'), {
+    ...own,
+    seed: 4,
+    lines: few,
+    linesPerSecond: 100,
+    weights: STREWN,
+    startUs,
+  });
+  const placed: Placed[] = [
+    ...lives.texts.map((text, index) => ({ part: lives.timesUs[index]! / us, text })),
+    ...strewn.texts.map((text, index) => ({ part: index / few, text })),
+  ];
+  tell(`${corpus.lines} lines of ${Math.round(us / US / 60)} minutes, with ${placed.length} others among them, are written`);
+  const mixed = spliced(corpus, placed, path.join(folder, 'mixed.log'));
   const first = await ours.start(folder);
-  await feed(first, mixed, msMax);
+  tell('… are fed');
+  const { seconds } = await feed(first, mixed, msMax);
   await first.stop();
+  tell(`… were fed in ${Math.round(seconds)} s`);
   const subject = await ours.start(folder);
+  const asked: [string, Asked, Asked][] = [];
   try {
-    return await asked(subject, { ids: longOnes(cloud), lines: mixed.lines });
+    for (const [name, truth, max] of [['long', lives, STORIES_MAX] as const, ['strewn', strewn, STREWN_STORIES_MAX] as const]) {
+      const ids = longOnes(truth, max);
+      tell(`${ids.length} stories of instances (${name})`);
+      asked.push([name, await ask(subject, ids), await ask(subject, ids.slice(0, STREWN_STORIES_MAX))]);
+    }
   } finally {
     await subject.stop();
   }
+  const blocks = new Blocks(subject.data);
+  const figures: Figures = { storeLines: mixed.lines, storeBlocks: blocks.count };
+  for (const [name, once, again] of asked) Object.assign(figures, figuresOf(name, { once, again, blocks }));
+  return figures;
 }
 
-async function asked({ http }: Subject, of: { ids: readonly string[]; lines: number }): Promise<Figures> {
+function tell(text: string): void {
+  process.stderr.write(`trace: ${text}\n`);
+}
+
+interface Asked {
+  readonly timesMs: readonly number[];
+  readonly stories: readonly Story[];
+}
+
+async function ask({ http }: Subject, ids: readonly string[]): Promise<Asked> {
   const timesMs: number[] = [];
-  const records: number[] = [];
-  for (const id of of.ids) {
+  const stories: Story[] = [];
+  for (const id of ids) {
     const startedMs = performance.now();
     const response = await fetch(`http://${http.host}:${http.port}/api/v1/trace/${id}`);
     if (!response.ok) throw new Error(`trace ${id} answered ${response.status}: ${await response.text()}`);
-    const story = (await response.json()) as Story;
+    stories.push((await response.json()) as Story);
     timesMs.push(performance.now() - startedMs);
-    records.push(story.records.length);
   }
+  return { timesMs, stories };
+}
+
+function figuresOf(name: string, { once, again, blocks }: { once: Asked; again: Asked; blocks: Blocks }): Figures {
+  const { timesMs, stories } = once;
+  const p50 = (of: (story: Story) => number): number => percentile(stories.map(of), 50);
   return {
-    storeLines: of.lines,
-    longStories: of.ids.length,
-    longRecordsP50: percentile(records, 50),
-    longTraceP50Ms: percentile(timesMs, 50),
-    longTraceP95Ms: percentile(timesMs, 95),
-    longTraceMaxMs: Math.max(...timesMs),
+    [`${name}Stories`]: stories.length,
+    [`${name}RecordsP50`]: p50(({ records }) => records.length),
+    [`${name}HoursP50`]: p50(({ durationMs }) => (durationMs ?? 0) / 3_600_000),
+    [`${name}BlocksP50`]: p50(({ records }) => blocks.of(records.map(({ seq }) => seq))),
+    [`${name}TraceP50Ms`]: percentile(timesMs, 50),
+    [`${name}TraceP95Ms`]: percentile(timesMs, 95),
+    [`${name}TraceMaxMs`]: Math.max(...timesMs),
+    [`${name}AgainP50Ms`]: percentile(again.timesMs, 50),
+    [`${name}OutOfTime`]: stories.filter(({ limits }) => limits.some(({ what }) => what === 'time')).length,
   };
 }
 
+/** In how many blocks records lie; what is not sealed counts as one, batch by batch. */
+class Blocks {
+  readonly #ranges: readonly (readonly [first: number, last: number])[];
+
+  constructor(data: string) {
+    const reader = new DaysReader(data);
+    this.#ranges = unitsOf(reader.days()).map((unit) => [firstSeqOf(unit), unit.extent.lastSeq]);
+    reader.close();
+  }
+
+  get count(): number {
+    return this.#ranges.length;
+  }
+
+  of(seqs: readonly number[]): number {
+    return this.#ranges.filter(([first, last]) => seqs.some((seq) => seq >= first && seq <= last)).length;
+  }
+}
+
 /** Instances whose story has about so many records, the nearest first. */
-function longOnes({ operations }: TruthCorpus): string[] {
+function longOnes({ operations }: TruthCorpus, max: number): string[] {
   const counts = new Map<string, number>();
   for (const { instances } of operations)
     for (const [id, numbers] of Object.entries(instances)) counts.set(id, (counts.get(id) ?? 0) + numbers.length);
@@ -72,30 +154,24 @@ function longOnes({ operations }: TruthCorpus): string[] {
   return [...counts]
     .filter(([, count]) => count >= RECORDS_MIN && count <= RECORDS_MAX)
     .sort(([, a], [, b]) => far(a) - far(b))
-    .slice(0, STORIES_MAX)
+    .slice(0, max)
     .map(([id]) => id);
 }
 
-/** The corpus with the other lines at even distances, and the last of them behind it. */
-async function strewn(corpus: Corpus, into: TruthCorpus, file: string): Promise<Corpus> {
-  const out = await open(file, 'w');
-  const every = corpus.lines / into.lines;
-  let batch: string[] = [];
-  let [bytes, lines, placed] = [0, 0, 0];
-  const flush = async (): Promise<void> => {
-    const chunk = Buffer.from(`${batch.join('\n')}\n`, 'latin1');
-    bytes += chunk.length;
-    batch = [];
-    await out.write(chunk);
-  };
-  const source = createReadStream(corpus.file, { end: corpus.bytes - 1, encoding: 'latin1' });
-  for await (const line of createInterface({ input: source })) {
-    batch.push(line);
-    for (lines++; placed < into.lines && placed * every < lines; placed++) batch.push(into.texts[placed]!);
-    if (batch.length >= CHUNK_LINES) await flush();
-  }
-  batch.push(...into.texts.slice(placed));
-  if (batch.length > 0) await flush();
-  await out.close();
-  return { file, lines: lines + into.lines, bytes, name: `${corpus.name}, and ${into.name}` };
+/** What has to do with no instance, the corpus has. */
+function nothingElse(): Record<string, number> {
+  const names = [
+    'list',
+    'swift request',
+    'swift listing',
+    'agents',
+    'audit',
+    'noise',
+    'token',
+    'token check',
+    'image upload',
+    'failed login',
+  ];
+  const rare = ['replication', 'broker blink', 'broker outage', 'no address', 'boot without host', 'failing spawn', 'boot without binding'];
+  return Object.fromEntries([...names, ...rare, 'boot without image', 'boot without wiring'].map((name) => [name, 0]));
 }

@@ -21,6 +21,8 @@ export interface TruthWant {
   readonly loss: number;
   readonly skewUs: Readonly<Record<string, number>>;
   readonly weights?: Readonly<Record<string, number>>;
+  /** Default: as all corpora (corpus.ts). */
+  readonly startUs?: number;
 }
 
 export interface TruthCorpus extends Corpus {
@@ -29,28 +31,40 @@ export interface TruthCorpus extends Corpus {
   readonly numbers: readonly number[];
   /** The lines without their LF, in order. */
   readonly texts: readonly string[];
+  /** Of each line, since the start. */
+  readonly timesUs: readonly number[];
 }
 
 export function writeTruth(file: string, want: TruthWant): TruthCorpus {
   const operations: OperationTruth[] = [];
   const { seed, linesPerSecond, skewUs, weights } = want;
   const onOperation = (truth: OperationTruth): void => void operations.push(truth);
-  const cloud = new Cloud({ seed, startUs: startUs(), linesPerSecond, skewUs, onOperation, ...(weights ? { weights } : {}) });
+  const cloud = new Cloud({
+    seed,
+    startUs: want.startUs ?? startUs(),
+    linesPerSecond,
+    skewUs,
+    onOperation,
+    ...(weights ? { weights } : {}),
+  });
   // Its own dice: what is lost must not change what happens.
   const dice = new Dice(seed + 1);
   const texts: string[] = [];
   const numbers: number[] = [];
+  const timesUs: number[] = [];
   for (let number = 1; number <= want.lines; number++) {
-    const text = message(cloud.next(), cloud.clock, { header: 'rfc3164', escape: 'always' });
+    const event = cloud.next();
+    const text = message(event, cloud.clock, { header: 'rfc3164', escape: 'always' });
     if (want.loss > 0 && dice.fraction() < want.loss) continue;
     texts.push(text);
     numbers.push(number);
+    timesUs.push(event.atUs);
   }
   cloud.end();
   const descriptor = openSync(file, 'w');
   writeSync(descriptor, `${texts.join('\n')}\n`);
   closeSync(descriptor);
-  return { file, lines: texts.length, bytes: statSync(file).size, name: `demo cloud, seed ${seed}`, operations, numbers, texts };
+  return { file, lines: texts.length, bytes: statSync(file).size, name: `demo cloud, seed ${seed}`, operations, numbers, texts, timesUs };
 }
 
 /** Number of a record in the truth -> seq of the record that holds its text now. */
