@@ -7,6 +7,8 @@
  * `udp.receiveBufferBytes` is `--udp-receive-buffer-bytes` and `STACKTRAIL_UDP_RECEIVE_BUFFER_BYTES`.
  */
 
+import { TELLING_SETTINGS } from './keys-telling.ts';
+
 /** How the text of a value is read; src/base/config-values.ts has one reader per word. */
 export type SettingType =
   | 'text'
@@ -56,6 +58,7 @@ export const SETTINGS = [
     default: undefined,
     say: 'Names, separated by commas, that the API goes by besides those of loopback, e.g. that of a proxy; others are refused (DNS rebinding)',
   },
+  ...TELLING_SETTINGS,
   { name: 'udp', type: 'address', default: '0.0.0.0:5514', say: 'Where syslog over UDP (RFC 5426) is received' },
   { name: 'tcp', type: 'address', default: '0.0.0.0:5514', say: 'Where syslog over TCP (RFC 6587, both framings) is received' },
   {

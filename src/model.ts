@@ -239,6 +239,7 @@ export type * from './model-counts.ts';
 export type * from './model-errors.ts';
 export type * from './model-losses.ts';
 export * from './model-marks.ts';
+export type * from './model-report.ts';
 export type * from './model-saved.ts';
 export type * from './model-site.ts';
 export type * from './model-spikes.ts';

@@ -1,5 +1,6 @@
 /** Rows of the verbs that tell somebody else: check, report, alerts. verbs.ts is the table. */
-import { SERVER_FLAGS, type Verb } from './verb.ts';
+import { settingFlags } from '../base/arguments.ts';
+import { QUIET_FLAG, SERVER_FLAGS, type Verb } from './verb.ts';
 
 export const check: Verb = {
   name: 'check',
@@ -29,4 +30,33 @@ export const check: Verb = {
     { words: "check -c 1: --since 10m --query 'host:ctl01 service:nova'", does: 'critical when a host says nothing any more' },
   ],
   load: () => import('./check.ts'),
+};
+
+export const report: Verb = {
+  name: 'report',
+  words: '',
+  wordsMax: 0,
+  say: 'What happened in a time: errors that are new, back, grown or over, who writes most, latencies of the APIs, losses, capacity',
+  flags: [
+    { name: 'since', also: ['from'], value: 'TIME', say: 'from this time (default 24h)' },
+    { name: 'until', also: ['to'], value: 'TIME', say: 'to this time (default now)' },
+    {
+      name: 'output',
+      short: 'o',
+      value: 'text|md|html|json',
+      say: 'for a terminal, a ticket, a browser (one page without scripts), or a program',
+    },
+    { name: 'mail-to', value: 'ADDRESS,…', say: 'hand it to the mail server instead of printing it' },
+    { name: 'wait', say: 'until everything that is stored by now is counted; else the last two seconds may be missing' },
+    { name: 'timezone', short: 'z', value: 'ZONE', say: 'zone of times shown: `local` (default), `UTC`, `+02:00`, `Europe/Berlin`' },
+    ...settingFlags(['smtp', 'smtp.tls', 'smtp.user', 'smtp.password', 'smtp.from', 'config']),
+    QUIET_FLAG,
+    ...SERVER_FLAGS,
+  ],
+  examples: [
+    { words: 'report', does: 'the last day' },
+    { words: 'report --since 7d -o html > week.html', does: 'a page to keep' },
+    { words: 'report --since yesterday --until today -o html --mail-to ops@example.org', does: 'by mail' },
+  ],
+  load: () => import('./report.ts'),
 };

@@ -1,6 +1,6 @@
 /** What the pool asks of a query worker, and what that answers. Types only. */
 import type { ErrorMessage } from '../base/errors.ts';
-import type { CountQuery, ErrorQuestion, Filter, FollowWant, Query, StoryWant } from '../model.ts';
+import type { CountQuery, ErrorQuestion, Filter, FollowWant, Query, ReportRange, StoryWant } from '../model.ts';
 
 export type PoolRequest =
   | { readonly id: number; readonly kind: 'search'; readonly query: Query }
@@ -9,6 +9,7 @@ export type PoolRequest =
   | { readonly id: number; readonly kind: 'story'; readonly want: StoryWant }
   | { readonly id: number; readonly kind: 'errors'; readonly question: ErrorQuestion }
   | { readonly id: number; readonly kind: 'entity'; readonly of: string }
+  | { readonly id: number; readonly kind: 'endpoints'; readonly range: ReportRange }
   | { readonly id: number; readonly kind: 'record'; readonly seq: number }
   | { readonly id: number; readonly kind: 'status' }
   /** Files were dropped: let go of them. Not answered. */

@@ -10,6 +10,7 @@ import { CodedError, toMessage } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { publicJson } from '../base/public.ts';
 import type { Filter, LogRecord, Query, RenderedFollow, RenderedPage, SearchPage, SignatureEntry } from '../model.ts';
+import { endpointSteps } from './endpoints.ts';
 import { entitySteps } from './entity.ts';
 import { ErrorQuestions } from './error-questions.ts';
 import { exactText } from './merge.ts';
@@ -61,7 +62,7 @@ function renderPage({ records, next, stats }: SearchPage, { raw, show }: Query):
 }
 
 function answer(
-  request: Exclude<PoolRequest, { kind: 'search' | 'count' | 'errors' | 'story' | 'entity' | 'cancel' | 'let-go' }>,
+  request: Exclude<PoolRequest, { kind: 'search' | 'count' | 'endpoints' | 'errors' | 'story' | 'entity' | 'cancel' | 'let-go' }>,
 ): unknown {
   if (request.kind === 'follow') {
     const page = reader.follow(request.after, request.filter, request.want.limit);
@@ -125,6 +126,7 @@ parentPort!.on('message', (request: PoolRequest) => {
     else if (request.kind === 'search') start(request.id, searchSteps(request.query));
     else if (request.kind === 'errors') start(request.id, errors.steps(request.question));
     else if (request.kind === 'count') start(request.id, reader.countSteps(request.query));
+    else if (request.kind === 'endpoints') start(request.id, endpointSteps(reader, request.range));
     else if (request.kind === 'entity') start(request.id, entitySteps(reader, request.of));
     else if (request.kind === 'story') start(request.id, storySteps(reader, request.want));
     else tell({ id: request.id, value: answer(request) });
