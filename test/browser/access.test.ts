@@ -2,15 +2,13 @@
  * For everybody: axe-core finds nothing in any state of the search, in both schemes, wide and narrow; what the keyboard alone can do; what fits
  * into 400 pixels. The pictures of each state lie in a temporary folder, to be looked at: STACKTRAIL_PICTURES names another.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from './axe.ts';
 import { CHROMIUM, openPage, type Page, PICTURES } from './chromium.ts';
 import { settled } from './looking.ts';
 import { type Scene, startScene } from './scene.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let scene: Scene;
 beforeAll(async () => {
@@ -18,28 +16,6 @@ beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true });
 });
 afterAll(() => scene?.service.stop());
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** Rules of WCAG 2.2 AA and good practice; what is wrong, in words. */
-async function violations(page: Page): Promise<string[]> {
-  // From outside of the page: its policy lets no script of ours in.
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
-  return found.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes
-        .slice(0, 3)
-        .map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary ?? ''}`)
-        .join(' | ')}`,
-  );
-}
 
 /** A state by its name: how to come there. */
 const STATES: readonly (readonly [name: string, path: string, act?: (page: Page) => Promise<unknown>])[] = [

@@ -52,8 +52,8 @@ export function StoryRecords({ story, shown: { records, hidden }, deeds }: Story
         </EmptyNote>
       )}
       <div role="list" class={look.isFull ? 'rows is-full' : 'rows'}>
-        {chunksOf(records).map((chunk) => (
-          <Rows key={chunk[0]!.seq} records={chunk} look={look} gaps={gaps} box={box} />
+        {chunksOf(records).map((chunk, index) => (
+          <Rows key={chunk[0]!.seq} isFirst={index === 0} records={chunk} look={look} gaps={gaps} box={box} />
         ))}
       </div>
     </section>
@@ -63,13 +63,23 @@ export function StoryRecords({ story, shown: { records, hidden }, deeds }: Story
 /** The line of the address comes into sight when the story is there, and when it is another one. */
 function useShownLine(story: Story): void {
   const line = here.value.line;
-  const last = useRef<Story | undefined>(undefined);
   useEffect(() => {
-    const where = last.current === story ? 'nearest' : 'center';
-    last.current = story;
-    // Its rows are drawn first.
-    if (line !== '') requestAnimationFrame(() => requestAnimationFrame(() => showRow(Number(line), where)));
+    if (line === '') return;
+    // Its rows are drawn first; who moves line by line does not want the list to jump.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        if (!isSeen(line)) showRow(Number(line), 'center');
+      }),
+    );
   }, [line, story]);
+}
+
+/** Below the tools, which stay at the top. */
+const TOOLS_PX = 90;
+
+function isSeen(line: string): boolean {
+  const box = document.querySelector(`.story-records .row[data-seq="${line}"]`)?.getBoundingClientRect();
+  return box !== undefined && box.top >= TOOLS_PX && box.bottom <= innerHeight;
 }
 
 function Tools({ story, count, hidden }: { story: Story; count: number; hidden: number }): JSX.Element {
@@ -162,17 +172,19 @@ function chunksOf(records: readonly ToldRecord[]): (readonly ToldRecord[])[] {
 
 interface RowsProps {
   readonly records: readonly ToldRecord[];
+  /** What comes next below the head is there at once. */
+  readonly isFirst: boolean;
   readonly look: Look;
   readonly gaps: ReadonlyMap<number, number>;
   readonly box: RefObject<HTMLElement | null>;
 }
 
-function Rows({ records, look, gaps, box }: RowsProps): JSX.Element {
+function Rows({ records, isFirst, look, gaps, box }: RowsProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
   const isNear = useSignal(false);
   const height = useRef(records.length * ROW_PX_GUESS);
   const hasSelected = useComputed(() => records.some(({ seq }) => seq === touched.selected.value)).value;
-  const isDrawn = isNear.value || hasSelected;
+  const isDrawn = isFirst || isNear.value || hasSelected;
   useEffect(() => {
     const root = box.current?.closest('.story') ?? null;
     const watch = new IntersectionObserver(

@@ -73,14 +73,9 @@ function Request({ request, number, depth, edges, numbers }: RequestProps): JSX.
     <tr class={request.outcome === 'failed' ? 'is-bad' : undefined}>
       <td>
         <div class={`d${depth}`}>
-          <button
-            type="button"
-            class="small"
-            aria-pressed={isPicked}
-            aria-label={`Only records of request ${number}`}
-            onClick={() => goStory({ only: isPicked ? '' : only, find: '' })}
-          >
+          <button type="button" class="small" aria-pressed={isPicked} onClick={() => goStory({ only: isPicked ? '' : only, find: '' })}>
             #{number}
+            <span class="unseen">, only its records</span>
           </button>{' '}
           <b>{shortIds(visible(request.operation ?? ''))}</b> {request.outcome === 'failed' && <span class="state">failed</span>}{' '}
           {request.isShared && <span class="dim">shared by many: only what names this story</span>}
@@ -102,10 +97,9 @@ function Request({ request, number, depth, edges, numbers }: RequestProps): JSX.
             <button
               type="button"
               class="small"
-              aria-label={`Record that proves it, ${seq}`}
               onClick={() => go({ line: String(seq), more: { ...here.peek().more, only: '', find: '' } })}
             >
-              proof
+              proof<span class="unseen">, record {seq} proves it</span>
             </button>
           </div>
         ))}

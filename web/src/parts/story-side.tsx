@@ -53,8 +53,12 @@ function Entity({ entity: { kind, id, records, through }, isAsked }: { entity: S
         {isAsked ? (
           'asked for'
         ) : (
-          <a href={hrefOf(placeFor('story', { id, query: '' }))} data-go aria-label={`Story of ${kind} ${told}`}>
+          <a href={hrefOf(placeFor('story', { id, query: '' }))} data-go>
             its story
+            <span class="unseen">
+              {' '}
+              of {kind} {told}
+            </span>
           </a>
         )}
         {through !== undefined && (
@@ -64,10 +68,9 @@ function Entity({ entity: { kind, id, records, through }, isAsked }: { entity: S
             <button
               type="button"
               class="small"
-              aria-label={`Record ${through.seq} that carries both`}
               onClick={() => go({ line: String(through.seq), more: { ...here.peek().more, only: '', find: '' } })}
             >
-              proof
+              proof<span class="unseen">, record {through.seq} carries both</span>
             </button>
           </>
         )}

@@ -1,0 +1,206 @@
+/** Error groups in a real browser: the list says what the service counts, filters are in the address, a group leads to its records, its stories and what to do. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ErrorGroup, ErrorList, Spike, SpikeList } from '../../src/model.ts';
+import { CHROMIUM, openPage, type Page } from './chromium.ts';
+import { type Scene, startScene } from './scene.ts';
+import { addStories } from './story-scene.ts';
+
+let scene: Scene;
+let groups: readonly ErrorGroup[];
+beforeAll(async () => {
+  if (!CHROMIUM) return;
+  scene = await startScene();
+  await addStories(scene);
+  groups = ((await (await fetch(`${scene.service.url}/api/v1/errors?settled=true&limit=1000`)).json()) as ErrorList).groups;
+});
+afterAll(() => scene?.service.stop());
+
+const open = async (path = 'errors') => {
+  const opened = await openPage(`${scene.service.url}/${path}`);
+  await opened.page.locator('.group, .group-head').first().waitFor();
+  return opened;
+};
+const titles = (page: Page): Promise<string[]> =>
+  page.locator('.group-link').evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).pathname.split('/').at(-1)!));
+const signatures = (of: readonly ErrorGroup[]): string[] => of.map(({ signature }) => signature);
+
+describe.skipIf(!CHROMIUM)('error groups', () => {
+  test('are those of the service, in its order, with counts, state and whom they hit', async () => {
+    const { page, close } = await open();
+    expect(await titles(page)).toEqual(signatures(groups));
+    const known = groups.findIndex((group) => group.known !== undefined && group.radius.instances > 0);
+    const text = await page.locator('.group').nth(known).innerText();
+    const { state, count, radius, known: remedy } = groups[known]!;
+    for (const part of [state, String(count), `${radius.instances} instance`, remedy!.title]) expect(text).toContain(part);
+    await close();
+  });
+
+  test('are narrowed by state, service and words, and ordered; the address says how, and a link shows the same', async () => {
+    const { page, close } = await open();
+    await page.getByLabel('Service').selectOption('swift');
+    await expect
+      .poll(async () => (await titles(page)).length)
+      .toBe(groups.filter(({ services }) => services.some(({ name }) => name === 'swift')).length);
+    await page.getByLabel('Service').selectOption('');
+    await page.getByLabel('Order').selectOption('last');
+    const byLast = groups.toSorted((a, b) => (a.lastSeen < b.lastSeen ? 1 : -1));
+    await expect.poll(() => titles(page)).toEqual(signatures(byLast));
+    await page.keyboard.press('Tab');
+    await page.getByLabel('Find among the groups').fill('LIBVIRT');
+    const wanted = byLast.filter((group) =>
+      JSON.stringify([group.title, group.parts, group.services, group.known?.title]).toLowerCase().includes('libvirt'),
+    );
+    await expect.poll(() => titles(page)).toEqual(signatures(wanted));
+    await page.getByRole('button', { name: /^new/ }).click();
+    const shown = signatures(wanted.filter(({ state }) => state === 'new'));
+    await expect.poll(() => titles(page)).toEqual(shown);
+    const url = page.url();
+    await close();
+    const other = await openPage(url);
+    await other.page.locator('.group').first().waitFor();
+    expect(await titles(other.page)).toEqual(shown);
+    await other.page.getByLabel('Find among the groups').fill('nosuchword');
+    await other.page.getByRole('button', { name: 'Show all groups' }).click();
+    await expect.poll(async () => (await titles(other.page)).length).toBe(groups.length);
+    await other.close();
+  });
+
+  test('are gone through by the keyboard', async () => {
+    const { page, close } = await open();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.locator('.group-head').waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/errors/${groups[1]!.signature}`);
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.locator('.samples .details').waitFor();
+    await page.keyboard.press('u');
+    await expect.poll(() => titles(page)).toEqual(signatures(groups));
+    await close();
+  });
+});
+
+describe.skipIf(!CHROMIUM)('one group', () => {
+  test('says what makes it one, whom it hits and what to do, and leads to records and stories', async () => {
+    const group = groups.find(
+      ({ known, parts, radius }) => known !== undefined && parts.by === 'exception' && radius.instances + radius.requests > 0,
+    )!;
+    const { page, close } = await openPage(`${scene.service.url}/errors/${group.signature}`, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await page.locator('.group-head').waitFor();
+    const text = await page.locator('.errors').innerText();
+    for (const part of [
+      group.parts.exception!,
+      ...(group.parts.frames ?? []),
+      group.known!.meaning,
+      ...group.known!.check,
+      ...group.known!.commands,
+    ])
+      expect(text).toContain(part);
+    expect(await page.locator('.samples .row').count()).toBe(group.samples.length);
+    const [command] = group.known!.commands;
+    await page.locator('.command button').first().click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(command);
+    await page.locator('.story-link').first().click();
+    await page.locator('.story-records .row').first().waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/story\//);
+    await page.goBack();
+    await page.locator('.samples').getByRole('link', { name: 'search for all' }).click();
+    await page.locator('.records .row').first().waitFor();
+    await close();
+  });
+
+  test('without a remedy shows what is near', async () => {
+    const group = groups.find(({ known }) => known === undefined)!;
+    const { page, close } = await open(`errors/${group.signature.slice(0, 8)}`);
+    await page.getByText('No known error').waitFor();
+    await close();
+  });
+
+  test('that was seen at another time is found there', async () => {
+    const { page, close } = await openPage(
+      `${scene.service.url}/errors/${groups[0]!.signature}?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z`,
+    );
+    await page.locator('.trouble').waitFor();
+    await page.getByRole('button', { name: 'Look at everything kept' }).click();
+    await page.locator('.group-head').waitFor();
+    await close();
+  });
+});
+
+describe.skipIf(!CHROMIUM)('errors in trouble', () => {
+  test('hostile titles are text', async () => {
+    const { page, close } = await open('errors?text=script');
+    expect(await page.locator('.groups').innerText()).toContain('<script>');
+    await page.locator('.group-link').first().click();
+    await page.locator('.samples .row').first().waitFor();
+    expect(await page.locator('.group-head').innerText()).toContain('<script>');
+    expect(await page.locator('#app script, #app img, #app [onerror], #app [onload]').count()).toBe(0);
+    await close();
+  });
+
+  test('a time without errors, a time that cannot be read, and a service that is gone are said', async () => {
+    const { page, close } = await openPage(`${scene.service.url}/errors?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z`);
+    await page.getByText('No errors in this time').waitFor();
+    await page.getByRole('button', { name: 'Look at everything kept' }).click();
+    await page.locator('.group').first().waitFor();
+    await page.goto(`${scene.service.url}/errors?from=nonsense`);
+    await page.locator('.query-wrong').waitFor();
+    await page.goto(`${scene.service.url}/errors`);
+    await page.locator('.group').first().waitFor();
+    await page.route('**/api/**', (route) => route.abort());
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByText('The service cannot be reached').waitFor();
+    // What was there stays to be read.
+    expect(await page.locator('.group').count()).toBeGreaterThan(0);
+    await page.unroute('**/api/**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.trouble').waitFor({ state: 'detached' });
+    await close();
+  });
+
+  /** In the shape of model-spikes.ts: what a real service finds in forty minutes of a quiet cloud is nothing, so the answer is written here. */
+  test('spikes stand on a line of time, and lead to their group; where the service finds none, nothing is shown', async () => {
+    const { page, close } = await open();
+    expect(await page.locator('.spikes').count()).toBe(0);
+    const { signature, title } = groups[0]!;
+    const from = new Date(Date.now() - 3_600_000).toISOString();
+    const spike: Spike = {
+      ...{
+        id: '00000000000000aa',
+        kind: 'growth',
+        signature,
+        title: `<b>${title}`,
+        level: 'ERROR',
+        service: 'nova',
+        since: from,
+        found: from,
+      },
+      ...{
+        lastSeen: from,
+        observed: 50,
+        baseline: 3,
+        windowMinutes: 5,
+        count: 50,
+        rule: '50 in 5 minutes, usually 3',
+        evidence: [1],
+        folded: [],
+      },
+      link: { query: 'level:error', from, to: from, path: '/search' },
+    };
+    const answer: SpikeList = { spikes: [spike], watermark: from, series: 1, forgotten: 0 };
+    await page.route('**/api/v1/spikes**', (route) => route.fulfill({ json: answer }));
+    await page.reload();
+    await page.locator('.spike.is-open').waitFor();
+    expect(await page.locator('.spikes').innerText()).toContain('50 in 5 minutes, usually 3');
+    expect(await page.locator('.spikes b').count()).toBe(0);
+    await page.locator('.spike a').click();
+    await page.locator('.group-head').waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/errors/${signature}`);
+    await close();
+  });
+});
