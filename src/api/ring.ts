@@ -20,6 +20,9 @@ interface Kept {
   rawJson: string | undefined;
 }
 
+/** In the place of what was dropped. */
+const GONE: Kept = { record: { seq: 0 } as LogRecord, bytes: 0, json: undefined, rawJson: undefined };
+
 /** The newest records without a gap between their seqs, oldest first, bounded in bytes. */
 export class Ring {
   readonly #bytesMax: number;
@@ -51,7 +54,11 @@ export class Ring {
       this.#kept.push({ record, bytes, json: undefined, rawJson: undefined });
       this.#bytes += bytes;
     }
-    while (this.#bytes > this.#bytesMax && this.#head < this.#kept.length) this.#bytes -= this.#kept[this.#head++]!.bytes;
+    while (this.#bytes > this.#bytesMax && this.#head < this.#kept.length) {
+      this.#bytes -= this.#kept[this.#head]!.bytes;
+      // Its place stays for a while, and must not keep it: that would be the ring twice.
+      this.#kept[this.#head++] = GONE;
+    }
     // Moving what is left costs its length, so only when at least as much has gone.
     if (this.#head > this.#kept.length / 2) {
       this.#kept = this.#kept.slice(this.#head);
@@ -91,6 +98,8 @@ export class Ring {
   }
 
   #weighed(kept: Kept, json: string): string {
+    // Put together of some fifty parts, which the engine keeps as a tree until somebody asks for a character: five times as much as the text.
+    json.charCodeAt(0);
     const bytes = 2 * json.length;
     kept.bytes += bytes;
     this.#bytes += bytes;

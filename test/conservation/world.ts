@@ -21,7 +21,7 @@ const CLOCK = new URL('clock.ts', import.meta.url).href;
 /** Of those who wait for an answer after each. */
 const BATCHES = 3;
 /** Nobody sends any more: all that waits for a disk, a lane or a resent frame is long there. */
-const QUIET_MS_MAX = 60_000;
+const QUIET_MS_MAX = 180_000;
 
 interface Loss {
   readonly reason: string;

@@ -13,7 +13,7 @@ import { type Ended, eventually, type Program, stacktrail, temporaryFolder } fro
 export { type Ended, eventually, type Program, stacktrail, start, temporaryFolder } from './program.ts';
 
 /** A loaded machine; without load it takes half a second. */
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 60_000;
 
 export interface ServiceOptions {
   /** Default: a new one. */

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { ROOT } from './tables.ts';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'stacktrail-launch-'));
@@ -47,6 +47,14 @@ test('runs TypeScript with Node 26, and passes words and exit code through', asy
   const { code, out, err } = await run(['--run', path, 'a b', '--x']);
   expect(out).toMatch(/^2[6-9]\.\d+\.\d+ \["a b","--x"\]\n$/);
   expect({ code, err }).toEqual({ code: 7, err: '' });
+});
+
+test('memory goes back to the system, unless somebody has said how', async () => {
+  const path = program("console.log(process.env.MALLOC_ARENA_MAX, process.env.MALLOC_MMAP_THRESHOLD_, process.execArgv.join(' '));\n");
+  vi.stubEnv('MALLOC_MMAP_THRESHOLD_', '4194304');
+  const { out } = await run(['--run', path]);
+  vi.unstubAllEnvs();
+  expect(out).toMatch(/^2 4194304 .*--max-semi-space-size=4 --max-old-space-size=1024/);
 });
 
 test('where Node 26 is not installed: one line and exit 2', async () => {

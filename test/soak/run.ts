@@ -17,12 +17,9 @@ const RATE = 20_000;
 const PROBE_SECONDS = 5;
 const SAMPLE_MS = 1000;
 /** Of the run, before its figures count: caches fill, code is compiled, the young heap finds its size. */
-const WARM_UP = 0.5;
-/**
- * Growth over what counts of the run that is still flat: memory is given back in steps of many MiB, and in a run of two minutes caches of the query workers
- * still fill (47 MiB in its last 70 s, measured). At 20,000 lines/s it is 70 bytes a line of a minute, and 2 of half an hour.
- */
-const RSS_GROWTH_MIB_MAX = 80;
+const WARM_UP = 0.4;
+/** Growth over what counts of the run that is still flat: memory is given back in steps of some MiB. At 20,000 lines/s it is 35 bytes a line of a minute, and 1 of half an hour. */
+const RSS_GROWTH_MIB_MAX = 40;
 const RSS_GROWTH_SHARE_MAX = 0.1;
 /** One connection comes and goes each second, a day file or a log may be open or not. */
 const DESCRIPTORS_GROWTH_MAX = 3;
