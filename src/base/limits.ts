@@ -63,6 +63,9 @@ export const limits = {
   storyRequestRecordsMax: 2000,
   /** Requests and ids that one story follows: an instance that is asked for every second has thousands of requests that only look. */
   storyRequestsMax: 400,
+  /** The same of what everybody uses - an image, a network, the address of a client -: thousands touch it, and some show how. More where somebody says `limit`. */
+  storySharedRecordsDefault: 2000,
+  storySharedRequestsMax: 100,
   storyIdsMax: 1000,
   /** Text of the records of a story: what a browser still opens. */
   storyBytesMax: 16 * 1024 * 1024,
@@ -70,6 +73,8 @@ export const limits = {
   entityRecordsMax: 20_000,
   /** Time for finding a story's records; what was found by then is answered. */
   storyMsMax: 8000,
+  /** Time for the first error among records of an id that were too many to be read. */
+  storyFirstErrorMsMax: 1500,
   /** Time for learning what is usual, beside one story; what it does not suffice for the next story goes on with. With an error in the story somebody waits for the reason. */
   storyUsualMsMax: 150,
   storyUsualFailedMsMax: 1500,
@@ -81,6 +86,10 @@ export const limits = {
   unpackRatioMax: 256,
   /** Bodies that were unpacked and are not yet answered, of all requests; further ones wait, those that would wait long are `overloaded`. */
   unpackedBytesMax: 64 * 1024 * 1024,
+  /** Objects of pushes that are decoded and not yet answered, of all requests, by rough reckoning; further ones wait. With 16 pushes of 2.7 MB at once the service took 1.1 GiB. */
+  decodedBytesMax: 256 * 1024 * 1024,
+  /** `{},` becomes an object of 56 bytes and its place in a list. */
+  decodedRatio: 24,
   /** Entries of one push: their objects are built before the first is stored. Agents send 1,000 to 50,000. */
   pushItemsMax: 250_000,
   /** Text that a push becomes, where each entry takes the labels or the resource that it shares with others. */

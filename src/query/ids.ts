@@ -41,12 +41,19 @@ function isIp6(folded: string): boolean {
   return halves.length === 2 ? groups.length < IP6_GROUPS : groups.length === IP6_GROUPS;
 }
 
+/** Is a canonical id an IP address, of either kind? It is looked for as it stands, not by its tokens. */
+export function isAddress(id: string): boolean {
+  return (id.includes('.') && !id.startsWith('tx')) || (id.includes(':') && !MAC.test(id));
+}
+
 /** A text (as it is) holds the id? `id` is canonical. */
 export function idFinder(id: string): (text: string) => boolean {
   const digits = /^[0-9a-f]{32}$/.test(id) ? id : undefined;
   if (digits !== undefined) return (text) => hasUuid(text, digits);
-  if (id.includes('.') && !id.startsWith('tx')) return (text) => hasAddress(text.toLowerCase(), id, '.');
-  if (id.includes(':') && !MAC.test(id)) return (text) => hasAddress(text.toLowerCase(), id, ':');
+  if (isAddress(id)) {
+    const joint = id.includes('.') ? '.' : ':';
+    return (text) => hasAddress(text.toLowerCase(), id, joint);
+  }
   const tokens = tokensOf(id);
   return (text) => hasPhrase(text, tokens);
 }

@@ -5,9 +5,10 @@
  * Invariant: whatever text `compile(filter)` finds, in one of the alternatives every literal is a part of `fold(text)`
  * (oracle: test/query/literals.test.ts). One empty alternative says nothing.
  */
-import { fold } from '../base/tokens.ts';
+import { fold, tokensOf } from '../base/tokens.ts';
 import type { Filter } from '../model.ts';
 import { tokenPatterns } from './glob.ts';
+import { isAddress } from './ids.ts';
 
 export type TextFilter = Extract<Filter, { kind: 'phrase' | 'wildcard' | 'substring' | 'regex' | 'id' }>;
 /** One of these lists; of that, all. */
@@ -27,10 +28,16 @@ export function literalsOf(filter: TextFilter): Literals {
     case 'wildcard':
       return [tokenPatterns(filter.pattern).flatMap((part) => part.split('*').filter((literal) => literal !== ''))];
     case 'id':
-      return HEX32.test(filter.id) ? [[filter.id.slice(0, ID_HEAD)]] : ANYTHING;
+      return [idLiterals(filter.id)];
     case 'regex':
       return regexLiterals(filter.source, filter.flags);
   }
+}
+
+/** Addresses stand as they are, and their parts with them; of MACs and swift transactions the tokens do. */
+function idLiterals(id: string): string[] {
+  if (HEX32.test(id)) return [id.slice(0, ID_HEAD)];
+  return isAddress(id) ? [id, ...tokensOf(id)] : tokensOf(id);
 }
 
 /** Expressions are read this far; longer ones are lists of words. */

@@ -9,6 +9,7 @@
  * - of a token longer than TOKEN_CHARS only its beginning.
  */
 import { fold, isTokenUnit, tokensOf } from '../base/tokens.ts';
+import { addressOf, ipWord, WHOLE_IPS } from '../base/whole-ids.ts';
 import type { FieldName, Filter, LogRecord } from '../model.ts';
 import { FIELDS } from './fields.ts';
 import { substringOf, tokenPatterns } from './glob.ts';
@@ -16,11 +17,15 @@ import { ACCOUNT_PREFIXES } from './ids.ts';
 import { TEXT_FIELDS } from './match.ts';
 import { canonicalId, withoutPrefix } from './match-field.ts';
 
-/** `true`: anything may match. `prefix`: some token begins with it. Tokens are folded. */
+/**
+ * `true`: anything may match. `prefix`: some token begins with it. `whole`: where the index has the mark, it has the word of the whole id
+ * (base/whole-ids.ts); else its parts. Tokens are folded.
+ */
 export type Need =
   | true
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'prefix'; readonly prefix: string }
+  | { readonly kind: 'whole'; readonly word: string; readonly mark: string; readonly parts: Need }
   | { readonly kind: 'and'; readonly of: readonly Need[] }
   | { readonly kind: 'or'; readonly of: readonly Need[] };
 
@@ -54,6 +59,7 @@ export function need(filter: Filter): Need {
 export function satisfies(wanted: Need, words: ReadonlySet<string>): boolean {
   if (wanted === true) return true;
   if (wanted.kind === 'token') return words.has(wanted.token);
+  if (wanted.kind === 'whole') return words.has(wanted.mark) ? words.has(wanted.word) : satisfies(wanted.parts, words);
   if (wanted.kind === 'prefix') return words.values().some((word) => word.startsWith(wanted.prefix));
   return wanted.kind === 'and' ? wanted.of.every((one) => satisfies(one, words)) : wanted.of.some((one) => satisfies(one, words));
 }
@@ -121,7 +127,9 @@ function isUuid(id: string): boolean {
 function idNeed(id: string): Need {
   if (isUuid(id)) return any([token(id.slice(0, UUID_HEAD)), ...ACCOUNT_PREFIXES.map((account) => token(account + id))]);
   // The parts of an IPv6 address never are parts of a UUID: those have dashes around them.
-  return all(tokensOf(id).map(id.includes(':') ? token : tokenNeed));
+  const parts = all(tokensOf(id).map(id.includes(':') ? token : tokenNeed));
+  const address = addressOf(id);
+  return address === undefined ? parts : { kind: 'whole', word: ipWord(address), mark: WHOLE_IPS, parts };
 }
 
 /** Fields of the language whose column is not called the same. */

@@ -47,6 +47,13 @@ function percent(part: number, whole: number): number {
   return Math.round((part * 100) / Math.max(1, whole));
 }
 
+/** What everybody uses: thousands of requests touch it, and none of them is its story. */
+const EVERYBODYS: ReadonlySet<StoryKind> = new Set<StoryKind>(['ip', 'image', 'network', 'subnet', 'router']);
+
+export function isEverybodys(kind: StoryKind): boolean {
+  return EVERYBODYS.has(kind);
+}
+
 export function nameOf(kind: StoryKind): string {
   return NAMES[kind] ?? kind;
 }

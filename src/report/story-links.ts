@@ -46,6 +46,8 @@ export class StoryLinks {
   readonly links = new Map<string, Link>();
   readonly pieces = new Map<number, Piece>();
   readonly limits: StoryLimit[] = [];
+  /** Requests that are followed. */
+  requestsMax: number = limits.storyRequestsMax;
   readonly #byKey = new Map<string, Piece[]>();
   readonly #byAlias = new Map<string, Link>();
   #subject: Subject;
@@ -169,8 +171,8 @@ export class StoryLinks {
 
   #accept(candidate: Candidate): void {
     const isRequest = candidate.role === 'request';
-    if (isRequest && this.#requests >= limits.storyRequestsMax) {
-      this.#leaveOut('requests', limits.storyRequestsMax);
+    if (isRequest && this.#requests >= this.requestsMax) {
+      this.#leaveOut('requests', this.requestsMax);
       return;
     }
     if (this.links.size >= limits.storyIdsMax) {

@@ -46,7 +46,9 @@ export function spansOf(pieces: readonly Piece[], callers: ReadonlyMap<string, P
     for (const { seq } of own) of.set(seq, index);
   });
   const parents = parentsOf(all, { of, callers });
-  return { list: all.map((span, index) => told(span, index, { all, parents })), of };
+  const children = all.map((): Open[] => []);
+  for (const [child, parent] of parents.entries()) if (parent !== undefined) children[parent]!.push(all[child]!);
+  return { list: all.map((span, index) => told(span, index, { children: children[index]!, parent: parents[index] })), of };
 }
 
 interface Causes {
@@ -117,25 +119,31 @@ function withoutCircles(parents: (number | undefined)[]): (number | undefined)[]
   return parents;
 }
 
-interface Whole {
-  readonly all: readonly Open[];
-  readonly parents: readonly (number | undefined)[];
+interface Place {
+  readonly children: readonly Open[];
+  readonly parent: number | undefined;
 }
 
-function told({ first, pieces }: Open, index: number, { all, parents }: Whole): StorySpan {
+function told({ first, pieces }: Open, index: number, { children, parent }: Place): StorySpan {
   const [startUs, endUs] = extentOf(pieces);
-  const children = all.filter((_, child) => parents[child] === index).map((child) => extentOf(child.pieces));
   const durationUs = endUs - startUs;
   const span: StorySpan = {
     span: index,
     start: stampOf(startUs),
     end: stampOf(endUs),
     durationMs: durationUs / 1000,
-    selfMs: (durationUs - coveredUs(children, startUs, endUs)) / 1000,
+    selfMs:
+      (durationUs -
+        coveredUs(
+          children.map((child) => extentOf(child.pieces)),
+          startUs,
+          endUs,
+        )) /
+      1000,
     records: pieces.length,
     seq: first.seq,
   };
-  if (parents[index] !== undefined) span.parent = parents[index];
+  if (parent !== undefined) span.parent = parent;
   if (first.request !== undefined) span.request = first.request;
   if (first.service !== undefined) span.service = first.service;
   if (first.host !== undefined) span.host = first.host;

@@ -5,6 +5,7 @@
  */
 import { limits } from '../base/limits.ts';
 import type { IdKind, Story, StoryEntity, StoryError, StoryGap, StoryLimit, StorySkew, StoryWhy } from '../model.ts';
+import { cutLimits } from './story-cut.ts';
 import { canonicalOf } from './story-id.ts';
 import type { Link, StoryLinks } from './story-links.ts';
 import { inOrder, ordered } from './story-order.ts';
@@ -48,8 +49,11 @@ export function storyOf(story: StoryLinks, telling: Telling): Told {
     const why = story.why(piece);
     if (why !== undefined) whys.set(piece, { id: why.id, kind: why.kind });
   }
-  const own: StoryLimit[] = [...story.limits];
+  const own: StoryLimit[] = [];
   let pieces = within(ordered([...whys.keys()]), telling.recordsMax, own);
+  const cut = cutLimits(story, pieces);
+  // What was not read lies where other records are left out, and is more.
+  own.splice(0, own.length, ...story.limits, ...cut, ...own.filter(({ what }) => what !== 'records' || !story.asked.isCut));
   const skew = skewOf(pieces);
   const shifts = telling.deskew
     ? new Map(skew.filter(({ skewMs }) => skewMs !== 0).map(({ host, skewMs }) => [host, skewMs]))

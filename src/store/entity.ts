@@ -8,7 +8,8 @@ import { entityOf } from '../report/entity.ts';
 import { kindFound } from '../report/story-kind.ts';
 import type { DaysReader } from './read.ts';
 import { askedOf } from './story.ts';
-import { type Finder, StoryFinder } from './story-find.ts';
+import { StoryFinder } from './story-find.ts';
+import type { Finder } from './story-finder.ts';
 import { nothingFound } from './story-nothing.ts';
 
 export function entitySteps(reader: DaysReader, id: string): Generator<undefined, EntityAnswer> {

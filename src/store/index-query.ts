@@ -10,6 +10,10 @@ function expressionOf(wanted: Need): string | undefined {
   if (wanted === true) return undefined;
   // Quoted, so that no word of the user is an operator of FTS5; tokens hold no quotes, the doubling is for certainty.
   if (wanted.kind === 'token') return `"${wanted.token.replaceAll('"', '""')}"`;
+  if (wanted.kind === 'whole') {
+    const parts = expressionOf(wanted.parts);
+    return parts === undefined ? undefined : `("${wanted.word}" OR (${parts} NOT "${wanted.mark}"))`;
+  }
   if (wanted.kind === 'prefix') {
     // Half a surrogate pair at the cut would become another character in SQLite.
     const prefix = wanted.prefix.replace(/[\ud800-\udbff]$/, '');

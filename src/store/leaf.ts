@@ -168,7 +168,7 @@ const ID_WORD = /^(?:req|[0-9a-f]{4}|[0-9a-f]{8}|[0-9a-f]{12})$/;
 const ID_PART = /^[0-9a-f][0-9a-f-]+$/;
 
 function canBeInIds(filter: Filter): boolean {
-  return filter.kind !== 'phrase' || filter.tokens.every((token) => ID_WORD.test(token));
+  return filter.kind !== 'id' && (filter.kind !== 'phrase' || filter.tokens.every((token) => ID_WORD.test(token)));
 }
 
 /** What shapes say of a filter, kept as long as the filter is: blocks of a file share most of their shapes. */

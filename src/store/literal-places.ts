@@ -6,9 +6,11 @@
  */
 import { SLOT } from '../base/shape.ts';
 import { isTokenUnit } from '../base/tokens.ts';
+import { addressOf } from '../base/whole-ids.ts';
 import type { Filter } from '../model.ts';
 import { literalsOf, type TextFilter } from '../query/literals.ts';
 import { messageFilter } from '../query/match.ts';
+import { addressPlaces } from './address-places.ts';
 import type { Block, ShapeRow } from './block-read.ts';
 import { type Reach, reachOf } from './shape-reach.ts';
 
@@ -25,6 +27,7 @@ export type PlacesOf = (shape: ShapeRow, code: number) => Places | undefined;
 export function literalPlaces(filter: Filter, block: Block): PlacesOf | undefined {
   const text = textFilter(filter);
   if (text === undefined) return undefined;
+  if (text.kind === 'id' && addressOf(text.id) !== undefined) return (shape, code) => addressPlaces(block, text.id, { shape, code });
   const literals = literalsOf(text);
   if (literals.some((all) => all.length === 0)) return undefined;
   const isToken = text.kind === 'phrase';

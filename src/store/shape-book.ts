@@ -8,6 +8,7 @@
 import { MARKERS, SLOT, type Split, shapeKey, split } from '../base/shape.ts';
 import { shapeHash, shapeKinds, shapePieces, shapeText } from '../base/shape-text.ts';
 import { tokensOf } from '../base/tokens.ts';
+import { addressSlots } from '../base/whole-ids.ts';
 import type { IdTable } from './ids.ts';
 
 export interface ShapeEntry {
@@ -20,8 +21,10 @@ export interface ShapeEntry {
   readonly kinds: readonly number[];
   /** Folded tokens of the constant text. */
   readonly tokens: readonly string[];
-  /** Variables touch constant text within a token (`<uuid>_disk`): its tokens must be read off each message. */
+  /** Variables touch constant text within a token (`<uuid>_disk`), or an address is torn: its words must be read off each message. */
   readonly glued: boolean;
+  /** Slots with which IPv4 addresses begin. */
+  readonly addresses: readonly number[];
   readonly key: number;
   /** Of the block being written: indices of its records, and per slot their values. */
   records: number[];
@@ -152,6 +155,7 @@ export class ShapeBook {
 
 function makeEntry(text: string, key: number): ShapeEntry {
   const kinds = shapeKinds(text);
+  const { runs, isTorn } = addressSlots(text);
   return {
     number: 0,
     text,
@@ -160,7 +164,8 @@ function makeEntry(text: string, key: number): ShapeEntry {
     kinds,
     // A marker counts as part of a token here, so that `<uuid>_disk` does not pass for the word `_disk`.
     tokens: tokensOf(text.replace(MARKER, '0')).filter((token) => !token.includes('0')),
-    glued: GLUED.test(text),
+    glued: isTorn || GLUED.test(text),
+    addresses: runs,
     key,
     records: [],
     slots: kinds.map((kind) => ({ kind, numbers: [], scales: [], texts: [] })),

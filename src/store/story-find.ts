@@ -16,9 +16,11 @@ import type { Block } from './block-read.ts';
 import type { DayFile } from './day-file.ts';
 import type { DayView } from './day-view.ts';
 import type { DaysReader } from './read.ts';
+import type { FindBounds, Finder, FoundPieces } from './story-finder.ts';
 import { freshKeys, scanFresh } from './story-fresh.ts';
 import { type Needle, needlesOf } from './story-needles.ts';
 import { type NeedleHits, scanBlock } from './story-scan.ts';
+import { type Passed, Shares } from './story-shares.ts';
 import { type Families, familiesOf, recordOf, type Unit, unitsOf } from './units.ts';
 
 /** What opened blocks may hold for one story; with columns of ids and messages a block is 0.5-3 MB. */
@@ -30,39 +32,17 @@ const TOGETHER_MIN = 4;
 const NEAR_BLOCKS_MAX = 16;
 const ID_BYTES = 16;
 
-export interface FoundPieces {
-  readonly pieces: readonly Piece[];
-  /** Ids of which more records exist than were read. */
-  readonly cut: ReadonlySet<string>;
-  /** The time was over before all was looked at. */
-  readonly isLate: boolean;
-}
-
-/** How much of one search may be found. */
-export interface FindBounds {
-  /** Records of one id. */
-  readonly each: (needle: Needle) => number;
-  /** Of all together; what is left out then has no order. */
-  readonly all: number;
-}
-
-/** Where the records of a story are found; the engine's own is `StoryFinder`. */
-export interface Finder {
-  find(wanted: readonly Sought[], bounds: FindBounds): Generator<undefined, FoundPieces>;
-  /** Where was looked: records, and the times of the first and the last; undefined in an empty store. */
-  readonly span: { records: number; oldestUs: number; newestUs: number } | undefined;
-  /** Keys of the ids that begin with any of these eight digits. */
-  keysWithHead(heads: ReadonlySet<string>): Iterable<string>;
-  readonly damaged: ReadonlySet<string>;
-  readonly searches: number;
-  readonly recordsScanned: number;
-}
-
 interface Round {
-  readonly left: Map<string, number>;
+  readonly shares: Shares;
+  readonly passed: Passed<Unit>[];
   readonly pieces: Piece[];
   readonly cut: Set<string>;
   all: number;
+}
+
+interface Look {
+  readonly needles: readonly Needle[];
+  readonly round: Round;
 }
 
 export class StoryFinder implements Finder {
@@ -107,24 +87,55 @@ export class StoryFinder implements Finder {
     this.searches++;
     const needles = needlesOf(wanted);
     const round: Round = {
-      left: new Map(needles.map((needle) => [needle.key, bounds.each(needle)])),
+      shares: new Shares(needles, bounds.each),
+      passed: [],
       pieces: [],
       cut: new Set(),
       all: bounds.all,
     };
     const byUnit = this.#unitsWith(needles);
     this.#findFamilies(needles, round);
-    let isLate = false;
-    for (const { unit, fromEnd } of inTurn(this.#units.filter((unit) => byUnit.has(unit)))) {
-      const open = byUnit.get(unit)!.filter(({ key }) => round.left.get(key)! > 0);
-      for (const { key } of byUnit.get(unit)!) if (round.left.get(key)! <= 0) round.cut.add(key);
-      if (open.length === 0 || round.all <= 0) continue;
-      this.#look(unit, { open, fromEnd, round });
-      yield;
-      isLate = performance.now() > this.#deadlineMs;
-      if (isLate) break;
-    }
+    const units = this.#units.filter((unit) => byUnit.has(unit));
+    const isLate = (yield* this.#bothEnds(units, byUnit, round)) || (yield* this.#passedOver(units.length === 1, round));
     return { pieces: round.pieces, cut: round.cut, isLate };
+  }
+
+  /** True: the time is over. */
+  *#bothEnds(units: readonly Unit[], byUnit: ReadonlyMap<Unit, readonly Needle[]>, round: Round): Generator<undefined, boolean> {
+    for (const { unit, fromEnd } of inTurn(units)) {
+      const open: Needle[] = [];
+      for (const needle of byUnit.get(unit)!) {
+        if (round.shares.has(needle.key, fromEnd)) open.push(needle);
+        else round.passed.push({ unit, fromEnd, needle, taken: 0 });
+      }
+      if (open.length === 0 || round.all <= 0) continue;
+      this.#look(unit, { needles: open, round }, (hits) => {
+        const { indices, more } = round.shares.choose(hits, fromEnd);
+        for (const [needle, taken] of more) round.passed.push({ unit, fromEnd, needle, taken });
+        return indices;
+      });
+      yield;
+      if (performance.now() > this.#deadlineMs) return true;
+    }
+    return false;
+  }
+
+  /** What one side had no room for, where the other has left some. */
+  *#passedOver(isOnly: boolean, round: Round): Generator<undefined, boolean> {
+    for (const passed of round.passed) {
+      const { unit, needle } = passed;
+      if (!round.shares.hasAny(needle.key)) round.cut.add(needle.key);
+      else if (round.all > 0) {
+        this.#look(unit, { needles: [needle], round }, (hits) => {
+          const { indices, isCut } = round.shares.rest(hits.get(needle) ?? [], passed, isOnly);
+          if (isCut) round.cut.add(needle.key);
+          return indices;
+        });
+        yield;
+        if (performance.now() > this.#deadlineMs) return true;
+      }
+    }
+    return false;
   }
 
   /** Keys of the ids that begin with any of these eight digits; a few blocks are looked into. */
@@ -159,7 +170,9 @@ export class StoryFinder implements Finder {
       if (blocks.size === 0 || !this.#mayHoldAny(view, needles)) continue;
       for (const needle of needles) {
         if (needle.kind === 'ip' && needle.role === 'entity') {
-          for (const unit of this.#hit) if (unit.view === view && unit.kind === 'block') listed(found, unit).push(needle);
+          const named = this.#blocksWith(view, needle.expression);
+          for (const unit of this.#hit)
+            if (unit.view === view && unit.kind === 'block' && named?.has(unit.extent.id) !== false) listed(found, unit).push(needle);
           continue;
         }
         for (const id of this.#blocksWith(view, needle.expression) ?? blocks.keys()) {
@@ -189,11 +202,12 @@ export class StoryFinder implements Finder {
     }
   }
 
-  #look(unit: Unit, { open, fromEnd, round }: { open: readonly Needle[]; fromEnd: boolean; round: Round }): void {
+  /** Takes those records of the unit that `choose` picks from where the ids stand. */
+  #look(unit: Unit, { needles, round }: Look, choose: (hits: NeedleHits) => readonly number[]): void {
     try {
-      const hits = unit.kind === 'fresh' ? scanFresh(unit.extent.records, open) : this.#scanBlock(unit, open);
+      const hits = unit.kind === 'fresh' ? scanFresh(unit.extent.records, needles) : this.#scanBlock(unit, needles);
       this.recordsScanned += unit.kind === 'fresh' ? unit.extent.records.length : unit.extent.count;
-      for (const index of chosen(hits, { fromEnd, round })) {
+      for (const index of choose(hits)) {
         if (round.all <= 0) return;
         this.#takeRow(unit, index, round);
       }
@@ -264,18 +278,6 @@ function* inTurn(units: readonly Unit[]): Generator<{ unit: Unit; fromEnd: boole
     yield { unit: units[from]!, fromEnd: false };
     if (from < to) yield { unit: units[to]!, fromEnd: true };
   }
-}
-
-/** The records of a unit that still fit, each once: of the units at the end the newest. */
-function chosen(hits: NeedleHits, { fromEnd, round }: { fromEnd: boolean; round: Round }): number[] {
-  const indices = new Set<number>();
-  for (const [{ key }, list] of hits) {
-    const left = round.left.get(key)!;
-    round.left.set(key, left - list.length);
-    if (list.length > left) round.cut.add(key);
-    for (const index of fromEnd ? list.slice(-left) : list.slice(0, left)) indices.add(index);
-  }
-  return [...indices].sort((a, b) => a - b);
 }
 
 function listed<K, V>(lists: Map<K, V[]>, key: K): V[] {

@@ -4,12 +4,12 @@
  * (report/story-links.ts), and in which blocks they may lie (story-find.ts).
  */
 import { tokensOf } from '../base/tokens.ts';
+import { macWord, WHOLE_MACS } from '../base/whole-ids.ts';
 import type { Filter, StoryKind } from '../model.ts';
 import { idOf } from '../query/ids.ts';
 import { isHexKey } from '../report/story-id.ts';
 import type { Sought } from '../report/story-links.ts';
 import { indexExpression } from './index-query.ts';
-import { macWord, WHOLE_MACS } from './terms.ts';
 
 /** One id, or one spelling of it. */
 export interface Needle {

@@ -7,7 +7,7 @@ import { CodedError } from '../base/errors.ts';
 import { editDistance } from '../base/nearest.ts';
 import { dashedKey } from '../report/story-id.ts';
 import { stampOf } from '../report/story-time.ts';
-import type { Finder } from './story-find.ts';
+import type { Finder } from './story-finder.ts';
 
 const HEAD_DIGITS = 8;
 const ID_DIGITS = 32;

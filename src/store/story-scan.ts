@@ -46,10 +46,13 @@ const outlines = new WeakMap<Block, Outline>();
 export function scanBlock(block: Block, needles: readonly Needle[], digest: Digest | undefined): NeedleHits {
   const hits = new Map<Needle, number[]>();
   const byPosition = new Map<number, Needle>();
-  const outline = outlineOf(block);
   for (const needle of needles) {
     const { hex } = needle;
-    if (hex === undefined ? needle.isOneVariable && scanVariables(block, { needle, outline, hits }) : isPlain(hex, outline.odd)) {
+    const isDone =
+      hex === undefined
+        ? needle.isOneVariable && scanVariables(block, { needle, outline: outlineOf(block), hits })
+        : isPlain(hex, outlineOf(block).odd);
+    if (isDone) {
       const position = hex === undefined ? -1 : positionOf(block.idTable(), Buffer.from(hex, 'hex'));
       if (position >= 0) byPosition.set(position, needle);
     } else {
@@ -57,7 +60,7 @@ export function scanBlock(block: Block, needles: readonly Needle[], digest: Dige
       for (let index = 0; index < block.count; index++) if (test(index)) listed(hits, needle).push(index);
     }
   }
-  if (byPosition.size > 0) scanPositions(block, { byPosition, outline, hits });
+  if (byPosition.size > 0) scanPositions(block, { byPosition, outline: outlineOf(block), hits });
   return hits;
 }
 

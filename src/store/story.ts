@@ -10,12 +10,14 @@ import type { RenderedStory, StoryKind, StoryMissing, StoryWant } from '../model
 import { firstFault } from '../report/fault.ts';
 import { storyOf, type Told, type ToldRecord } from '../report/story.ts';
 import { type AskedId, askedId, canonicalOf } from '../report/story-id.ts';
-import { kindFound, nameOf, searchInstead } from '../report/story-kind.ts';
+import { isEverybodys, kindFound, nameOf, searchInstead } from '../report/story-kind.ts';
 import { StoryLinks } from '../report/story-links.ts';
 import type { Piece } from '../report/story-piece.ts';
 import type { DaysReader } from './read.ts';
 import { accessLines } from './story-access.ts';
-import { type Finder, StoryFinder } from './story-find.ts';
+import { firstErrorOfCut } from './story-cut-error.ts';
+import { StoryFinder } from './story-find.ts';
+import type { Finder } from './story-finder.ts';
 import { type Compared, missingOf } from './story-missing.ts';
 import type { Needle } from './story-needles.ts';
 import { nothingFound, partOfId } from './story-nothing.ts';
@@ -28,12 +30,14 @@ const ROUNDS_MAX = 24;
 const GATHER_RATIO = 3;
 
 export interface Gathered {
+  readonly recordsMax: number;
   readonly story: StoryLinks;
   readonly note: string | undefined;
 }
 
 /** Throws `bad-argument` for what is no id, or a project's or user's; `not-found` where nobody has it. */
-export function* gatherStory(finder: Finder, { id, recordsMax }: { id: string; recordsMax: number }): Generator<undefined, Gathered> {
+export function* gatherStory(finder: Finder, want: Pick<StoryWant, 'id' | 'recordsMax'>): Generator<undefined, Gathered> {
+  const { id } = want;
   const asked = askedOf(finder, id);
   const story = new StoryLinks(asked);
   const wanted = story.next();
@@ -42,6 +46,9 @@ export function* gatherStory(finder: Finder, { id, recordsMax }: { id: string; r
   const { kind, note } = kindFound(asked, sample.pieces);
   refuseShared(kind, { id, asked });
   story.decide(kind);
+  const isShared = isEverybodys(kind) && want.recordsMax === undefined;
+  if (isShared) story.requestsMax = limits.storySharedRequestsMax;
+  const recordsMax = want.recordsMax ?? (isShared ? limits.storySharedRecordsDefault : limits.storyRecordsDefault);
   story.take(sample.pieces);
   // What a port's network device is called was not looked for before the id was known to be a port's.
   if (sample.cut.size > 0 || kind === 'port') yield* takeAll(story, finder, { wanted: [{ ...wanted[0]!, kind }], recordsMax });
@@ -49,7 +56,7 @@ export function* gatherStory(finder: Finder, { id, recordsMax }: { id: string; r
     const next = story.next();
     if (next.length === 0 || !(yield* takeAll(story, finder, { wanted: next, recordsMax }))) break;
   }
-  return { story, note };
+  return { story, note, recordsMax };
 }
 
 interface Take {
@@ -102,15 +109,18 @@ export interface StoryHelp {
   further(story: StoryLinks): Generator<undefined, Piece[]>;
 }
 
+function* furtherPieces(reader: DaysReader, story: StoryLinks): Generator<undefined, Piece[]> {
+  return [...(yield* accessLines(reader, story)), ...(yield* firstErrorOfCut(reader, story))];
+}
+
 export function storySteps(reader: DaysReader, want: StoryWant): Generator<undefined, RenderedStory> {
-  const help: StoryHelp = { missing: (story) => missingOf(reader, story), further: (story) => accessLines(reader, story) };
+  const help: StoryHelp = { missing: (story) => missingOf(reader, story), further: (story) => furtherPieces(reader, story) };
   return tellStory(new StoryFinder(reader), want, help);
 }
 
 export function* tellStory(finder: Finder, want: StoryWant, help?: StoryHelp): Generator<undefined, RenderedStory> {
   const startedMs = performance.now();
-  const recordsMax = want.recordsMax ?? limits.storyRecordsDefault;
-  const { story, note } = yield* gatherStory(finder, { id: want.id, recordsMax });
+  const { story, note, recordsMax } = yield* gatherStory(finder, want);
   if (help !== undefined) story.take(yield* help.further(story));
   const stats = {
     tookMs: 0,
@@ -119,7 +129,7 @@ export function* tellStory(finder: Finder, want: StoryWant, help?: StoryHelp): G
     ...(finder.damaged.size === 0 ? {} : { damaged: [...finder.damaged] }),
   };
   const told = storyOf(story, { recordsMax, deskew: want.deskew === true, note, stats });
-  if (want.missing !== false && help !== undefined) {
+  if (want.missing !== false && help !== undefined && !isEverybodys(story.asked.kind)) {
     const missing = yield* help.missing({ asked: story.asked, pieces: told.records.map(({ piece }) => piece) });
     if (missing.length > 0) told.head.missing = missing;
   }

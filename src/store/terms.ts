@@ -6,6 +6,7 @@
  * record has its needed words here; one word too many only opens a block in vain.
  */
 import { tokensOf } from '../base/tokens.ts';
+import { addressesIn, ipWord, macWord, WHOLE_IPS, WHOLE_MACS } from '../base/whole-ids.ts';
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const HEX32 = /^[0-9a-f]{32}$/;
@@ -17,24 +18,21 @@ const MAC_CHARS = 17;
 const MAC = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 const MACS = /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/gi;
 
-/**
- * The word of a MAC as a whole: its six tokens stand in every block that names some MACs, together they would open most of them. Only blocks with
- * the word WHOLE_MACS have it; blocks of earlier programs have the tokens alone.
- */
-export function macWord(mac: string): string {
-  return `mac_${mac.toLowerCase().replaceAll(':', '')}`;
-}
-export const WHOLE_MACS = 'mac_whole';
-
 export class Terms {
-  readonly #words = new Set<string>([WHOLE_MACS]);
+  readonly #words = new Set<string>([WHOLE_MACS, WHOLE_IPS]);
   readonly #numbers = new Set<number>();
+  readonly #addresses = new Set<number>();
   #ids = '';
   /** Some id column holds `req-…`: one word for all of them. */
   hasRequests = false;
 
   number(value: number): void {
     this.#numbers.add(value);
+  }
+
+  /** An IPv4 address as one number (base/whole-ids.ts). */
+  address(value: number): void {
+    this.#addresses.add(value);
   }
 
   /** A folded token. */
@@ -59,6 +57,7 @@ export class Terms {
     for (const token of tokensOf(text)) this.token(token);
     if (text.length >= 36) for (const uuid of text.toLowerCase().matchAll(UUID)) this.#words.add(uuid[0].slice(0, PREFIX));
     if (text.length >= MAC_CHARS) for (const mac of text.matchAll(MACS)) this.#words.add(macWord(mac[0]));
+    for (const address of addressesIn(text)) this.#addresses.add(address);
   }
 
   /** The beginnings of all ids of a table of 16 bytes each. */
@@ -70,7 +69,7 @@ export class Terms {
   }
 
   get size(): number {
-    return this.#words.size + this.#numbers.size;
+    return this.#words.size + this.#numbers.size + this.#addresses.size;
   }
 
   /** All words for the index, separated by spaces. */
@@ -78,6 +77,7 @@ export class Terms {
     let all = this.hasRequests ? `req ${this.#ids}` : this.#ids;
     for (const word of this.#words) all += `${word} `;
     for (const value of this.#numbers) all += `${value} `;
+    for (const value of this.#addresses) all += `${ipWord(value)} `;
     return all;
   }
 }

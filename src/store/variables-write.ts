@@ -4,6 +4,7 @@
  */
 import { ByteWriter } from '../base/bytes.ts';
 import { SLOT } from '../base/shape.ts';
+import { joined } from '../base/whole-ids.ts';
 import { encodeDictionary } from './codecs.ts';
 import type { IdTable } from './ids.ts';
 import type { ShapeEntry, SlotValues } from './shape-book.ts';
@@ -97,6 +98,20 @@ export function addTerms(shape: ShapeEntry, terms: Terms): void {
     else if (slot.kind === SLOT.uuid || slot.kind === SLOT.hex32) continue;
     else if (slot.kind === SLOT.hex) for (const value of slot.texts) terms.token(value);
     else for (const value of new Set(slot.texts)) terms.variable(value);
+  }
+  for (const first of shape.addresses) addAddresses(shape.slots, first, terms);
+}
+
+/** The four slots from `first` on are the octets of addresses. */
+function addAddresses(slots: readonly SlotValues[], first: number, terms: Terms): void {
+  const [a, b, c, d] = [slots[first]!.numbers, slots[first + 1]!.numbers, slots[first + 2]!.numbers, slots[first + 3]!.numbers];
+  let before = -1;
+  for (let index = 0; index < a.length; index++) {
+    const address = joined(joined(joined(joined(0, a[index]!), b[index]!), c[index]!), d[index]!);
+    // Lines of one client follow one another.
+    if (address === undefined || address === before) continue;
+    before = address;
+    terms.address(address);
   }
 }
 

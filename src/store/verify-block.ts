@@ -6,7 +6,9 @@ import { crc32 } from 'node:zlib';
 import { ByteReader } from '../base/bytes.ts';
 import { toMessage } from '../base/errors.ts';
 import { tokensOf } from '../base/tokens.ts';
-import type { LogRecord } from '../model.ts';
+import { addressesIn, addressText } from '../base/whole-ids.ts';
+import type { Filter, LogRecord } from '../model.ts';
+import { idFinder } from '../query/ids.ts';
 import { TEXT_FIELDS } from '../query/match.ts';
 import type { BlockRow } from './block-read.ts';
 import type { DayFile } from './day-file.ts';
@@ -65,16 +67,30 @@ function wrongChecksums({ database, row }: BlockCheck): string[] {
   return wrong;
 }
 
-/** An index that does not know a word hides the block from whoever searches for it. */
-function wrongWords({ database, row }: BlockCheck, records: readonly LogRecord[]): string[] {
+/** Every word of the records, and every address, which is asked for as a whole. */
+function askedOf(records: readonly LogRecord[]): { word: string; filter: Filter }[] {
   const words = new Set<string>();
+  const addresses = new Set<string>();
   for (const record of records)
     for (const field of TEXT_FIELDS) {
       const text = record[field];
-      if (typeof text === 'string') for (const token of tokensOf(text)) words.add(token);
+      if (typeof text !== 'string') continue;
+      for (const token of tokensOf(text)) words.add(token);
+      for (const address of addressesIn(text)) {
+        const id = addressText(address);
+        if (!addresses.has(id) && idFinder(id)(text)) addresses.add(id);
+      }
     }
-  const asked = [...words].flatMap((word) => {
-    const expression = indexExpression({ kind: 'phrase', tokens: [word], text: word });
+  return [
+    ...[...words].map((word) => ({ word, filter: { kind: 'phrase', tokens: [word], text: word } as const })),
+    ...[...addresses].map((id) => ({ word: id, filter: { kind: 'id', id, text: id } as const })),
+  ];
+}
+
+/** An index that does not know a word hides the block from whoever searches for it. */
+function wrongWords({ database, row }: BlockCheck, records: readonly LogRecord[]): string[] {
+  const asked = askedOf(records).flatMap(({ word, filter }) => {
+    const expression = indexExpression(filter);
     return expression === undefined ? [] : [{ word, expression }];
   });
   const missing: string[] = [];

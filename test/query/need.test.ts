@@ -5,6 +5,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fold, tokensOf } from '../../src/base/tokens.ts';
+import { addressesIn, ipWord, WHOLE_IPS } from '../../src/base/whole-ids.ts';
 import type { LogRecord } from '../../src/model.ts';
 import { compile, TEXT_FIELDS } from '../../src/query/match.ts';
 import { type Need, need, satisfies, TOKEN_CHARS } from '../../src/query/need.ts';
@@ -21,7 +22,10 @@ function wordsOf(record: LogRecord, rich: boolean): Set<string> {
     if (text === undefined) continue;
     for (const token of tokensOf(fold(text).replace(UUID, ' $1 ')))
       words.add((/^[0-9a-f]{32}$/.test(token) ? token.slice(0, 8) : token).slice(0, TOKEN_CHARS));
-    if (rich) for (const token of tokensOf(text)) words.add(token);
+    if (!rich) continue;
+    for (const token of tokensOf(text)) words.add(token);
+    for (const address of addressesIn(text)) words.add(ipWord(address));
+    words.add(WHOLE_IPS);
   }
   return words;
 }
@@ -89,7 +93,8 @@ const NEEDS: readonly (readonly [string, Need])[] = [
   ['1c3a6b1de2f7', true],
   [`"boot ${UUIDS[0]} done"`, and(token('boot'), token('903b85d0'), token('done'))],
   ['volume_903b85d0', or(token('volume_903b85d0'), token('903b85d0'))],
-  ['10.0.0.5', and(token('10'), token('0'), token('5'))],
+  ['10.0.0.5', { kind: 'whole', word: 'ip_0a000005', mark: WHOLE_IPS, parts: and(token('10'), token('0'), token('5')) }],
+  ['"10.0.0.5"', and(token('10'), token('0'), token('5'))],
   ['fe80::f816:3eff', and(token('fe80'), token('f816'), token('3eff'))],
   [
     'tx4b41c78a86b246c59725d-005c48267b',

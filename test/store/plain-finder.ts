@@ -6,7 +6,7 @@ import { compile } from '../../src/query/match.ts';
 import { isHexKey, keyOf } from '../../src/report/story-id.ts';
 import type { Sought } from '../../src/report/story-links.ts';
 import { pieceOf } from '../../src/report/story-piece.ts';
-import type { FindBounds, Finder, FoundPieces } from '../../src/store/story-find.ts';
+import type { FindBounds, Finder, FoundPieces } from '../../src/store/story-finder.ts';
 import { type Needle, needlesOf } from '../../src/store/story-needles.ts';
 import { everything } from '../contract/reading.ts';
 

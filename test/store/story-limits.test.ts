@@ -124,6 +124,34 @@ test('an id of more records than may be read answers with both ends of it', () =
   expect(limits.storyRecordsDefault).toBeGreaterThan(100);
 });
 
+test('an error in the middle that was not read is looked for, and where the hole is, is said', () => {
+  const lines = Array.from({ length: 900 }, (_, second) =>
+    line(second, { request: `req-${uuid(1)}`, user: USER, text: 'loop', level: second === 450 || second === 460 ? 'ERROR' : 'INFO' }),
+  );
+  for (const sealed of [true, false]) {
+    const { head, ...story } = tell({ id: `req-${uuid(1)}`, recordsMax: 100 }, storeOf(lines, { sealed }));
+    const seqs = seqsOf({ head, ...story });
+    expect([seqs[0], seqs.at(-1), seqs.includes(451), seqs.includes(461), seqs.length]).toEqual([1, 900, true, false, 99]);
+    expect(head.firstError?.seq).toBe(451);
+    expect(head.limits.map(({ what, text }) => `${what}: ${text}`)).toEqual([
+      `records: req-${uuid(1)} has more records than were read: its oldest and its newest are here, those between 2026-11-20T00:00:48.123000Z and 2026-11-20T00:14:11.123000Z are not, but for errors that were found`,
+    ]);
+  }
+});
+
+test('of what everybody uses fewer records and requests are followed, unless more are asked for', () => {
+  const lines = Array.from({ length: 60 }, (_, second) =>
+    line(second, { request: `req-${uuid(second)}`, user: USER, text: `Creating image /v2/images/${A}` }),
+  );
+  const reader = storeOf(lines);
+  withLimits({ storySharedRecordsDefault: 20, storySharedRequestsMax: 5 }, () => {
+    const { head, count } = tell({ id: A }, reader);
+    expect([head.kind, count]).toEqual(['image', 20]);
+    expect([...new Set(head.limits.map(({ what }) => what))]).toEqual(['requests', 'records']);
+    expect(tell({ id: A, recordsMax: 1000 }, reader)).toMatchObject({ count: 60, head: { limits: [] } });
+  });
+});
+
 describe('no story', () => {
   const reader = storeOf([line(0, { request: `req-${uuid(1)}`, user: USER, text: `[instance: ${A}] Starting` })]);
   const fresh = storeOf([line(0, { request: `req-${uuid(1)}`, user: USER, text: `[instance: ${A}] Starting` })], { sealed: false });
