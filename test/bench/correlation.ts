@@ -29,10 +29,10 @@ interface Extent {
   readonly requests: number;
 }
 const WHOLE: Extent = { lines: 120_000, instances: 2000, requests: 3000 };
-const QUICK: Extent = { lines: 24_000, instances: 60, requests: 120 };
+const QUICK: Extent = { lines: 24_000, instances: 40, requests: 100 };
 /** What losses and skew change is seen in a part. */
 const CHANGED: Extent = { lines: 60_000, instances: 300, requests: 500 };
-const CHANGED_QUICK: Extent = { lines: 21_000, instances: 20, requests: 40 };
+const CHANGED_QUICK: Extent = { lines: 21_000, instances: 12, requests: 30 };
 /** Questions at once: as many as there are query workers. */
 const AT_ONCE = 2;
 
@@ -138,9 +138,10 @@ class Asked {
     this.#base = `http://${http.host}:${http.port}/api/v1/trace/`;
   }
 
-  async story(id: string): Promise<Story | undefined> {
+  /** `isWhole`: also what is missing, and therefore what went wrong first. */
+  async story(id: string, isWhole = false): Promise<Story | undefined> {
     const startedMs = performance.now();
-    const response = await fetch(this.#base + encodeURIComponent(id));
+    const response = await fetch(`${this.#base}${encodeURIComponent(id)}?missing=${isWhole}`);
     if (response.status === 404) {
       await response.body?.cancel();
       return undefined;
@@ -197,7 +198,7 @@ interface FailedBoot {
 async function failedBoots(asked: Asked, { operations }: TruthCorpus): Promise<FailedBoot[]> {
   const failed = operations.filter(({ kind, outcome, isCut }) => kind === 'boot' && outcome === 'failed' && !isCut);
   return inTurns(failed, async (operation: OperationTruth) => {
-    const story = await asked.story(operation.ids.instance!);
+    const story = await asked.story(operation.ids.instance!, true);
     const [fault] = operation.faults;
     if (fault === undefined) return [];
     return [namedFirst(story, fault)];
