@@ -1,12 +1,14 @@
 /**
- * For everybody: axe-core finds nothing in any state of the search, in both schemes, wide and narrow; what the keyboard alone can do; what fits
+ * For everybody: axe-core finds nothing in any state of the search, the live tail and the status, in both schemes, wide and narrow; what the keyboard alone can do; what fits
  * into 400 pixels. The pictures of each state lie in a temporary folder, to be looked at: STACKTRAIL_PICTURES names another.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openUdp } from '../receive/senders.ts';
 import { violations } from './axe.ts';
 import { CHROMIUM, openPage, type Page, PICTURES } from './chromium.ts';
+import { sendNumbered } from './live-scene.ts';
 import { settled } from './looking.ts';
 import { type Scene, startScene } from './scene.ts';
 
@@ -54,6 +56,53 @@ const STATES: readonly (readonly [name: string, path: string, act?: (page: Page)
   ['search-columns', 'search', (page) => page.getByRole('button', { name: 'Columns' }).click()],
   ['search-id', 'search', (page) => page.locator('.row a.id').first().click()],
   ['search-help', 'search', (page) => page.keyboard.press('?')],
+  ['live', 'search?live=1', (page) => page.locator('.live-list .row').nth(10).waitFor()],
+  ['live-errors', 'search?live=1&q=level:>=warning&rows=full', (page) => page.locator('.live-list .row').nth(3).waitFor()],
+  [
+    'live-paused',
+    'search?live=1',
+    async (page) => {
+      await page.locator('.live-list .row').nth(10).waitFor();
+      await page.keyboard.press('k');
+      await page.keyboard.press('k');
+      await page.keyboard.press('Enter');
+      await page.locator('.fields').waitFor();
+    },
+  ],
+  ['live-nothing', 'search?live=1&q=nosuchword', (page) => page.getByText('Waiting for lines').waitFor()],
+  ['live-wrong', 'search?live=1&q=level:error+servce:nova', (page) => page.locator('.wrong').waitFor()],
+  [
+    'live-lost',
+    'search?live=1',
+    async (page) => {
+      await page.locator('.live-list .row').nth(10).waitFor();
+      await page.route('**/api/v1/tail**', (route) => route.abort());
+      // The same question again: its connection does not come about.
+      await page.getByRole('button', { name: 'Search', exact: true }).click();
+      await page.locator('.live-trouble').waitFor();
+    },
+  ],
+  [
+    'status',
+    'status',
+    async (page) => {
+      const sender = await openUdp(scene.service.udp);
+      for (let number = 0; number < 3; number++) await sender.send('');
+      await sendNumbered(scene.service.tcp, { from: 1, count: 700, perSecond: 100 });
+      await page.locator('.losses').waitFor();
+      await page.getByRole('link', { name: 'ctl01' }).waitFor();
+      await sender.close();
+    },
+  ],
+  [
+    'status-gone',
+    'status',
+    async (page) => {
+      await page.getByRole('heading', { name: 'Listeners' }).waitFor();
+      await page.route('**/api/**', (route) => route.abort());
+      await page.getByRole('alert').waitFor();
+    },
+  ],
 ];
 const WIDTHS = [1280, 400] as const;
 
@@ -63,7 +112,7 @@ describe.skipIf(!CHROMIUM)('for everybody', () => {
     async (state) => {
       const { name, path, act, width } = state;
       const { page, close } = await openPage(`${scene.service.url}/${path}`, { width, height: width < 600 ? 860 : 800 });
-      if (name !== 'search-wrong') await settled(page);
+      if (name.startsWith('search') && name !== 'search-wrong') await settled(page);
       await act?.(page);
       for (const scheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: scheme });

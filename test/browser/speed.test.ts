@@ -5,11 +5,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, openPage, type Page, PICTURES } from './chromium.ts';
 import { settled } from './looking.ts';
 import { type Scene, startScene } from './scene.ts';
+import { tasksOf } from './tasks.ts';
 
 /** What the issue allows. */
 const SCRIPT_BYTES_MAX = 250_000;
@@ -23,34 +23,6 @@ beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true });
 });
 afterAll(() => scene?.service.stop());
-
-interface TraceEvent {
-  readonly name: string;
-  readonly pid: number;
-  readonly tid: number;
-  readonly args: { readonly name?: string };
-  /** Time of the processor, µs. */
-  readonly tdur?: number;
-}
-
-/** Tasks of the page's main thread while something is done, ms of the processor, longest first. */
-async function tasksOf(cdp: CDPSession, run: () => Promise<unknown>): Promise<number[]> {
-  const events: TraceEvent[] = [];
-  const take = ({ value }: { value: object[] }): void => void events.push(...(value as TraceEvent[]));
-  cdp.on('Tracing.dataCollected', take);
-  await cdp.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['toplevel', '__metadata'] } });
-  await run();
-  const done = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve));
-  await cdp.send('Tracing.end');
-  await done;
-  cdp.off('Tracing.dataCollected', take);
-  const place = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`;
-  const mains = new Set(events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(place));
-  return events
-    .filter((event) => event.name.endsWith('RunTask') && event.tdur !== undefined && mains.has(place(event)))
-    .map(({ tdur }) => tdur! / 1000)
-    .sort((a, b) => b - a);
-}
 
 async function scroll(page: Page): Promise<void> {
   await page.evaluate(async () => {

@@ -93,21 +93,14 @@ function Following({ box, look, touched }: ShownProps): JSX.Element {
 
 /** The same element when its turn comes to be shown: its key is its turn. */
 function Items({ items, names, look, touched }: { items: readonly LiveItem[]; names: string; look: Look; touched: Touched }): JSX.Element {
-  const drawn = useRef({ look, byItem: new WeakMap<LiveItem, JSX.Element>() });
-  // What was drawn is drawn again only when it looks otherwise: the same element costs nothing.
-  if (drawn.current.look !== look) drawn.current = { look, byItem: new WeakMap() };
-  const { byItem } = drawn.current;
   return (
     <div role="list" class={names} aria-hidden={names.includes('is-next')}>
-      {items.map((item) => {
-        const element = byItem.get(item) ?? itemOf(item, look, touched);
-        byItem.set(item, element);
-        return element;
-      })}
+      {items.map((item) => itemOf(item, look, touched))}
     </div>
   );
 }
 
+/** A row whose record and look are the same draws nothing (it reads signals, which makes it compare); elements kept from one drawing for the next would keep all drawings before. */
 function itemOf({ key, record, note }: LiveItem, look: Look, touched: Touched): JSX.Element {
   if (record !== undefined) return <Row key={key} record={record} look={look} touched={touched} />;
   return (

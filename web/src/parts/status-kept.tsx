@@ -84,7 +84,7 @@ export function StatusStore({ now }: { now: StatusAnswer }): JSX.Element {
       </div>
       {days.length === 0 && <p>Nothing is stored yet.</p>}
       {days.length > 0 && (
-        <Scroll>
+        <Scroll label="Table of days">
           <table>
             <thead>
               <tr>
@@ -143,7 +143,7 @@ export function StatusFiles({ now: { files } }: { now: StatusAnswer }): JSX.Elem
         {files.waiting && ', waiting for the disk'}
       </p>
       {behind.length + troubles.length > 0 && (
-        <Scroll>
+        <Scroll label="Table of followed files">
           <table>
             <thead>
               <tr>

@@ -55,7 +55,7 @@ function Table({ losses: all }: { losses: LossesAnswer['losses'] }): JSX.Element
   const most = Math.max(...all.map(({ amount }) => amount));
   return (
     <>
-      <Scroll>
+      <Scroll label="Table of losses">
         <table class="losses">
           <thead>
             <tr>

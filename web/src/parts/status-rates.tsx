@@ -99,7 +99,7 @@ export function StatusReceivers({ now }: { now: StatusAnswer }): JSX.Element {
   return (
     <section class="panel" aria-labelledby="listeners">
       <h2 id="listeners">Listeners</h2>
-      <Scroll>
+      <Scroll label="Table of listeners">
         <table>
           <thead>
             <tr>
@@ -139,8 +139,13 @@ export function StatusReceivers({ now }: { now: StatusAnswer }): JSX.Element {
 }
 
 /** A table that is wider than the screen scrolls by itself; the page does not. */
-export function Scroll({ children }: { children: ComponentChildren }): JSX.Element {
-  return <div class="table">{children}</div>;
+export function Scroll({ label, children }: { label: string; children: ComponentChildren }): JSX.Element {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <div class="table" role="region" aria-label={label} tabIndex={0}>
+      {children}
+    </div>
+  );
 }
 
 function addressOf({ host, port }: StatusAnswer['receivers'][number]): string {
@@ -155,9 +160,7 @@ function stateOf(receiver: StatusAnswer['receivers'][number]): string {
   if (paused !== undefined && paused > 0) parts.push(`${countText(paused)} wait for the disk`);
   if (kernelDrops !== undefined)
     parts.push(kernelDrops === 0 ? 'no drops by the kernel' : `${countText(kernelDrops)} dropped by the kernel`);
-  if (bufferBytesGranted !== undefined) {
-    const isLess = bufferBytesAsked !== undefined && bufferBytesGranted < bufferBytesAsked;
-    parts.push(`buffer ${bytesText(bufferBytesGranted)}${isLess ? ` of ${bytesText(bufferBytesAsked)}` : ''}`);
-  }
+  if (bufferBytesGranted !== undefined && bufferBytesAsked !== undefined && bufferBytesGranted < bufferBytesAsked)
+    parts.push(`buffer ${bytesText(bufferBytesGranted)} of ${bytesText(bufferBytesAsked)}`);
   return parts.join(', ');
 }

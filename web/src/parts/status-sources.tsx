@@ -57,7 +57,7 @@ export function StatusSources(): JSX.Element {
 function Table({ shown }: { shown: NonNullable<typeof sources.value> }): JSX.Element {
   const nowMs = Date.now();
   return (
-    <Scroll>
+    <Scroll label="Table of sources">
       <table>
         <thead>
           <tr>
