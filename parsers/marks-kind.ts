@@ -68,6 +68,10 @@ const BEHIND: readonly (readonly [string, IdKind])[] = [
   ['_del', 'instance'],
   ['_resize', 'instance'],
 ];
+/** `VIFOpenVSwitch(active=False,address=…,id=<uuid>`: os-vif names a port by `id` alone, among its fields in the order of the alphabet. */
+const VIF_ID = /[(,] ?id=$/;
+const VIF = /\bVIF[A-Z][A-Za-z]{0,40}\([^()]{0,360}$/;
+const VIF_LOOK_BACK = 400;
 const VERSIONED_PATH = /\/v[123](?:\.\d{1,2})?\/$/;
 
 export function hasUuid(kind: IdKind): boolean {
@@ -79,6 +83,7 @@ export function kindAt(text: string, start: number, end: number): IdKind | undef
   const before = text.slice(Math.max(0, start - LOOK_BACK), start);
   const named = kindBehind(before);
   if (named !== undefined) return isDeviceOfNetwork(named, before, text) ? undefined : named;
+  if (VIF_ID.test(before) && VIF.test(text.slice(Math.max(0, start - VIF_LOOK_BACK), start))) return 'port';
   for (const [word, kind] of BEHIND) if (text.startsWith(word, end)) return kind;
   // keystone's ids in paths: `/v2/<project>/servers`.
   if (end - start === 32 && VERSIONED_PATH.test(before)) return 'project';

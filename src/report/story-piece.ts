@@ -64,7 +64,7 @@ export function pieceOf(record: LogRecord, marks: Marks, json: string): Piece {
     requestKey: request === undefined ? undefined : keyOf(request),
     global,
     globalKey: global === undefined ? undefined : keyOf(global),
-    ids: withDevices((marks.ids ?? []).map(pieceId)),
+    ids: (marks.ids ?? []).map(pieceId),
     http: marks.http,
     exception: marks.exception,
     text: record.message.length > TEXT_CHARS_MAX ? record.message.slice(0, TEXT_CHARS_MAX) : record.message,
@@ -74,16 +74,6 @@ export function pieceOf(record: LogRecord, marks: Marks, json: string): Piece {
 
 function pieceId({ kind, id }: TypedId): PieceId {
   return { key: kind === 'reply' ? id : keyOf(id), kind, id };
-}
-
-/** os-vif names a port by `id=` alone, which says nothing - but also by its device, which has the beginning of the id. */
-function withDevices(ids: PieceId[]): PieceId[] {
-  for (const device of ids) {
-    if ((device.kind !== 'port' && device.kind !== 'network') || device.key.length === 32) continue;
-    const at = ids.findIndex(({ kind, id }) => kind === 'uuid' && id.startsWith(device.key));
-    if (at >= 0) ids[at] = { ...ids[at]!, kind: device.kind };
-  }
-  return ids;
 }
 
 export function hasKey(piece: Piece, key: string): boolean {

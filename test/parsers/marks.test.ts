@@ -33,6 +33,17 @@ describe('ids', () => {
     ],
     [`GET /v2/images/${U.toUpperCase()}`, [['image', U]]],
     [`network-vif-plugged-${U}`, [['port', U]]],
+    [
+      `Successfully plugged vif VIFOpenVSwitch(active=False,address=fa:16:3e:7c:d1:80,bridge_name='br-int',has_traffic_filtering=True,id=${U},network=Network(${U.replace('a', 'b')}),plugin='ovs')`,
+      [
+        ['mac', 'fa:16:3e:7c:d1:80'],
+        ['port', U],
+        ['network', U.replace('a', 'b')],
+      ],
+    ],
+    [`VIFHostDevice(id=${U})`, [['port', U]]],
+    [`Profile(active=False,id=${U})`, [['uuid', U]]],
+    [`VIFBridge(active=True),Other(id=${U})`, [['uuid', U]]],
     [`device_id=${U}`, [['instance', U]]],
     [`Claiming lport ${U} for this chassis.`, [['port', U]]],
     [

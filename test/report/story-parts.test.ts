@@ -191,21 +191,21 @@ describe('order', () => {
   ])('%s', (_, said, seqs) => expect(order(said)).toEqual(seqs));
 });
 
-describe('skew', () => {
-  /** compute asks neutron, whose clock is `ahead`: it takes 10 ms to get there and 10 ms back. */
-  const asked = (ahead: number, at = 1): Said[] => [
-    { ms: at, by: COMPUTE, request: 1 },
-    { ms: at + 10 + ahead, by: NEUTRON, request: 2, text: 'begin' },
-    {
-      ms: at + 30 + ahead,
-      by: NEUTRON,
-      request: 2,
-      text: 'x',
-      more: { format: 'oslo', message: '10.0.0.1 "GET /v2.0/ports HTTP/1.1" status: 200 len: 10 time: 0.02' },
-    },
-    { ms: at + 40, by: COMPUTE, request: 1, text: called(2) },
-  ];
+/** compute asks neutron, whose clock is `ahead`: it takes 10 ms to get there and 10 ms back. */
+const asked = (ahead: number, at = 1): Said[] => [
+  { ms: at, by: COMPUTE, request: 1 },
+  { ms: at + 10 + ahead, by: NEUTRON, request: 2, text: 'begin' },
+  {
+    ms: at + 30 + ahead,
+    by: NEUTRON,
+    request: 2,
+    text: 'x',
+    more: { format: 'oslo', message: '10.0.0.1 "GET /v2.0/ports HTTP/1.1" status: 200 len: 10 time: 0.02' },
+  },
+  { ms: at + 40, by: COMPUTE, request: 1, text: called(2) },
+];
 
+describe('skew', () => {
   test.each([
     [0, 0, 10],
     [500, 500, 10],
@@ -255,6 +255,27 @@ describe('the first error', () => {
     ]);
     expect(head.firstError?.seq).toBe(seq);
     expect(head.requests[0]!.outcome).toBe(seq === undefined ? 'ok' : 'failed');
+  });
+
+  // The request is answered after 20 ms on the other host, which may say why; the caller's own error is the 5th record, the other's the 6th.
+  test.each<[string, number, { own: number; other: number }, number]>([
+    ['the other clock is ahead, and its error was the first', 500, { own: 60, other: 21 }, 6],
+    ['the other clock is ahead, and the own error was the first', 500, { own: 15, other: 25 }, 5],
+    ['the other clock is behind, and the own error was the first', -500, { own: 15, other: 25 }, 5],
+    ['the other clock is behind, and its error was the first', -500, { own: 60, other: 21 }, 6],
+    ['clocks may agree: as it was written', 5, { own: 24, other: 21 }, 5],
+  ])('is not whose clock is behind: %s', (_, ahead, { own, other }, seq) => {
+    const error = { level: 'ERROR' as const };
+    const { head, records } = told([
+      ...asked(ahead),
+      { ms: own, by: COMPUTE, request: 1, text: 'own', more: error },
+      { ms: other + ahead, by: NEUTRON, request: 2, text: 'other', more: error },
+    ]);
+    expect(head.deskewed).toBe(false);
+    expect(head.firstError?.seq).toBe(seq);
+    // What is told keeps the order of the stamps.
+    const times = records.map(({ piece }) => piece.orderUs);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
   test('has the traceback of the next record of its request', () => {
