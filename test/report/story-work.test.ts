@@ -66,6 +66,18 @@ describe('the story of a request', () => {
     expect(told(all)).not.toContain('Domain id=7');
   });
 
+  it('knows the domain from what nova says of the guest in another request, also afterwards', () => {
+    const xml = piece(90_000_000, `End _get_guest_xml xml=<domain type="kvm"> <uuid>${INSTANCE}</uuid> <name>instance-0000002a</name>`, {
+      ...own,
+      request: OTHERS,
+      instance: INSTANCE,
+    });
+    const all = [access('DELETE'), machine(50), piece(100, 'Terminating', { ...own, instance: INSTANCE }), xml];
+    expect(told(all)).toContain('New machine');
+    expect(told(all)).not.toContain('End _get_guest_xml');
+    expect(told(all.slice(0, 3))).not.toContain('New machine');
+  });
+
   const nothing: [name: string, all: () => Piece[]][] = [
     ['a request that only looks', () => [access('GET'), guest(50)]],
     ['long afterwards', () => [access('DELETE'), guest(60_000)]],
