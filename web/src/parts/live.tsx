@@ -210,7 +210,8 @@ function Connection(): JSX.Element | null {
     <div class="live-trouble" role="alert">
       <span>
         <b>{title}</b>
-        {detail !== '' && detail !== title && <>: {detail}</>}. What is shown stays; nothing of what comes meanwhile is missed.
+        {detail !== '' && detail !== title && <>: {detail}</>}.{' '}
+        {live.hasPlace.value ? 'What is shown stays; nothing of what comes meanwhile is missed.' : 'Lines are shown as soon as it answers.'}
       </span>
       <span class="dim" aria-hidden="true">
         Trying again {leftS === 0 ? 'now' : `in ${leftS} s`}

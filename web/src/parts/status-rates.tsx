@@ -10,7 +10,7 @@ import type { ComponentChildren, JSX } from '../ui.ts';
 export function StatusTiles({ now }: { now: StatusAnswer }): JSX.Element {
   const all = samples.value;
   const bytes = rateOf(all, bytesOf);
-  const lost = total(now.counters['messages.lost']);
+  const { empty, lost } = lossesOf(now);
   const upS = Math.max(0, Date.now() - now.startedUs / 1000) / 1000;
   return (
     <section class="tiles" aria-label="In short">
@@ -23,13 +23,7 @@ export function StatusTiles({ now }: { now: StatusAnswer }): JSX.Element {
         unit=""
         under={`${countText(now.followers)} ${now.followers === 1 ? 'tail follows' : 'tails follow'}`}
       />
-      <Tile
-        title="Lost since the start"
-        value={countText(lost)}
-        unit=""
-        under={lost === 0 ? 'nothing' : 'by reason below'}
-        isWrong={lost > 0}
-      />
+      <Tile title="Lost since the start" value={countText(lost)} unit="" under={underLost(lost, empty)} isWrong={lost > 0} />
       <Tile
         title="Stacktrail"
         value={now.version === undefined ? 'runs' : visible(now.version)}
@@ -38,6 +32,18 @@ export function StatusTiles({ now }: { now: StatusAnswer }): JSX.Element {
       />
     </section>
   );
+}
+
+/** What carries nothing is counted, and is no loss to anybody. */
+function lossesOf({ counters }: StatusAnswer): { readonly empty: number; readonly lost: number } {
+  const value = counters['messages.lost'];
+  const empty = typeof value === 'object' ? (value.empty ?? 0) : 0;
+  return { empty, lost: total(value) - empty };
+}
+
+function underLost(lost: number, empty: number): string {
+  if (lost > 0) return 'by reason below';
+  return empty === 0 ? 'nothing' : `and ${countText(empty)} without content`;
 }
 
 interface TileProps {

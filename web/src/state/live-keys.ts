@@ -24,6 +24,11 @@ function pickNewest(): boolean {
   return true;
 }
 
+/** What was opened at the end of the list is to be seen. */
+function showPicked(): void {
+  document.querySelector(`.row[data-seq="${here.peek().line}"]`)?.scrollIntoView({ block: 'nearest' });
+}
+
 export function withLive(keys: readonly Key[]): readonly Key[] {
   const whileLive =
     (run: () => void): (() => void) =>
@@ -37,6 +42,7 @@ export function withLive(keys: readonly Key[]): readonly Key[] {
       const run = (): void => {
         const isFirst = isLive.peek() && pickNewest();
         if (!isFirst || (key.key !== 'j' && key.key !== 'k')) key.run();
+        if (isLive.peek()) requestAnimationFrame(showPicked);
       };
       return { ...key, run };
     }),

@@ -45,6 +45,8 @@ export class LiveTail {
   readonly state = signal<LiveState>('off');
   /** Why it is `waiting` or `failed`. */
   readonly trouble = signal<Problem | undefined>(undefined);
+  /** It knows where to go on: what comes while it is away is not missed. */
+  readonly hasPlace = signal(false);
   /** When it tries again; ms. */
   readonly againMs = signal(0);
   /** Something was added or changed; called at most once until `take`. */
@@ -61,6 +63,7 @@ export class LiveTail {
   open(query: string): void {
     this.close();
     this.#last = undefined;
+    this.hasPlace.value = false;
     this.#lostMs = undefined;
     this.#isBeginning = true;
     this.kept.clear();
@@ -121,6 +124,7 @@ export class LiveTail {
   /** The folder is another one: there is no place in it to go on from. */
   #beginAnew(): void {
     this.#last = undefined;
+    this.hasPlace.value = false;
     this.#lostMs = undefined;
     this.#say({ text: 'The service has other data than before; going on with what comes now', isLoss: true });
   }
@@ -169,7 +173,9 @@ export class LiveTail {
       else if (event === 'more') this.kept.more(JSON.parse(data) as PublicRecord, data.length);
     }
     // After it is kept: what was not comes again.
-    if (id !== undefined) this.#last = id;
+    if (id === undefined) return;
+    this.#last = id;
+    this.hasPlace.value = true;
   }
 
   #add(record: PublicRecord, chars: number): void {

@@ -65,7 +65,7 @@ function Unanswered(): JSX.Element | null {
 function Concerns(): JSX.Element {
   const found = concernsOf({ status: status.value!, sources: sources.value ?? [], losses: losses.value ?? [] }, Date.now());
   if (found.length === 0)
-    return <p class="concerns is-well">All is well: everything that comes in is stored, nobody is silent, the disk has room.</p>;
+    return <p class="concerns is-well">All is well: nothing was lost in the last minutes, nobody is silent, the disk has room.</p>;
   return (
     <ul class="concerns" aria-label="To look at">
       {found.map((concern) => (
