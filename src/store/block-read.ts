@@ -16,6 +16,8 @@ import {
   decodeHeaderTimes,
   decodeSparse,
   decodeTexts,
+  type HeaderTimes,
+  headerTimeAt,
   readCodes,
 } from './codecs.ts';
 import {
@@ -75,6 +77,8 @@ export interface BlockShapes {
 
 /** Places and codes are 16 bits wide; a damaged count must not ask for memory. */
 const RECORDS_MAX = 65_536;
+/** Zones are in minutes, times in µs. */
+const MINUTE_US = 60_000_000;
 const NUMERIC: ReadonlySet<string> = new Set(['pid', 'facility', 'severity', 'zone']);
 
 export class Block {
@@ -185,9 +189,9 @@ export class Block {
     const code = codes[index]!;
     if (code === 0) return this.#texts()[places[index]!] ?? '';
     const shape = list[code - 1]!;
-    const slots = this.#checked(() => this.variables().values(code - 1));
+    const values = this.#checked(() => this.variables().at(code - 1, places[index]!));
     let text = shape.pieces[0]!;
-    for (let slot = 0; slot < slots.length; slot++) text += slots[slot]![places[index]!] + shape.pieces[slot + 1]!;
+    for (let slot = 0; slot < values.length; slot++) text += values[slot]! + shape.pieces[slot + 1]!;
     return text;
   }
 
@@ -209,7 +213,7 @@ export class Block {
     }
     record.seq = this.numbers('seq')[index]!;
     record.time = this.numbers('time')[index]!;
-    record.headerTime = this.#headerTimes()[index];
+    record.headerTime = headerTimeAt(this.#headerTimes(), index, record.time + (record.zone ?? 0) * MINUTE_US);
     record.request = this.id('request', index);
     record.globalRequest = this.id('globalRequest', index);
     record.instance = this.id('instance', index);
@@ -236,12 +240,8 @@ export class Block {
     return this.#once('texts', () => decodeTexts(this.#required('texts')));
   }
 
-  #headerTimes(): (number | undefined)[] {
-    return this.#once('headerTime', () => {
-      const zones = this.dictionary('zone');
-      const walls = this.numbers('time').map((time, index) => time + ((zones.values[zones.codes[index]!] as number) ?? 0) * 60_000_000);
-      return decodeHeaderTimes(this.#required('headerTime'), walls);
-    });
+  #headerTimes(): HeaderTimes {
+    return this.#once('headerTime', () => decodeHeaderTimes(this.#required('headerTime'), this.count));
   }
 
   #decodeShapes(): BlockShapes {

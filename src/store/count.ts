@@ -11,6 +11,7 @@ import { measureOf, valuesOf } from '../query/values.ts';
 import { type BlockCount, countBlock } from './count-block.ts';
 import { CountTable, type Values } from './count-table.ts';
 import { digestJudge } from './digest-verdict.ts';
+import { freshCandidates } from './fresh-text.ts';
 import type { DaysReader } from './read.ts';
 import { type Families, familiesOf, firstSeqOf, IndexAnswers, type Unit, unitsOf } from './units.ts';
 
@@ -110,8 +111,10 @@ function countFamilies(count: Count, units: readonly Unit[]): void {
 function countFresh(count: Count, unit: Unit & { kind: 'fresh' }): void {
   const matches = compile(count.query.filter, marks);
   const { children, childrenOf } = count.families;
-  count.stats.recordsScanned += unit.extent.records.length;
-  for (const record of unit.extent.records) {
+  const { records } = unit.extent;
+  count.stats.recordsScanned += records.length;
+  for (const index of freshCandidates(records, count.query.filter) ?? records.keys()) {
+    const record = records[index]!;
     if (!inRange(record.time, count.query) || children.has(record.seq) || childrenOf.has(record.seq) || !matches(record)) continue;
     if (count.addRecord(record)) count.counted++;
   }

@@ -6,8 +6,9 @@
  */
 import { marks } from '../../parsers/index.ts';
 import type { LogRecord } from '../model.ts';
-import { compile, TEXT_FIELDS } from '../query/match.ts';
+import { compile } from '../query/match.ts';
 import { isHexKey, keyOf } from '../report/story-id.ts';
+import { freshText } from './fresh-text.ts';
 import type { Needle } from './story-needles.ts';
 import type { NeedleHits } from './story-scan.ts';
 
@@ -65,19 +66,10 @@ function outlineOf(records: readonly LogRecord[]): FreshOutline {
 }
 
 function makeOutline(records: readonly LogRecord[]): FreshOutline {
-  const starts = new Int32Array(records.length);
+  const { folded, starts } = freshText(records);
   const heads = new Map<string, number[]>();
-  let text = '';
-  for (let index = 0; index < records.length; index++) {
-    const record = records[index]!;
-    starts[index] = text.length;
-    let own = '';
-    for (const field of TEXT_FIELDS) if (record[field] !== undefined) own += `${record[field]}\n`;
-    own = own.toLowerCase();
-    noteHeads(own, index, heads);
-    text += own;
-  }
-  return { text, starts, heads };
+  for (let index = 0; index < records.length; index++) noteHeads(folded.slice(starts[index], starts[index + 1]), index, heads);
+  return { text: folded, starts, heads };
 }
 
 /** Runs of hex digits begin an id, where they are long enough; glued to a word they may, too (`volume_<uuid>`). */

@@ -16,6 +16,9 @@ export function decimalText(digits: number, scale: number): string {
   return `${text.slice(0, text.length - scale)}.${text.slice(text.length - scale)}`;
 }
 
+/** A text of one record costs at most what skipping to it does; after this many of them all are made. */
+const SINGLES_MAX = 8;
+
 /** Reads streams by shape, lazily: `values(shape)[slot][n]` is the text of the slot in the shape's n-th record. */
 export class Variables {
   readonly #bytes: Buffer;
@@ -26,6 +29,8 @@ export class Variables {
   readonly #counts: readonly number[];
   readonly #decoded = new Map<number, string[][]>();
   readonly #streams = new Map<number, Buffer[]>();
+  /** How often single records of a shape were asked for. */
+  readonly #asked = new Map<number, number>();
 
   constructor(bytes: Buffer, ids: Buffer, shapes: { kinds: readonly (readonly number[])[]; counts: readonly number[] }) {
     this.#bytes = bytes;
@@ -52,6 +57,17 @@ export class Variables {
     if (kind === SLOT.text && stream[0] === MODE.dictionary)
       return decodeDictionary(stream.subarray(1), count).values.map((value) => value ?? '');
     return decodeSlot(kind, stream, { count, ids: this.#ids });
+  }
+
+  /** The texts of all slots in the shape's `place`-th record. */
+  at(shape: number, place: number): string[] {
+    const asked = this.#asked.get(shape) ?? 0;
+    // Fast path - of a needle's block a few messages are wanted, and thousands of texts would be made for them (bench:search).
+    if (asked >= SINGLES_MAX || this.#decoded.has(shape)) return this.values(shape).map((texts) => texts[place]!);
+    this.#asked.set(shape, asked + 1);
+    const of = { count: this.#counts[shape]!, ids: this.#ids, place };
+    const streams = this.#slotStreams(shape);
+    return this.#kinds[shape]!.map((kind, slot) => textAt(kind, streams[slot]!, of));
   }
 
   values(shape: number): string[][] {
@@ -246,6 +262,24 @@ function decodeSlot(kind: number, stream: Buffer, of: { count: number; ids: Buff
   }
   for (let index = 0; index < count; index++) texts.push(input.string());
   return texts;
+}
+
+/** One text of what `decodeSlot` makes: streams are read up to its place, and nothing is made of what lies before. */
+function textAt(kind: number, stream: Buffer, { count, ids, place }: { count: number; ids: Buffer; place: number }): string {
+  if (kind === SLOT.integer) return String(decodeIntegers(stream, place + 1)[place]!);
+  if (kind === SLOT.decimal) {
+    const { scales, digits } = decodeDecimals(stream, count);
+    return decimalText(digits[place]!, scales[place]!);
+  }
+  const input = new ByteReader(stream);
+  if (kind === SLOT.uuid || kind === SLOT.hex32)
+    return (kind === SLOT.uuid ? uuidText : hexText)(ids, decodePositions(input, place + 1, ids)[place]!);
+  if (kind !== SLOT.hex && input.byte() === MODE.dictionary) {
+    const { values, codes } = decodeDictionary(stream.subarray(1), count);
+    return values[codes[place]!] ?? '';
+  }
+  for (let before = 0; before < place; before++) input.block(input.varint());
+  return kind === SLOT.hex ? input.block(input.varint()).toString('hex') : input.string();
 }
 
 function decodeIntegers(stream: Buffer, count: number): Float64Array {

@@ -14,6 +14,7 @@ import {
   encodeHeaderTimes,
   encodeSparse,
   encodeTexts,
+  headerTimeAt,
 } from '../../src/store/codecs.ts';
 import { pack, unpack } from '../../src/store/compress.ts';
 import { decodeIdColumn, encodeIdColumn, IdTable, idValue } from '../../src/store/ids.ts';
@@ -145,7 +146,8 @@ describe('columns', () => {
       fc.property(fc.array(fc.tuple(fc.option(time, { nil: undefined }), time)), (pairs) => {
         const walls = Float64Array.from(pairs.map(([, wall]) => wall));
         const headers = pairs.map(([header]) => header);
-        expect(decodeHeaderTimes(encodeHeaderTimes(headers, walls), walls)).toEqual(headers);
+        const times = decodeHeaderTimes(encodeHeaderTimes(headers, walls), walls.length);
+        expect(Array.from(walls, (wall, index) => headerTimeAt(times, index, wall))).toEqual(headers);
       }),
     );
   });
