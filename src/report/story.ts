@@ -14,6 +14,7 @@ import { isFailure, requestsOf } from './story-requests.ts';
 import { skewOf } from './story-skew.ts';
 import { spansOf } from './story-spans.ts';
 import { rankOf, stampOf } from './story-time.ts';
+import { isUsualError } from './usual-errors.ts';
 
 /** The story but for its records. */
 export type StoryHead = Omit<Story, 'records'>;
@@ -149,6 +150,7 @@ function entitiesOf(story: StoryLinks, pieces: readonly Piece[]): StoryEntity[] 
       const link = linkOf(story, key);
       const own = link !== undefined && link.role !== 'request' ? link : undefined;
       if (own === undefined && (!SHOWN.has(kind) || (kind === 'port' && key.length !== 32))) continue;
+      if (own === undefined && kind === 'ip' && !isGuests(piece, id, story)) continue;
       const name = own?.key ?? key;
       let entity = found.get(name);
       if (entity === undefined) {
@@ -168,6 +170,12 @@ function entitiesOf(story: StoryLinks, pieces: readonly Piece[]): StoryEntity[] 
   const list = [...found.values()].filter(({ kind }) => SHOWN.has(kind));
   const rank = ({ id }: StoryEntity): number => (id === canonicalOf(story.asked.key, story.asked.kind) ? 0 : 1);
   return list.sort((a, b) => rank(a) - rank(b) || b.records - a.records).slice(0, ENTITIES_MAX);
+}
+
+/** Is the address given to somebody, and not that of a client, a host or an endpoint? Those stand in access lines, URLs, and before a port. */
+function isGuests(piece: Piece, address: string, { links }: StoryLinks): boolean {
+  if (piece.http !== undefined || piece.text.includes('://') || piece.text.includes(`${address}:`)) return false;
+  return piece.ids.some(({ key }) => links.get(key)?.role === 'entity' || (links.get(key)?.role === 'asked' && key !== piece.requestKey));
 }
 
 function linkOf({ links }: StoryLinks, key: string): Link | undefined {
@@ -212,9 +220,9 @@ function byTrueTime(pieces: readonly Piece[], skew: readonly StorySkew[]): reado
   return pieces.toSorted((a, b) => trueUs(a) - trueUs(b) || a.seq - b.seq);
 }
 
-/** The first record that is an error; where it has no traceback, that of the next one of its request tells more. */
+/** The first record that is an error, and not one of a normal course; where it has no traceback, that of the next one of its request tells more. */
 function firstErrorOf(pieces: readonly Piece[]): StoryError | undefined {
-  const at = pieces.findIndex(isFailure);
+  const at = pieces.findIndex((one) => isFailure(one) && !isUsualError(one, pieces));
   const piece = pieces[at];
   if (piece === undefined) return undefined;
   const error: StoryError = { seq: piece.seq, time: stampOf(piece.timeUs), level: levelOf(piece), message: piece.text };

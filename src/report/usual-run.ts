@@ -7,6 +7,7 @@
 import { split } from '../base/shape.ts';
 import { shapeText } from '../base/shape-text.ts';
 import type { HttpAccess } from '../model.ts';
+import { maybeUsual } from './usual-errors.ts';
 
 /** One thing said in a run. */
 export interface RunStep {
@@ -57,7 +58,7 @@ export function runOf(request: string, records: readonly RunRecord[]): Run {
   const steps: RunStep[] = [];
   let isFailed = false;
   for (const { seq, orderUs, level, service, program, text: message } of records) {
-    isFailed ||= level === 'ERROR' || level === 'CRITICAL';
+    isFailed ||= (level === 'ERROR' || level === 'CRITICAL') && !maybeUsual({ program, text: message });
     const text = stepText(message);
     const who = program ?? service ?? '';
     const said = `${who}\n${text}`;
