@@ -126,14 +126,19 @@ export class SpikeFinder {
       let whole = this.#wholes.get(signature);
       if (whole === undefined) {
         const season = new Season(this.#season);
-        whole = { season, series: new Series(minute, season, minute - this.#first!), signature, lastCritical: -Infinity };
+        whole = { season, series: new Series(minute, season, { silent: minute - this.#first! }), signature, lastCritical: -Infinity };
         this.#wholes.set(signature, whole);
       }
       whole.series.add(minute, count);
       const key = `${signature}\n${service}\n${host}`;
       let place = this.#places.get(key);
       if (place === undefined) {
-        place = { series: new Series(minute, whole.season, minute - this.#first!), signature, service, host };
+        place = {
+          series: new Series(minute, whole.season, { silent: minute - this.#first!, whole: whole.series }),
+          signature,
+          service,
+          host,
+        };
         this.#places.set(key, place);
       }
       place.series.add(minute, count);
@@ -194,6 +199,7 @@ export class SpikeFinder {
 
   #passed(minute: number): string[] {
     const over: string[] = [];
+    const closed = new Set<string>();
     for (const [key, series] of this.#open) {
       const isAdopted = minute - series.openedMinute! >= ADOPTED_AFTER_MINUTES;
       if (!isAdopted && !series.isOver(minute, this.#days(minute))) continue;
@@ -201,8 +207,16 @@ export class SpikeFinder {
       else series.close(minute);
       this.#open.delete(key);
       over.push(key);
+      closed.add(key.split('\n')[0]!);
     }
+    if (closed.size > 0) this.#tell(closed, minute);
     return over;
+  }
+
+  /** The whole holds what its places hold, and the other way round: no window of either reaches into what was told. */
+  #tell(signatures: ReadonlySet<string>, minute: number): void {
+    for (const signature of signatures) this.#wholes.get(signature)?.series.told(minute);
+    for (const { series, signature } of this.#places.values()) if (signatures.has(signature)) series.told(minute);
   }
 
   #days(minute: number): number {

@@ -1,8 +1,10 @@
 /** Which spikes stand below which outage. The rule is collapse.ts; here it meets spikes as they are kept. */
-import { AFTER_MINUTES, ALONE_AFTER_MINUTES, type Foldable, folds, type Root } from './collapse.ts';
+import { ALONE_AFTER_MINUTES, type Foldable, folds, type Root } from './collapse.ts';
 import { type LiveSpike, placesBy } from './spike-live.ts';
 
 const MINUTE_US = 60e6;
+/** Windows of the finder reach so far back: what began within an outage may be found after it. */
+const WINDOW_MINUTES_MAX = 60;
 
 export function rootOf({ dependency, sinceMinute, untilUs }: LiveSpike): Root | undefined {
   if (dependency === undefined) return undefined;
@@ -22,7 +24,7 @@ export function foldable(spike: LiveSpike): Foldable {
 export function rootFor(spikes: readonly LiveSpike[], minute: number, one: Foldable): LiveSpike | undefined {
   return spikes.findLast((spike) => {
     const root = spike.foldedInto === undefined ? rootOf(spike) : undefined;
-    return root !== undefined && (root.untilMinute === undefined || minute <= root.untilMinute + AFTER_MINUTES) && folds(root, one);
+    return root !== undefined && (root.untilMinute === undefined || minute <= root.untilMinute + WINDOW_MINUTES_MAX) && folds(root, one);
   });
 }
 

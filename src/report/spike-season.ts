@@ -33,12 +33,13 @@ export class Season {
     return this.#week.factor(hour, this.#day.factor(hour, prior));
   }
 
-  /** At a minute since 1970; the hours flow into each other, each holds in its middle. */
+  /** At a minute since 1970; the hours flow into each other, but one that is full from its first minute to its last is that, too. */
   at(minute: number): number {
     const hours = minute / 60 - 0.5;
     const hour = Math.floor(hours);
     const part = hours - hour;
-    return this.#of(hour) * (1 - part) + this.#of(hour + 1) * part;
+    const [before, after] = [this.#of(hour), this.#of(hour + 1)];
+    return Math.max(before * (1 - part) + after * part, part < 0.5 ? before : after);
   }
 }
 

@@ -24,6 +24,11 @@ const PRIOR = { errors: 0.5, minutes: 180 } as const;
 const SILENT_MINUTES_MAX = 24 * 60;
 /** Variance over mean of counts in 15 minutes, and how many errors that assumption weighs. */
 const PRIOR_CLUMPS = { value: 1.5, errors: 3 } as const;
+/** Of a place, that of its signature weighs so much. */
+const WHOLE_CLUMPS_ERRORS = 20;
+/** Of a series that has hardly been seen one minute is one clump, unless it is this high. */
+const SEEN_ERRORS = 5;
+const ONE_CLUMP_MAX = 30;
 /** Of the rhythm: hours differ from those of last week by so much; on the first day nothing is known of it. */
 const RHYTHM_ERROR = 0.2;
 const RHYTHM_ERROR_FIRST_DAY = 0.8;
@@ -68,15 +73,19 @@ export class Series {
   #blockCount = 0;
   #squares = 0;
   #means = 0;
+  #spreadSquares = 0;
+  #spreadMeans = 0;
   readonly #peaks = new Float64Array(WINDOWS.length);
   readonly #peaksToday = new Float64Array(WINDOWS.length);
+  readonly #whole: Series | undefined;
   #closedMinute = -1;
   #openedToday = false;
   #calm = 0;
   #active = 0;
 
-  /** `silent`: minutes of history in which it had nothing. */
-  constructor(minute: number, rhythm: Rhythm, silent: number) {
+  /** `silent`: minutes of history in which it had nothing; `whole`: of a place, its signature. */
+  constructor(minute: number, rhythm: Rhythm, { silent, whole }: { silent: number; whole?: Series }) {
+    this.#whole = whole;
     this.rhythm = rhythm;
     this.firstMinute = minute;
     this.#minutes = Math.min(silent, SILENT_MINUTES_MAX);
@@ -114,8 +123,23 @@ export class Series {
     return this.level * this.rhythm.at(minute - minutes / 2 + 0.5) * minutes;
   }
 
+  /** Variance over mean. Of a place that is rarely heard of that of its signature: clumps come of how a service fails. */
+  get clumps(): number {
+    const prior = this.#whole === undefined ? PRIOR_CLUMPS : { value: this.#whole.clumps, errors: WHOLE_CLUMPS_ERRORS };
+    return Math.max(1, (prior.value * prior.errors + this.#squares) / (prior.errors + this.#means));
+  }
+
+  /** The same of minutes that have an error. */
+  get spreads(): number {
+    const prior = this.#whole === undefined ? PRIOR_CLUMPS : { value: this.#whole.spreads, errors: WHOLE_CLUMPS_ERRORS };
+    return Math.max(1, (prior.value * prior.errors + this.#spreadSquares) / (prior.errors + this.#spreadMeans));
+  }
+
   variance(mean: number, days: number): number {
-    const clumps = Math.max(1, (PRIOR_CLUMPS.value * PRIOR_CLUMPS.errors + this.#squares) / (PRIOR_CLUMPS.errors + this.#means));
+    return this.#variance(mean, this.clumps, days);
+  }
+
+  #variance(mean: number, clumps: number, days: number): number {
     const rhythm = RHYTHM_ERROR + RHYTHM_ERROR_FIRST_DAY * 0.5 ** days;
     return clumps * mean + mean * mean * (rhythm * rhythm + 1 / (this.#errors + PRIOR.errors));
   }
@@ -123,6 +147,7 @@ export class Series {
   /** The window that is least likely, where one is too unlikely; days: history of the whole. */
   test(minute: number, { odds: oddsMax, days }: { odds: number; days: number }): Fired | undefined {
     let best: Fired | undefined;
+    const isHardlySeen = this.#errors < SEEN_ERRORS;
     WINDOWS.forEach((minutes, index) => {
       // What was told is not told again.
       if (minute - minutes < this.#closedMinute) return;
@@ -131,22 +156,50 @@ export class Series {
       const variance = this.variance(mean, days);
       const height = (observed - mean) / Math.sqrt(variance + 1);
       if (height > this.#peaksToday[index]!) this.#peaksToday[index] = height;
+      if (isHardlySeen && observed < ONE_CLUMP_MAX && observed === this.sum(minute, 1)) return;
       if (observed < COUNT_MIN || observed < TIMES_MIN * mean || height <= this.#peaks[index]! * ABOVE_PEAK) return;
-      const odds = oddsOfAtLeast(observed, mean, variance);
+      const odds = Math.min(
+        oddsOfAtLeast(observed, mean, variance),
+        minutes < BLOCK ? 1 : this.#spreadOdds(minute, { minutes, mean, days }),
+      );
       if (odds < oddsMax && odds < (best?.odds ?? 1))
         best = { windowMinutes: minutes, observed, baseline: mean, odds, sinceMinute: this.#began(minute, minutes) };
     });
     return best;
   }
 
-  /** First minute of the window that is above the usual. */
+  /** The same by minutes that have an error: what smoulders is spread, and no clump. */
+  #spreadOdds(minute: number, { minutes, mean, days }: { minutes: number; mean: number; days: number }): number {
+    const spread = this.#spread(minute, minutes);
+    const usual = spreadOf(mean, minutes);
+    return spread < COUNT_MIN ? 1 : oddsOfAtLeast(spread, usual, this.#variance(usual, this.spreads, days));
+  }
+
+  /** Minutes of the window with an error. */
+  #spread(minute: number, minutes: number): number {
+    let spread = 0;
+    for (let at = minute - minutes + 1; at <= minute; at++) if (this.#ring[((at % RING) + RING) % RING]! > 0) spread++;
+    return spread;
+  }
+
+  /** Where in the window it began: from there on most is above what is usual. */
   #began(minute: number, minutes: number): number {
     const usual = TIMES_MIN * this.mean(minute, 1);
-    for (let at = minute - minutes + 1; at < minute; at++) {
+    let [began, sum, most] = [minute, 0, 0];
+    for (let at = minute; at > minute - minutes; at--) {
       const count = this.#ring[at % RING]!;
-      if (count > 0 && count > usual) return at;
+      sum += count - usual - 1 / RING;
+      if (count === 0 || sum <= most) continue;
+      [began, most] = [at, sum];
     }
-    return minute;
+    return began;
+  }
+
+  /** Somebody was told of everything up to this minute. */
+  told(minute: number): void {
+    this.#closedMinute = Math.max(this.#closedMinute, minute);
+    // How high it went in somebody's spike is not how high it goes without one.
+    this.#openedToday = true;
   }
 
   open(minute: number): void {
@@ -176,6 +229,7 @@ export class Series {
     this.#errors = ADOPTED_HOURS * this.sum(minute, RING);
     this.#minutes = ADOPTED_HOURS * RING * this.rhythm.at(minute - RING / 2);
     [this.#squares, this.#means] = [0, 0];
+    [this.#spreadSquares, this.#spreadMeans] = [0, 0];
     this.close(minute);
   }
 
@@ -187,6 +241,9 @@ export class Series {
       const mean = this.mean(minute, BLOCK);
       this.#squares += (this.#blockCount - mean) ** 2;
       this.#means += mean;
+      const usual = spreadOf(mean, BLOCK);
+      this.#spreadSquares += (this.#spread(minute, BLOCK) - usual) ** 2;
+      this.#spreadMeans += usual;
     }
     this.#blockCount = 0;
   }
@@ -201,6 +258,8 @@ export class Series {
     this.#minutes = this.#minutes * KEPT_HOUR + 60 * this.rhythm.at(minute - 30);
     this.#squares *= KEPT_HOUR;
     this.#means *= KEPT_HOUR;
+    this.#spreadSquares *= KEPT_HOUR;
+    this.#spreadMeans *= KEPT_HOUR;
     return { observed, flat };
   }
 
@@ -213,4 +272,9 @@ export class Series {
       this.#peaksToday[index] = 0;
     }
   }
+}
+
+/** Of so many errors in so many minutes, how many minutes have one. */
+function spreadOf(mean: number, minutes: number): number {
+  return minutes * (1 - Math.exp(-mean / minutes));
 }

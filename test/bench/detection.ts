@@ -19,8 +19,8 @@ const MINUTE_US = 60e6;
 const HISTORY_WEEKS = 2;
 const SEEDS = '11,12,13';
 const WEEKS = 4;
-/** Minutes of a window may lie before the incident; what outlives it is seen a little later. */
-const EARLY = 2;
+/** An alarm says since when; it may think of some minutes before. What outlives an incident is seen a little later. */
+const EARLY = 10;
 const LATE = 15;
 /** The service judges a minute so long after its end, at most. */
 const JUDGED_AFTER_MINUTES = 6 / 60;
@@ -34,6 +34,7 @@ interface Told {
   readonly signatures: ReadonlySet<string>;
   readonly hosts: ReadonlySet<string>;
   readonly address?: string;
+  readonly rule?: string;
 }
 interface Score {
   readonly found: Map<Kind, number>;
@@ -89,7 +90,7 @@ function ours(weeks: Weeks): Told[] {
 function told(spikes: readonly LiveSpike[]): Told[] {
   return spikes
     .filter(({ foldedInto }) => foldedInto === undefined)
-    .map(({ foundUs, sinceMinute, signature, dependency, silent, id }) => {
+    .map(({ foundUs, sinceMinute, signature, dependency, silent, id, rule, places }) => {
       const below = spikes.filter((one) => one.foldedInto === id).flatMap((one) => one.signature ?? []);
       return {
         at: foundUs / MINUTE_US + (silent === undefined ? JUDGED_AFTER_MINUTES : 0),
@@ -97,6 +98,7 @@ function told(spikes: readonly LiveSpike[]): Told[] {
         signatures: new Set([...(signature === undefined ? [] : [signature]), ...below, ...(dependency?.signatures ?? [])]),
         hosts: new Set(Object.keys(silent ?? {})),
         ...(dependency === undefined ? {} : { address: dependency.address }),
+        rule: `${rule} ${Object.keys(places).length} places`,
       };
     });
 }
@@ -217,12 +219,17 @@ function explain(weeks: Weeks, all: readonly Told[]): void {
   for (const incident of weeks.incidents) {
     const first = Math.min(...all.filter((one) => fits(one, incident)).map(({ at }) => at));
     if (first > incident.until + 1)
-      process.stderr.write(`missed ${incident.kind} at ${clock(incident.from)} ${[...incident.signatures].slice(0, 3)}\n`);
+      process.stderr.write(
+        `${all
+          .filter((one) => [...one.signatures].some((name) => incident.signatures.has(name)))
+          .map((one) => `  ${clock(one.at)} since ${clock(one.since)} ${one.rule}\n`)
+          .join('')}missed ${incident.kind} at ${clock(incident.from)} ${[...incident.signatures].slice(0, 3)}\n`,
+      );
   }
   for (const one of all) {
     if (one.at < weeks.from + HISTORY_WEEKS * 7 * 24 * 60 || weeks.incidents.some((incident) => fits(one, incident))) continue;
     process.stderr.write(
-      `false at ${clock(one.at)} since ${clock(one.since)}: ${[...one.signatures].slice(0, 3)} ${[...one.hosts]} ${one.address ?? ''}\n`,
+      `false at ${clock(one.at)} since ${clock(one.since)}: ${[...one.signatures].slice(0, 3)} ${[...one.hosts]} ${one.address ?? ''} ${one.rule ?? ''}\n`,
     );
   }
 }
