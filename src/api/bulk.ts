@@ -13,7 +13,7 @@ import { acceptAll, refuseOverload } from './deliver.ts';
 import { ELASTIC_ARGUMENTS, ELASTIC_HEADERS } from './elastic-arguments.ts';
 import { type ApiAnswer, type ApiParts, type ApiRequest, jsonAnswer, type Route } from './route.ts';
 import { arrayOf, objectOf, TEXT } from './schemas.ts';
-import { withBody } from './unpack.ts';
+import { withBody, withObjects } from './unpack.ts';
 
 const COUNT = { type: 'integer', minimum: 0 } as const;
 const ITEM = objectOf(
@@ -54,7 +54,7 @@ function route(method: 'POST' | 'PUT', path: string): Route {
     responses: [{ status: 200, say: 'Every item with status 201 is on disk', types: { 'application/json': BULK_ANSWER } }],
     errors: ['bad-body', 'wrong-origin', 'too-large', 'overloaded', 'disk-full'],
     refuse: refuseOverload,
-    answer: (parts, request) => withBody(parts, request, (body) => answer(parts, request, body)),
+    answer: (parts, request) => withBody(parts, request, (body) => withObjects(parts, body, () => answer(parts, request, body))),
   };
 }
 

@@ -11,7 +11,7 @@ import { decodeLokiPush, type LokiPush, type LokiStream, readLokiJson } from '..
 import { unsnappy } from '../receive/snappy.ts';
 import { acceptTexts, refuseOverload } from './deliver.ts';
 import { type ApiRequest, headerOf, type Route } from './route.ts';
-import { withBody } from './unpack.ts';
+import { withBody, withObjects } from './unpack.ts';
 
 /** An entry of three values, with labels and metadata beside it. */
 export const PUSH_BOUNDS: JsonBounds = { depthMax: 64, valuesMax: 8 * limits.pushItemsMax };
@@ -31,13 +31,15 @@ export const lokiPush: Route = {
   errors: ['bad-body', 'wrong-origin', 'too-large', 'overloaded', 'disk-full'],
   refuse: refuseOverload,
   answer(parts, request) {
-    return withBody(parts, request, async (body) => {
-      const { streams, bad } = pushOf(request, body);
-      checkSize(streams);
-      await acceptTexts(parts, texts(streams), { peer: request.peer, hints: { item: 'loki' } });
-      if (bad > 0) throw new CodedError('bad-body', `${bad} entries or streams are none and were not taken; the others are on disk`);
-      return { status: 204, type: '', body: '' };
-    });
+    return withBody(parts, request, (body) =>
+      withObjects(parts, body, async () => {
+        const { streams, bad } = pushOf(request, body);
+        checkSize(streams);
+        await acceptTexts(parts, texts(streams), { peer: request.peer, hints: { item: 'loki' } });
+        if (bad > 0) throw new CodedError('bad-body', `${bad} entries or streams are none and were not taken; the others are on disk`);
+        return { status: 204, type: '', body: '' };
+      }),
+    );
   },
 };
 

@@ -11,7 +11,7 @@ import { jsonOf } from './loki.ts';
 import { readOtlpJson } from './otlp-json.ts';
 import { type ApiAnswer, headerOf, jsonAnswer, type Route } from './route.ts';
 import { objectOf, TEXT } from './schemas.ts';
-import { withBody } from './unpack.ts';
+import { withBody, withObjects } from './unpack.ts';
 
 const PROTOBUF = 'application/x-protobuf';
 
@@ -39,13 +39,15 @@ export const otlpLogs: Route = {
   errors: ['bad-body', 'wrong-origin', 'too-large', 'overloaded', 'disk-full'],
   refuse: refuseOverload,
   answer(parts, request) {
-    return withBody(parts, request, async (body) => {
-      const isJson = /json/.test(headerOf(request, 'content-type') ?? '');
-      const { resources, bad } = isJson ? readOtlpJson(jsonOf(body)) : { resources: decodeOtlpLogs(body), bad: 0 };
-      checkSize(resources);
-      await acceptTexts(parts, texts(resources), { peer: request.peer, hints: { item: 'otlp' } });
-      return answerOf(isJson, bad);
-    });
+    return withBody(parts, request, (body) =>
+      withObjects(parts, body, async () => {
+        const isJson = /json/.test(headerOf(request, 'content-type') ?? '');
+        const { resources, bad } = isJson ? readOtlpJson(jsonOf(body)) : { resources: decodeOtlpLogs(body), bad: 0 };
+        checkSize(resources);
+        await acceptTexts(parts, texts(resources), { peer: request.peer, hints: { item: 'otlp' } });
+        return answerOf(isJson, bad);
+      }),
+    );
   },
 };
 

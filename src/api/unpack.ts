@@ -29,19 +29,31 @@ const UNPACKS: Readonly<Record<string, Unpack>> = {
 const SMALL_BYTES = 1024 * 1024;
 /** Requests that wait for room; more would only wait longer than their clients do. */
 const WAITING_MAX = 256;
+/** What they will need, in rooms: those that wait hold their bodies, too. */
+const WAITING_ROOMS_MAX = 4;
 
-/** Room of one server for bodies that are unpacked and not yet answered. */
+/** Room of one server for what requests hold and have not answered. */
 class Room {
-  #free: number = limits.unpackedBytesMax;
+  readonly #what: string;
+  readonly #waitingBytesMax: number;
+  #free: number;
+  #waitingBytes = 0;
   readonly #waiting: { bytes: number; go: () => void }[] = [];
+
+  constructor(bytes: number, what: string, waitingBytesMax = Number.POSITIVE_INFINITY) {
+    this.#free = bytes;
+    this.#what = what;
+    this.#waitingBytesMax = waitingBytesMax;
+  }
 
   async take(bytes: number): Promise<void> {
     if (this.#waiting.length === 0 && bytes <= this.#free) {
       this.#free -= bytes;
       return;
     }
-    if (this.#waiting.length >= WAITING_MAX)
-      throw new CodedError('overloaded', 'Too many packed bodies wait to be unpacked; send again in a second');
+    if (this.#waiting.length >= WAITING_MAX || this.#waitingBytes + bytes > this.#waitingBytesMax)
+      throw new CodedError('overloaded', `Too many ${this.#what}; send again in a second`);
+    this.#waitingBytes += bytes;
     await new Promise<void>((go) => this.#waiting.push({ bytes, go }));
   }
 
@@ -49,21 +61,43 @@ class Room {
     this.#free += bytes;
     while (this.#waiting.length > 0 && this.#waiting[0]!.bytes <= this.#free) {
       const { bytes: wanted, go } = this.#waiting.shift()!;
+      this.#waitingBytes -= wanted;
       this.#free -= wanted;
       go();
     }
   }
 }
 
-const rooms = new WeakMap<Ingest, Room>();
+interface Rooms {
+  readonly unpacked: Room;
+  readonly decoded: Room;
+}
 
-function roomOf(ingest: Ingest): Room {
-  let room = rooms.get(ingest);
-  if (room === undefined) {
-    room = new Room();
-    rooms.set(ingest, room);
+const rooms = new WeakMap<Ingest, Rooms>();
+
+function roomsOf(ingest: Ingest): Rooms {
+  let own = rooms.get(ingest);
+  if (own === undefined) {
+    const { unpackedBytesMax, decodedBytesMax } = limits;
+    own = {
+      unpacked: new Room(unpackedBytesMax, 'packed bodies wait to be unpacked'),
+      decoded: new Room(decodedBytesMax, 'pushes wait to be read', WAITING_ROOMS_MAX * decodedBytesMax),
+    };
+    rooms.set(ingest, own);
   }
-  return room;
+  return own;
+}
+
+/** Calls `use` when there is room for the objects that this body becomes; they are its own until it is done. Throws `overloaded`. */
+export async function withObjects<T>(parts: ApiParts, body: Uint8Array, use: () => Promise<T>): Promise<T> {
+  const room = roomsOf(parts.ingest).decoded;
+  const held = Math.min(limits.decodedBytesMax, body.length * limits.decodedRatio);
+  await room.take(held);
+  try {
+    return await use();
+  } finally {
+    room.give(held);
+  }
 }
 
 /** Calls `use` with the body as it was before it was packed. Throws `bad-body`, `too-large`, `overloaded`. */
@@ -75,7 +109,7 @@ export async function withBody<T>(parts: ApiParts, request: ApiRequest, use: (bo
   const unpack = Object.hasOwn(UNPACKS, encoding) ? UNPACKS[encoding] : undefined;
   if (unpack === undefined) throw new CodedError('bad-body', 'That Content-Encoding is not understood here; gzip, deflate and zstd are');
   const most = Math.min(limits.ingestBodyBytesMax, Math.max(SMALL_BYTES, body.length * limits.unpackRatioMax));
-  const room = roomOf(parts.ingest);
+  const room = roomsOf(parts.ingest).unpacked;
   let held = most;
   await room.take(held);
   try {
