@@ -67,7 +67,9 @@ describe.skipIf(!CHROMIUM)('for everybody', () => {
       for (const scheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: scheme });
         expect(await violations(page), scheme).toEqual([]);
+        // Neither wider nor higher: what scrolls is the view.
         expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+        expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
         await page.screenshot({ path: join(PICTURES, `${name}-${width}-${scheme}.png`) });
       }
       await close();

@@ -1,6 +1,6 @@
 /** One error group: what it is made of, whom it hits, when, what to do about it, and records that show it. */
-import type { ErrorGroup, GroupParts, KnownSignature } from '../../../src/model.ts';
-import { errorRange, errorsAgain, type GroupAnswer, group, near } from '../state/errors.ts';
+import type { ErrorGroup, GroupParts } from '../../../src/model.ts';
+import { errorRange, errorsAgain, type GroupAnswer, group } from '../state/errors.ts';
 import { go, here, hrefOf, placeFor } from '../state/here.ts';
 import { isFull, touched } from '../state/picked.ts';
 import { ALL, endsOf } from '../state/ranges.ts';
@@ -10,9 +10,9 @@ import { columnsOf, countText, levelText } from '../text/rows.ts';
 import { shortIds } from '../text/story.ts';
 import { visible } from '../text/visible.ts';
 import { type JSX, useEffect, useRef } from '../ui.ts';
-import { copyText } from './copy.ts';
 import { StateBadge } from './error-list.tsx';
 import { listenTo, type RowDeeds } from './records.tsx';
+import { Near, Remedy } from './remedy.tsx';
 import { Row } from './row.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { EmptyNote, TroubleNote } from './states.tsx';
@@ -97,74 +97,6 @@ function Course({ value: { sparkline } }: { value: ErrorGroup }): JSX.Element {
         <span>{ends === undefined ? 'now' : shortTime(Math.floor(ends.toMs / 60_000) * 60_000, zone)}</span>
       </figcaption>
     </figure>
-  );
-}
-
-function Remedy({ known }: { known: KnownSignature }): JSX.Element {
-  return (
-    <section class="remedy" aria-label="What to do">
-      <h3>
-        <span class="known">known</span> {visible(known.title)}
-      </h3>
-      <p>{visible(known.meaning)}</p>
-      {known.check.length > 0 && (
-        <>
-          <h4>Check</h4>
-          <ul>
-            {known.check.map((one) => (
-              <li key={one}>{visible(one)}</li>
-            ))}
-          </ul>
-        </>
-      )}
-      {known.commands.map((command) => (
-        <div class="command" key={command}>
-          <code>{visible(command)}</code>
-          <button type="button" class="small" aria-label={`Copy ${command}`} onClick={() => void copyText(command)}>
-            Copy
-          </button>
-        </div>
-      ))}
-      <ul class="links">
-        {known.links.map((link) => (
-          <li key={link}>
-            {/^https?:\/\//.test(link) ? (
-              <a href={link} rel="noreferrer noopener" target="_blank">
-                {visible(link)}
-              </a>
-            ) : (
-              visible(link)
-            )}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-/** How much a text must have in common with a known error to be worth reading: measured, unrelated ones score below. */
-const NEAR_MAX = 3;
-
-function Near(): JSX.Element {
-  const { value } = near.state.value;
-  const known = value?.is === undefined ? (value?.near ?? []).map((one) => one.known).slice(0, NEAR_MAX) : [value.is];
-  return (
-    <section class="remedy" aria-label="What to do">
-      <h3>No known error</h3>
-      {known.length === 0 ? (
-        <p class="dim">Nothing near to it is known, either.</p>
-      ) : (
-        <>
-          <p class="dim">These are the nearest; they need not fit.</p>
-          {known.map((one) => (
-            <details key={one.name}>
-              <summary>{visible(one.title)}</summary>
-              <Remedy known={one} />
-            </details>
-          ))}
-        </>
-      )}
-    </section>
   );
 }
 

@@ -9,7 +9,7 @@ import { isFull, touched } from '../state/picked.ts';
 import { find, goStory, marker, pick } from '../state/story.ts';
 import { columnsOf, countText } from '../text/rows.ts';
 import { lengthText, microsOf, offsetText } from '../text/spans.ts';
-import { gapsBefore, type Picked, type ToldRecord, toldOf, whereOf, whyOf } from '../text/story.ts';
+import { gapsBefore, type Picked, shortIds, type ToldRecord, toldOf, whereOf, whyOf } from '../text/story.ts';
 import { visible } from '../text/visible.ts';
 import { type JSX, type RefObject, useComputed, useEffect, useLayoutEffect, useMemo, useRef, useSignal } from '../ui.ts';
 import { listenTo, type RowDeeds, showRow } from './records.tsx';
@@ -121,7 +121,7 @@ function pickWords(story: Story): string {
   if (picked === undefined) return '';
   if (picked.kind === 'spans') return spanWords(story, picked.spans);
   if (picked.kind === 'request') return `request #${story.requests.findIndex(({ id }) => id === picked.id) + 1}`;
-  return `with ${visible(picked.id)}`;
+  return `with ${shortIds(visible(picked.id))}`;
 }
 
 function spanWords({ spans }: Story, picked: ReadonlySet<number>): string {

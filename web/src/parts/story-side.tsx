@@ -63,7 +63,7 @@ function Entity({ entity: { kind, id, records, through }, isAsked }: { entity: S
         )}
         {through !== undefined && (
           <>
-            {' · with '}
+            <span>with</span>
             <span title={visible(through.id)}>{shortIds(visible(through.id))}</span>{' '}
             <button
               type="button"
@@ -93,8 +93,8 @@ function Clocks({ story: { skew } }: { story: Story }): JSX.Element | null {
         ))}
       </ul>
       <label class="check">
-        <input type="checkbox" checked={isOn} onChange={() => goStory({ deskew: isOn ? '' : 'true' }, 'replace')} /> Put the order right by
-        this
+        <input type="checkbox" checked={isOn} onChange={() => goStory({ deskew: isOn ? '' : 'true' }, 'replace')} /> Order by corrected
+        clocks
       </label>
     </>
   );

@@ -105,9 +105,12 @@ function TreeRow({ row, story, at, pointed }: TreeRowProps): JSX.Element {
         onFocus={point}
       >
         <span class="tree-name">
-          {row.request !== undefined && <span class="number">#{row.request + 1}</span>}
-          {name !== '' && <b>{name}</b>} {place}
-          {row.times > 1 && <b> ×{row.times}</b>} {state !== '' && <span class="state">{state}</span>}
+          <span class="tree-text">
+            {row.request !== undefined && <span class="number">#{row.request + 1}</span>}
+            {name !== '' && <b>{name}</b>} {place}
+            {row.times > 1 && <b> ×{row.times}</b>}
+          </span>
+          {state !== '' && <span class="state">{state}</span>}
         </span>
         <span class="tree-num">{offsetText(microsOf(row.pieces[0]!.start) - microsOf(story.start ?? ''))}</span>
         <span class="tree-num">{lengthText(row.tookMs)}</span>

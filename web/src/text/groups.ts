@@ -15,10 +15,15 @@ export interface GroupsWanted {
 const COMPARE: Readonly<Record<GroupOrder, ((a: ErrorGroup, b: ErrorGroup) => number) | undefined>> = {
   state: undefined,
   count: (a, b) => b.count - a.count,
-  last: (a, b) => (a.lastSeen < b.lastSeen ? 1 : -1),
-  first: (a, b) => (a.firstSeen < b.firstSeen ? 1 : -1),
+  last: (a, b) => later(a.lastSeen, b.lastSeen),
+  first: (a, b) => later(a.firstSeen, b.firstSeen),
   radius: (a, b) => reach(b) - reach(a),
 };
+
+/** Newest first; equal ones stay in the order of the service. */
+function later(a: string, b: string): number {
+  return a < b ? 1 : a > b ? -1 : 0;
+}
 
 export function groupsShown(groups: readonly ErrorGroup[], { state, text, order }: GroupsWanted): readonly ErrorGroup[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
