@@ -168,12 +168,12 @@ function Chunk({ items, isFirst, box, look, touched }: ChunkProps): JSX.Element 
 }
 
 /** Counts what comes meanwhile, once a frame. */
-function useWaiting({ end }: Still): void {
+function useWaiting({ total }: Still): void {
   useEffect(() => {
     let frame = 0;
     const count = (): void => {
       frame = 0;
-      waiting.value = Math.max(0, live.kept.end - end);
+      waiting.value = Math.max(0, live.kept.total - total);
     };
     live.onNews = () => {
       frame ||= requestAnimationFrame(count);
@@ -183,7 +183,7 @@ function useWaiting({ end }: Still): void {
       cancelAnimationFrame(frame);
       live.onNews = () => {};
     };
-  }, [end]);
+  }, [total]);
 }
 
 /** How far from its end the list was when it began to stand still. */

@@ -24,6 +24,8 @@ export interface LiveItem {
   readonly record?: PublicRecord;
   readonly note?: LiveNote;
   readonly chars: number;
+  /** Records added up to this item, with it. */
+  readonly nth: number;
 }
 
 export class Kept {
@@ -32,6 +34,7 @@ export class Kept {
   #items: LiveItem[] = [];
   #begin = 0;
   #chars = 0;
+  #total = 0;
   /** Where records are, to join what comes later. */
   #keys = new Map<number, number>();
 
@@ -42,6 +45,11 @@ export class Kept {
 
   get begin(): number {
     return this.#begin;
+  }
+
+  /** Records that were ever added. */
+  get total(): number {
+    return this.#total;
   }
 
   get end(): number {
@@ -59,11 +67,11 @@ export class Kept {
 
   add(record: PublicRecord, chars: number): void {
     this.#keys.set(record.seq, this.end);
-    this.#put({ key: this.end, record, chars });
+    this.#put({ key: this.end, record, chars, nth: ++this.#total });
   }
 
   note(note: LiveNote): void {
-    this.#put({ key: this.end, note, chars: note.text.length });
+    this.#put({ key: this.end, note, chars: note.text.length, nth: this.#total });
   }
 
   /** Instead of the newest note, if that is what came last. */

@@ -20,8 +20,8 @@ export function toggleLive(): void {
 /** What is shown while it stands still. */
 export interface Still {
   readonly items: readonly LiveItem[];
-  /** Index behind the newest of them. */
-  readonly end: number;
+  /** Records that had come when the newest of them had. */
+  readonly total: number;
   /** Only a person's word ends it, not reaching the end of the list. */
   readonly isPaused: boolean;
 }
@@ -43,7 +43,7 @@ export function stop(isPaused: boolean): void {
   const { kept } = live;
   const items = kept.newest(Number.POSITIVE_INFINITY).slice(0, Math.max(0, drawn.end - kept.begin));
   waiting.value = 0;
-  still.value = { items, end: kept.begin + items.length, isPaused };
+  still.value = { items, total: items.at(-1)?.nth ?? kept.total, isPaused };
 }
 
 export function goOn(): void {

@@ -36,7 +36,7 @@ export function spanText(seconds: number): string {
 /** `+0.32 s`, `−1 h`: how far a clock is off. */
 export function skewText(seconds: number): string {
   const size = Math.abs(seconds);
-  if (size < 0.0005) return '0 s';
+  if (size < 0.005) return '0 s';
   const text = size < 10 ? `${size.toFixed(size < 1 ? 2 : 1)} s` : spanText(size);
   return `${seconds < 0 ? '−' : '+'}${text}`;
 }
