@@ -37,8 +37,8 @@ export function Spikes({ spikes, range, zone }: SpikesProps): JSX.Element | null
                 {visible(spike.title)}
               </a>{' '}
               <span class="dim">
-                {visible([spike.service, spike.host].filter(Boolean).join(' on '))} since {shortTime(Date.parse(spike.since), zone)},{' '}
-                {countText(spike.count)} errors
+                {placeText(spike)} since {shortTime(Date.parse(spike.since), zone)}
+                {spike.kind !== 'silence' && `, ${countText(spike.count)} errors`}
               </span>
             </p>
             <p class="dim">{visible(spike.rule)}</p>
@@ -48,6 +48,12 @@ export function Spikes({ spikes, range, zone }: SpikesProps): JSX.Element | null
       </ol>
     </section>
   );
+}
+
+/** Who speaks, where; of an outage, what all of them depend on. */
+function placeText({ service, host, dependency, folded }: Spike): string {
+  const who = dependency === undefined ? [service, host].filter(Boolean).join(' on ') : `${dependency.kind} ${dependency.address}`;
+  return visible(folded.length === 0 ? who : `${who}, ${folded.length} folded below it,`);
 }
 
 /** Its group where it has one, else its records. */
