@@ -6,7 +6,7 @@
  */
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
-import { CodedError } from '../base/errors.ts';
+import { CodedError, isCoded } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Ingest } from '../model.ts';
 import { type ApiParts, type ApiRequest, headerOf } from './route.ts';
@@ -100,8 +100,17 @@ export async function withObjects<T>(parts: ApiParts, body: Uint8Array, use: () 
   }
 }
 
-/** Calls `use` with the body as it was before it was packed. Throws `bad-body`, `too-large`, `overloaded`. */
+/** Calls `use` with the body as it was before it was packed. Throws `bad-body`, `overloaded`, and `too-large`, which is counted: agents give such a push up. */
 export async function withBody<T>(parts: ApiParts, request: ApiRequest, use: (body: Uint8Array) => Promise<T>): Promise<T> {
+  try {
+    return await unpacked(parts, request, use);
+  } catch (error) {
+    if (isCoded(error) && error.code === 'too-large') parts.counters?.lose('body-too-large', request.peer);
+    throw error;
+  }
+}
+
+async function unpacked<T>(parts: ApiParts, request: ApiRequest, use: (body: Uint8Array) => Promise<T>): Promise<T> {
   const body = request.body ?? new Uint8Array();
   const encoding = (headerOf(request, 'content-encoding') ?? 'identity').trim().toLowerCase();
   // Clients of Loki say so of the block within, which the route opens.
@@ -113,10 +122,10 @@ export async function withBody<T>(parts: ApiParts, request: ApiRequest, use: (bo
   let held = most;
   await room.take(held);
   try {
-    const unpacked = await unpacking(unpack, body, most);
-    room.give(held - unpacked.length);
-    held = unpacked.length;
-    return await use(unpacked);
+    const whole = await unpacking(unpack, body, most);
+    room.give(held - whole.length);
+    held = whole.length;
+    return await use(whole);
   } finally {
     room.give(held);
   }

@@ -20,6 +20,11 @@ export const COUNTERS = {
   'files.truncated': 'Times that a followed file was truncated under us',
   'errors.counted': 'Errors counted into their groups',
   'errors.overflow': 'Errors counted without a group of their own because there were too many signatures',
+  'alerts.sent': 'Messages about spikes that a receiver has taken',
+  'alerts.failed': 'Messages about spikes that were not taken; they are sent again',
+  'alerts.dropped': 'Spikes that a receiver will not be told of: it refused them, or too many waited for it',
+  'reports.sent': 'Reports on a schedule that a receiver has taken',
+  'reports.failed': 'Reports on a schedule that a receiver has not taken, given up',
   'errors.missed': 'Records that could not be read, or were dropped, before their errors were counted',
   'connections.opened': 'Connections of senders accepted',
   'connections.refused': 'Connections of senders refused or broken off, by reason',
@@ -38,6 +43,8 @@ export const LOSS_REASONS = {
   refused: 'a connection was refused: over a limit, or without a good certificate',
   'not-allowed': 'a sender outside the allow list was refused; the amount is connections, or datagrams of UDP',
   'partial-timeout': 'a message did not arrive whole in time: what was there is kept, the connection was closed',
+  'body-too-large':
+    'a push was refused: its body, unpacked or as objects, was over a limit; the amount is requests, which no client sends again',
   internal: 'an error of this program',
 } as const;
 /** What the operator can do about each; the status says it beside the loss. */
@@ -52,6 +59,7 @@ export const LOSS_REMEDIES: Readonly<Record<keyof typeof LOSS_REASONS, string>> 
   refused: 'raise connections.max or connections.perPeer, or look at the certificate of the sender',
   'not-allowed': "add its network to the listener's allow list, or stop the sender",
   'partial-timeout': 'look at the network of the sender, or raise connections.partialTimeout',
+  'body-too-large': 'make the sender push less at once (chunk_limit_size, batch size); look who sends bombs',
   internal: 'read the log of the service, and report what it says',
 };
 export type LossReason = keyof typeof LOSS_REASONS;

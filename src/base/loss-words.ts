@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<LossReason, readonly [one: string, several: string,
   refused: ['connection', 'connections', 'refused'],
   'not-allowed': ['connection or datagram', 'connections or datagrams', 'from outside the allow list'],
   'partial-timeout': ['message', 'messages', 'that did not arrive whole in time'],
+  'body-too-large': ['push', 'pushes', 'refused: too large'],
   internal: ['message', 'messages', 'lost by an error of Stacktrail'],
 };
 

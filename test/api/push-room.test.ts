@@ -1,7 +1,9 @@
 /** Pushes become objects: how much of them is in memory at once, of all requests. What a push says is test/api/pushes.test.ts. */
+import zlib from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { ApiParts } from '../../src/api/route.ts';
-import { withObjects } from '../../src/api/unpack.ts';
+import type { ApiParts, ApiRequest } from '../../src/api/route.ts';
+import { withBody, withObjects } from '../../src/api/unpack.ts';
+import { Counters } from '../../src/base/counters.ts';
 import { limits } from '../../src/base/limits.ts';
 
 const parts = (): ApiParts => ({ ingest: {} }) as unknown as ApiParts;
@@ -49,4 +51,12 @@ test('one that is larger than all room has it alone', async () => {
   expect(await large).toBe('done');
   await small;
   expect(isRead).toBe(true);
+});
+
+test('a bomb is a loss of its sender: agents do not send such a push again', async () => {
+  const counters = new Counters();
+  const request = { peer: '10.0.0.7', body: zlib.gzipSync(Buffer.alloc(64 * 1024 * 1024)), headers: { 'content-encoding': 'gzip' } };
+  const reading = withBody({ ...parts(), counters }, request as unknown as ApiRequest, () => Promise.resolve('never'));
+  await expect(reading).rejects.toMatchObject({ code: 'too-large' });
+  expect(counters.losses()).toMatchObject([{ reason: 'body-too-large', source: '10.0.0.7', amount: 1 }]);
 });
