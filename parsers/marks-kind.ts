@@ -72,6 +72,8 @@ const BEHIND: readonly (readonly [string, IdKind])[] = [
 const VIF_ID = /[(,] ?id=$/;
 const VIF = /\bVIF[A-Z][A-Za-z]{0,40}\([^()]{0,360}$/;
 const VIF_LOOK_BACK = 400;
+/** libvirt names a guest by its domain and its UUID, which is the instance's: `Domain id=7 name='instance-0000001f' uuid=<uuid>`. */
+const DOMAIN_UUID = /\bname=['"]?instance-[0-9a-f]{8}['"]?,? uuid=['"]?$/;
 const VERSIONED_PATH = /\/v[123](?:\.\d{1,2})?\/$/;
 
 export function hasUuid(kind: IdKind): boolean {
@@ -84,6 +86,7 @@ export function kindAt(text: string, start: number, end: number): IdKind | undef
   const named = kindBehind(before);
   if (named !== undefined) return isDeviceOfNetwork(named, before, text) ? undefined : named;
   if (VIF_ID.test(before) && VIF.test(text.slice(Math.max(0, start - VIF_LOOK_BACK), start))) return 'port';
+  if (DOMAIN_UUID.test(before)) return 'instance';
   for (const [word, kind] of BEHIND) if (text.startsWith(word, end)) return kind;
   // keystone's ids in paths: `/v2/<project>/servers`.
   if (end - start === 32 && VERSIONED_PATH.test(before)) return 'project';

@@ -18,6 +18,7 @@ import type { DayView } from './day-view.ts';
 import type { DaysReader } from './read.ts';
 import type { FindBounds, Finder, FoundPieces } from './story-finder.ts';
 import { freshKeys, scanFresh } from './story-fresh.ts';
+import { keysIn } from './story-near.ts';
 import { type Needle, needlesOf } from './story-needles.ts';
 import { type NeedleHits, scanBlock } from './story-scan.ts';
 import { type Passed, Shares } from './story-shares.ts';
@@ -30,7 +31,6 @@ const TOGETHER_MIN = 4;
 
 /** Blocks that are looked into for ids that are nearly one. */
 const NEAR_BLOCKS_MAX = 16;
-const ID_BYTES = 16;
 
 interface Round {
   readonly shares: Shares;
@@ -152,7 +152,7 @@ export class StoryFinder implements Finder {
       if (blocks === 0 || byView.get(unit.view)?.has(unit.extent.id) === false) continue;
       blocks--;
       try {
-        for (const key of keysIn(this.#blockOf(unit).idTable(), heads)) keys.add(key);
+        for (const key of keysIn(this.#blockOf(unit), heads)) keys.add(key);
       } catch (error) {
         this.#noteDamage(unit.view, `block ${unit.extent.id}`, error);
       }
@@ -263,13 +263,6 @@ export class StoryFinder implements Finder {
   #noteDamage(view: DayView, what: string, error: unknown): void {
     if (!view.isDropped) this.damaged.add(`${view.name}, ${what}: ${(error as Error).message}`);
   }
-}
-
-function keysIn(table: Buffer, heads: ReadonlySet<string>): string[] {
-  const keys: string[] = [];
-  for (let at = 0; at < table.length; at += ID_BYTES)
-    if (heads.has(table.toString('hex', at, at + 4))) keys.push(table.toString('hex', at, at + ID_BYTES));
-  return keys;
 }
 
 /** The first, the last, the second, the last but one … */

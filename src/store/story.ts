@@ -86,12 +86,22 @@ function* takeAll(story: StoryLinks, finder: Finder, { wanted, recordsMax }: Tak
 
 /** Throws `not-found` for a part of an id, and for one with a mistake in it: what was meant may be found. */
 export function askedOf(finder: Finder, id: string): AskedId {
-  const asked = askedId(id);
+  const asked = askedId(id) ?? askedId(portOf(finder, id) ?? '');
   if (asked !== undefined) return asked;
   if (partOfId(id) !== undefined) throw nothingFound(finder, id);
   const text =
     'This is no id that a story is told of: a request (with or without req-), swift transaction, instance, volume, port, image or network (UUID), MAC, IP, libvirt name (instance-0000abcd), message id';
   throw new CodedError('bad-argument', text, { text: id, position: 0, length: Math.max(1, id.length) });
+}
+
+const DEVICE = /^(?:tap|qvo|qvb|qbr)([0-9a-f]{8})-([0-9a-f]{2})$/i;
+
+/** The port that a network device is called after; undefined where there is none, or several. */
+function portOf(finder: Finder, id: string): string | undefined {
+  const [, head, more] = DEVICE.exec(id.trim().toLowerCase()) ?? [];
+  if (head === undefined) return undefined;
+  const [key, ...others] = [...new Set(finder.keysWithHead(new Set([head])))].filter((one) => one.startsWith(head + more));
+  return others.length === 0 ? key : undefined;
 }
 
 function refuseShared(kind: StoryKind, { id, asked }: { id: string; asked: AskedId }): void {

@@ -44,6 +44,14 @@ describe('ids', () => {
     [`VIFHostDevice(id=${U})`, [['port', U]]],
     [`Profile(active=False,id=${U})`, [['uuid', U]]],
     [`VIFBridge(active=True),Other(id=${U})`, [['uuid', U]]],
+    [
+      `Domain id=7 name='instance-0000001f' uuid=${U} is tainted: host-cpu`,
+      [
+        ['domain', 'instance-0000001f'],
+        ['instance', U],
+      ],
+    ],
+    [`Domain id=7 name='web' uuid=${U} is tainted`, [['uuid', U]]],
     [`device_id=${U}`, [['instance', U]]],
     [`Claiming lport ${U} for this chassis.`, [['port', U]]],
     [

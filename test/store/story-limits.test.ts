@@ -152,6 +152,27 @@ test('of what everybody uses fewer records and requests are followed, unless mor
   });
 });
 
+test('a network device is its port, where there is one', () => {
+  const port = '1c3ca97a-10aa-4bd3-a9b7-7bfe4e1f1d8c';
+  for (const sealed of [true, false]) {
+    const reader = storeOf(
+      [
+        line(0, { request: `req-${uuid(1)}`, user: USER, text: `Successfully created port: ${port}` }),
+        line(1, { text: 'tap1c3ca97a-10 up' }),
+      ],
+      { sealed },
+    );
+    expect(tell({ id: 'TAP1c3ca97a-10' }, reader)).toMatchObject({ count: 2, head: { id: port, kind: 'port' } });
+    expect(() => tell({ id: 'tap1c3ca97a-11' }, reader)).toThrow(/no id that a story is told of/);
+  }
+});
+
+test('a libvirt name leads to its instance', () => {
+  const libvirt = `<28>Nov 20 00:00:01 cmp01 libvirtd[4]: Domain id=7 name='instance-0000001f' uuid=${A} is tainted: host-cpu`;
+  const reader = storeOf([line(0, { request: `req-${uuid(1)}`, user: USER, text: `[instance: ${A}] Starting` }), libvirt]);
+  expect(tell({ id: 'instance-0000001f' }, reader)).toMatchObject({ count: 2, head: { kind: 'domain', requests: [{ records: 1 }] } });
+});
+
 describe('no story', () => {
   const reader = storeOf([line(0, { request: `req-${uuid(1)}`, user: USER, text: `[instance: ${A}] Starting` })]);
   const fresh = storeOf([line(0, { request: `req-${uuid(1)}`, user: USER, text: `[instance: ${A}] Starting` })], { sealed: false });
@@ -176,6 +197,13 @@ describe('no story', () => {
   ])('%s: the id is suggested', (_, asked, meant) => {
     for (const from of [reader, fresh])
       expect(refused(asked, from)).toMatchObject({ code: 'not-found', place: { text: asked, suggestion: meant } });
+  });
+
+  test('an id that stands once, within a message of its own shape', () => {
+    for (const sealed of [true, false]) {
+      const from = storeOf([line(0, { text: `The one volume ${A} is odd` })], { sealed });
+      expect(refused(`${A.slice(0, -1)}d`, from)).toMatchObject({ code: 'not-found', place: { suggestion: A } });
+    }
   });
 
   test('an id of nobody says where was looked', () => {
