@@ -12,7 +12,9 @@ export interface Placed {
 }
 
 const LF = 10;
-/** Longer than any line. */
+/** Longer than most lines. */
+const LINE_BYTES = 2048;
+/** Longer than any. */
 const EDGE_BYTES = 256 * 1024;
 const COPY_BYTES = 4 * 1024 * 1024;
 /** Where no line says it: the demo cloud's rate (corpus.ts). */
@@ -54,10 +56,13 @@ export function spliced(source: Corpus, placed: readonly Placed[], file: string)
 }
 
 function endOfLine(descriptor: number, place: number, end: number): number {
-  const edge = Buffer.alloc(EDGE_BYTES);
-  const length = readSync(descriptor, edge, 0, Math.min(edge.length, end - place), place);
-  const at = edge.subarray(0, length).indexOf(LF);
-  return at < 0 ? end : place + at + 1;
+  for (const bytes of [LINE_BYTES, EDGE_BYTES]) {
+    const edge = Buffer.allocUnsafe(bytes);
+    const length = readSync(descriptor, edge, 0, Math.min(bytes, end - place), place);
+    const at = edge.subarray(0, length).indexOf(LF);
+    if (at >= 0) return place + at + 1;
+  }
+  return end;
 }
 
 /** When the file begins, and how long it lasts. */
