@@ -9,6 +9,7 @@ import { choiceOf, countOf } from './flags.ts';
 import { zoneFlag } from './printer.ts';
 import { ask, serverOf } from './server.ts';
 import { EXIT, hasColor, leaving, type Shell, say } from './shell.ts';
+import { spikes } from './spikes.ts';
 import type { VerbRun } from './verbs.ts';
 
 /** The table has both ends of each group: only the time of day is left away where the terminal is narrow. */
@@ -27,6 +28,7 @@ export async function run(given: VerbRun): Promise<number> {
   const [signature] = flags.words;
   const look = textLook(given);
   const range = { since: flags.text('since'), until: flags.text('until'), settled: flags.is('wait') ? 'true' : undefined };
+  if (flags.is('spikes') === true) return spikes(given, form, look);
   if (signature !== undefined) return one(given, { signature, range, form, look });
   const response = await ask(serverOf(flags, shell), {
     path: '/api/v1/errors',

@@ -18,6 +18,7 @@ export const errors: Verb = {
     { name: 'since', also: ['from'], value: 'TIME', say: 'errors at or after this time (default 24h)' },
     { name: 'until', also: ['to'], value: 'TIME', say: 'before this time (default now)' },
     { name: 'service', short: 's', value: 'NAME', say: 'only what this service wrote' },
+    { name: 'spikes', say: 'what is more than usual, new in a hurry, CRITICAL, or silent; an outage is one, with what it caused below it' },
     { name: 'new', say: 'only groups that were first seen in this time' },
     { name: 'state', value: 'new|regressed|ongoing|quiet', say: 'only groups of this state' },
     { name: 'limit', short: 'n', value: 'COUNT', say: 'at most this many groups (default 100)' },
@@ -31,6 +32,7 @@ export const errors: Verb = {
   examples: [
     { words: 'errors', does: 'what failed in the last day' },
     { words: 'errors --new --since 1h', does: 'what never failed before this hour' },
+    { words: 'errors --spikes --since 2h', does: 'what to look at now, and why' },
     { words: 'errors -s nova --since yesterday -o json', does: 'for a program' },
     { words: 'errors 28c63adef692839d', does: 'one group: samples, blast radius, what to do' },
   ],

@@ -9,7 +9,7 @@
 import { oddsOfAtLeast } from './spike-odds.ts';
 
 /** Minutes that are summed: a burst shows in one, what is rare but lasts in sixty. */
-export const WINDOWS = [1, 2, 5, 15, 60] as const;
+export const WINDOWS = [1, 2, 5, 15, 30, 60] as const;
 const RING = 60;
 const BLOCK = 15;
 /** An hour counts at most so many times the usual and a little: one incident is no new level, what comes back day after day soon is. */

@@ -1,8 +1,8 @@
 /**
- * Bench of detection: `npm run bench:detection [-- --seeds 11,12,13 --weeks 4 --quick]`. Simulated weeks with known incidents (detection-weeks.ts) go
+ * Bench of detection: `npm run bench:detection [-- --seeds 21,22,23 --weeks 4 --quick]`. Simulated weeks with known incidents (detection-weeks.ts) go
  * through the same board and the same watch over hosts as the service uses, and through Sentry's rule and plain three sigma. Two weeks are
  * history, the rest is judged: recall (incidents with an alarm before they are over), precision, delay to the alarm, false alarms a week,
- * and alarms for one outage. Thresholds were set on seeds 1 to 3; others are reported. The last line is JSON.
+ * and alarms for one outage. Thresholds were set on seeds 1 to 3 and 11 to 13; others are reported. The last line is JSON.
  */
 import { parseArgs } from 'node:util';
 import { emptyRecord } from '../../src/base/record.ts';
@@ -17,7 +17,8 @@ import { machine, median, percentile, rounded } from './machine.ts';
 
 const MINUTE_US = 60e6;
 const HISTORY_WEEKS = 2;
-const SEEDS = '11,12,13';
+/** Not looked at before the thresholds stood: those of 1 to 3, and 11 to 13, helped to set them. */
+const SEEDS = '21,22,23';
 const WEEKS = 4;
 /** An alarm says since when; it may think of some minutes before. What outlives an incident is seen a little later. */
 const EARLY = 10;
@@ -169,7 +170,7 @@ function main(words: string[]): void {
     args: words,
     options: { seeds: { type: 'string' }, weeks: { type: 'string' }, quick: { type: 'boolean' }, verbose: { type: 'boolean' } },
   });
-  const seeds = (values.seeds ?? (values.quick ? '11' : SEEDS)).split(',').map(Number);
+  const seeds = (values.seeds ?? (values.quick ? '21' : SEEDS)).split(',').map(Number);
   const weeks = Number(values.weeks ?? (values.quick ? 1 : WEEKS));
   const scores = { ours: newScore(), sentry: newScore(), sigma: newScore() };
   const beganMs = performance.now();
