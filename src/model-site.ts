@@ -3,7 +3,7 @@
  * import from there. Types only. The rules are plain data and travel between threads; a reader is what parsers/site.ts makes
  * of them.
  */
-import type { ErrorRule, LogRecord, MaintenanceWindow } from './model.ts';
+import type { ErrorRule, LogRecord, MaintenanceWindow, ReportPlan, TellReceiver } from './model.ts';
 
 /** Fields that a named group or a constant of a pattern may set; `time` and `pid` are read as such, `level` as a word. */
 export const SITE_FIELDS = [
@@ -45,6 +45,10 @@ export interface SiteRules {
   readonly errors?: readonly ErrorRule[];
   /** When spikes are expected. */
   readonly maintenance?: readonly MaintenanceWindow[];
+  /** Who is told. */
+  readonly receivers?: readonly TellReceiver[];
+  /** Reports that come by themselves. */
+  readonly reports?: readonly ReportPlan[];
 }
 
 /** Compiled rules. */

@@ -245,4 +245,5 @@ export type * from './model-site.ts';
 export type * from './model-spikes.ts';
 export type * from './model-store.ts';
 export type * from './model-story.ts';
+export * from './model-telling.ts';
 export type * from './model-threads.ts';

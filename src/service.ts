@@ -133,7 +133,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   rising.up('the error groups', () => watching.close());
   const { errors, spikes } = watching;
   letGo = () => errors.dropped(reader);
-  const telling = new Telling({ settings, site: options.effective?.site, log, counters, reader, errors, ledger, ingest, told });
+  const telling = new Telling({ settings, site, log, counters, reader, errors, spikes, ledger, ingest, told });
   rising.up('reports and alerts', () => telling.close());
   const receivers = await startReceivers(settings, { ingest, counters, gates, log, rising });
   const files = followFiles(settings, { ingest, counters, log });
@@ -155,6 +155,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
     errors,
     spikes,
     reports: telling.reports,
+    alerts: telling,
     admits: (peer) => gates.admitsReader(peer),
     follow,
     status: () => statusOf(now()),

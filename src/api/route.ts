@@ -9,7 +9,18 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Family } from '../base/exposition.ts';
 import type { Log } from '../base/log.ts';
 import type { Follow } from '../follow.ts';
-import type { ErrorExplain, ErrorList, ErrorWant, Ingest, LossEntry, Reader, Report, ReportRange, SavedSearches, SpikeBook } from '../model.ts';
+import type {
+  ErrorExplain,
+  ErrorList,
+  ErrorWant,
+  Ingest,
+  LossEntry,
+  Reader,
+  Report,
+  ReportRange,
+  SavedSearches,
+  SpikeBook,
+} from '../model.ts';
 import type { Source } from './sources.ts';
 
 /** Error groups, as `service/errors.ts` keeps them. */
@@ -26,6 +37,12 @@ export interface Reports {
   make(range: ReportRange, signal?: AbortSignal): Promise<Report>;
   /** Where people reach this server, without a slash at the end; links begin with it. */
   readonly url: () => string;
+}
+
+/** Alerts, as `service/telling.ts` sends them. */
+export interface TellsAlerts {
+  status(): object;
+  test(): Promise<readonly object[]>;
 }
 
 /** What the routes work with; whoever builds the whole supplies it. */
@@ -51,6 +68,8 @@ export interface ApiParts {
   readonly spikes?: SpikeBook;
   /** Absent: no reports are made. */
   readonly reports?: Reports;
+  /** Absent: nobody is told. */
+  readonly alerts?: TellsAlerts;
   /** Whether a client at this address may come at all; default: everybody. */
   readonly admits?: (peer: string) => boolean;
   /** Counts what comes in by `POST /ingest`, where given. */

@@ -1,4 +1,5 @@
 /** The table of routes, in the order of README.md. A new route is one file and one line here. */
+import { alertsStatus, alertsTest } from './alerts.ts';
 import { bulkRoutes } from './bulk.ts';
 import { context } from './context.ts';
 import { documentRoutes } from './docs.ts';
@@ -47,6 +48,8 @@ export const ROUTES: readonly Route[] = [
   snoozeKeep,
   snoozeDrop,
   report,
+  alertsStatus,
+  alertsTest,
   ingest,
   importPart,
   positions,

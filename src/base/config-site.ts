@@ -16,7 +16,7 @@ export type Located = { readonly place: string } & (
   | { readonly empty: true }
 );
 
-export const SITE_PARTS = ['services', 'patterns', 'errors', 'maintenance'] as const;
+export const SITE_PARTS = ['services', 'patterns', 'errors', 'maintenance', 'receivers', 'reports'] as const;
 export const NO_RULES: SiteRules = { services: [], patterns: [] };
 
 const PATTERN_KEYS = ['name', 'program', 'pattern', 'fields', 'samples'];

@@ -10,9 +10,10 @@ import { environmentName, flagName, SETTINGS, type Setting, type SettingName } f
 import type { SignatureEntry } from '../model-errors.ts';
 import type { SiteRules } from '../model-site.ts';
 import { readErrorRules } from './config-errors.ts';
-import { readSignatures } from './config-signatures.ts';
 import { readMaintenance } from './config-maintenance.ts';
+import { readSignatures } from './config-signatures.ts';
 import { type Located, NO_RULES, readPatterns, readServices, SITE_PARTS } from './config-site.ts';
+import { checkTelling, readReceivers, readReports } from './config-telling.ts';
 import { readValue, type Settings, type SettingValue, Unreadable } from './config-values.ts';
 import { CodedError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
@@ -144,6 +145,7 @@ export function readConfigText(text: string, path: string): ConfigText {
   if (document.contents === null) return NO_FILE;
   const walk: Walk = { settings, site: { ...NO_RULES }, placeOf, resolve: (node) => (isAlias(node) ? node.resolve(document) : node) };
   collect(walk, document.contents, { prefix: '', place: placeOf(document.contents.range[0]) });
+  checkTelling(walk.site);
   return { settings, site: walk.site };
 }
 
@@ -181,8 +183,9 @@ function collect(walk: Walk, node: unknown, group: { prefix: string; place: stri
     if (name === 'services') walk.site = { ...walk.site, services: readServices(located(walk, value, { place, depth: 0 })) };
     else if (name === 'patterns') walk.site = { ...walk.site, patterns: readPatterns(located(walk, value, { place, depth: 0 })) };
     else if (name === 'errors') walk.site = { ...walk.site, errors: readErrorRules(located(walk, value, { place, depth: 0 })) };
-    else if (name === 'maintenance')
-      walk.site = { ...walk.site, maintenance: readMaintenance(located(walk, value, { place, depth: 0 })) };
+    else if (name === 'maintenance') walk.site = { ...walk.site, maintenance: readMaintenance(located(walk, value, { place, depth: 0 })) };
+    else if (name === 'receivers') walk.site = { ...walk.site, receivers: readReceivers(located(walk, value, { place, depth: 0 })) };
+    else if (name === 'reports') walk.site = { ...walk.site, reports: readReports(located(walk, value, { place, depth: 0 })) };
     else collectOne(walk, { name, setting, value, place });
   }
 }

@@ -60,3 +60,16 @@ export const report: Verb = {
   ],
   load: () => import('./report.ts'),
 };
+
+export const alerts: Verb = {
+  name: 'alerts',
+  words: '[test]',
+  wordsMax: 1,
+  say: 'Receivers of alerts, and what each answered last; `alerts test` sends a test alert to all of them: exit 2 where one does not take it',
+  flags: [{ name: 'output', short: 'o', value: 'default|json', say: 'for people or for programs' }, QUIET_FLAG, ...SERVER_FLAGS],
+  examples: [
+    { words: 'alerts', does: 'how they are doing' },
+    { words: 'alerts test', does: 'whether they would hear of it' },
+  ],
+  load: () => import('./alerts.ts'),
+};

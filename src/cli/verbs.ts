@@ -8,7 +8,7 @@ import { errors, explain } from './rows-errors.ts';
 import { backup, importFiles, restore, verify } from './rows-keeping.ts';
 import { completion, config, parse } from './rows-offline.ts';
 import { search, status, tail, trace } from './rows-reading.ts';
-import { check, report } from './rows-reports.ts';
+import { alerts, check, report } from './rows-reports.ts';
 import { demo, serve } from './rows-running.ts';
 import { help, version } from './rows-telling.ts';
 import type { Verb } from './verb.ts';
@@ -24,6 +24,7 @@ export const VERBS: readonly Verb[] = [
   explain,
   check,
   report,
+  alerts,
   trace,
   importFiles,
   status,

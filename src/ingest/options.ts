@@ -1,6 +1,6 @@
 /** What the ingest thread is started with, and what it offers besides taking in. Types only. */
 import type { Counters } from '../base/counters.ts';
-import type { ErrorBook, Ingest, KeepingStatus, KeepSettings, LossBook, SavedSearches, SpikeShelf } from '../model.ts';
+import type { ErrorBook, Ingest, KeepingStatus, KeepSettings, LossBook, SavedSearches, SpikeShelf, ToldBook } from '../model.ts';
 import type { KeepNote } from '../store/keep.ts';
 import type { HostHeard } from './heard.ts';
 import type { ReadingSettings, WorkerOptions } from './protocol.ts';
@@ -25,7 +25,7 @@ export interface IngestOptions extends WorkerOptions {
 
 /** The thread also keeps what people save: it owns `state.db`. */
 export interface StartedIngest extends Ingest {
-  readonly saved: SavedSearches & LossBook & ErrorBook & SpikeShelf;
+  readonly saved: SavedSearches & LossBook & ErrorBook & SpikeShelf & ToldBook;
   /** Retention and the disk, as they were last looked at; undefined before that. */
   readonly keeping: KeepingStatus | undefined;
   /** Other limits, from now on; takes effect at once. */

@@ -17,9 +17,12 @@ import type {
   SpikeAsk,
   SpikeShelf,
   SpikesKept,
+  ToldAsk,
+  ToldBook,
+  ToldSpike,
 } from '../model.ts';
 
-type StateAsk = SavedAsk | LossAsk | ErrorAsk | SpikeAsk;
+type StateAsk = SavedAsk | LossAsk | ErrorAsk | SpikeAsk | ToldAsk;
 
 export interface SavedRequest {
   readonly kind: 'saved';
@@ -44,7 +47,7 @@ export function savedMessage({ id, ask }: SavedRequest, answer: (ask: StateAsk) 
 }
 
 /** The main thread's side. */
-export class SavedQuestions implements SavedSearches, LossBook, ErrorBook, SpikeShelf {
+export class SavedQuestions implements SavedSearches, LossBook, ErrorBook, SpikeShelf, ToldBook {
   readonly #post: (request: SavedRequest) => void;
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #nextId = 1;
@@ -107,6 +110,14 @@ export class SavedQuestions implements SavedSearches, LossBook, ErrorBook, Spike
 
   errorsAfter(): Promise<number> {
     return this.#ask({ do: 'errors-after' }) as Promise<number>;
+  }
+
+  told(): Promise<ToldSpike[]> {
+    return this.#ask({ do: 'told-list' }) as Promise<ToldSpike[]>;
+  }
+
+  async keepTold(told: readonly ToldSpike[], sinceUs: number): Promise<void> {
+    await this.#ask({ do: 'told-keep', told, sinceUs });
   }
 
   async pruneErrors(firstSeq: number): Promise<void> {

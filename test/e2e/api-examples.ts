@@ -64,6 +64,8 @@ export const EXAMPLES: readonly Example[] = [
   [`DELETE ${API}/snoozes/:name`, 204, { path: `${API}/snoozes/quiet` }],
   [`GET ${API}/errors`, 200, { path: `${API}/errors?since=2026-01-01&until=2100-01-01&settled=true` }],
   // Logger and text of a line above; whoever keeps a link to it relies on this hash.
+  [`GET ${API}/alerts`, 200, { path: `${API}/alerts` }],
+  [`POST ${API}/alerts/test`, 200, { path: `${API}/alerts/test` }],
   [`GET ${API}/report`, 200, { path: `${API}/report?since=2026-01-01&until=2026-12-31&settled=true` }],
   [`GET ${API}/errors/:signature`, 200, { path: `${API}/errors/09e360d389a18059?since=2026-01-01&until=2100-01-01&settled=true` }],
   [`GET ${API}/explain`, 200, { path: `${API}/explain?text=AMQP+server+on+a:5672+is+unreachable&since=2026-01-01` }],
