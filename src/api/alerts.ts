@@ -30,7 +30,7 @@ export const alertsStatus: Route = {
       },
     },
   ],
-  errors: ['not-found'],
+  errors: [],
   answer: async (parts) => jsonAnswer(tellerOf(parts).status()),
 };
 
@@ -51,7 +51,7 @@ export const alertsTest: Route = {
       },
     },
   ],
-  errors: ['not-found', 'too-many', 'wrong-origin'],
+  errors: ['too-many', 'wrong-origin'],
   async answer(parts) {
     return jsonAnswer({ receivers: await tellerOf(parts).test() });
   },

@@ -36,7 +36,7 @@ export const report: Route = {
       types: { 'application/json': refTo('Report'), 'text/plain': TEXT, 'text/markdown': TEXT, 'text/html': TEXT },
     },
   ],
-  errors: ['bad-argument', 'not-found', 'timeout'],
+  errors: ['bad-argument', 'timeout'],
   async answer({ reports, errors }, request) {
     if (reports === undefined) throw new CodedError('not-found', 'No reports are made here');
     const { since, until, form = 'json', timezone, settled } = request.arguments;
