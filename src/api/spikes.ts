@@ -34,7 +34,7 @@ export const spikes: Route = {
     folded: { ...FLAG, description: 'Also those that are folded below another' },
   },
   responses: [{ status: 200, say: 'Those that go on first, then the newest', types: { 'application/json': refTo('SpikeList') } }],
-  errors: ['bad-argument', 'not-found'],
+  errors: ['bad-argument'],
   async answer(parts, request) {
     const { since, until, service, open, folded } = request.arguments;
     const now = nowUs();
@@ -56,7 +56,7 @@ export const snoozeList: Route = {
   say: 'What is snoozed, by name, also what is over',
   arguments: {},
   responses: [{ status: 200, say: 'By name', types: { 'application/json': objectOf({ snoozes: arrayOf(refTo('Snooze')) }) } }],
-  errors: ['not-found'],
+  errors: [],
   async answer(parts) {
     return jsonAnswer({ snoozes: bookOf(parts).snoozes() });
   },
@@ -88,7 +88,7 @@ export const snoozeKeep: Route = {
     { status: 200, say: 'It was changed', types: { 'application/json': refTo('Snooze') } },
     { status: 201, say: 'It was made', types: { 'application/json': refTo('Snooze') }, headers: { location: 'Where it is' } },
   ],
-  errors: ['bad-argument', 'bad-body', 'not-found', 'wrong-origin', 'too-large', 'too-many', 'disk-full'],
+  errors: ['bad-argument', 'bad-body', 'wrong-origin', 'too-large', 'too-many', 'disk-full'],
   async answer(parts, request) {
     const snooze = snoozeOf(nameOf(request), request);
     const isNew = await bookOf(parts).snooze(snooze);
