@@ -102,26 +102,11 @@ interface Plan {
 async function build({ settings, log, rising, options }: Plan): Promise<Service> {
   const counters = new Counters();
   const gates = new Gates(settings, counters);
-  const told = { skew: [] as readonly HostSkew[], heard: [] as readonly HostHeard[], zones: new Map<string, number>() };
+  const told: Told = { skew: [], heard: [], zones: new Map() };
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
   // Before there are query workers nobody has a file open.
   let letGo = (): void => {};
-  const ingest = await startIngest({
-    folder: settings.data,
-    ...readingSettings(settings, options.effective?.site),
-    counters,
-    keep: keepSettings(settings),
-    onNote: ({ level, text, facts }) => log[level](text, facts),
-    onDropped: () => letGo(),
-    onZone: (host, minutes) => told.zones.set(host, minutes),
-    onSkew: (hosts) => void Object.assign(told, { skew: hosts }),
-    onHeard: (hosts) => void Object.assign(told, { heard: hosts }),
-    onBug: (error) => log.error('BUG: an answer of the ingest thread was not handled', { error: error.message }),
-    onDeath(error) {
-      log.error('the ingest thread ended', { error: error.message });
-      fail(error);
-    },
-  });
+  const ingest = await startThread({ settings, log, rising, options }, { counters, told, fail, onDropped: () => letGo() });
   rising.up('ingest', () => ingest.stop());
   const ledger = new Ledger(counters, ingest.saved);
   rising.up('the loss ledger', () => ledger.close());
@@ -185,6 +170,39 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
       await rising.down();
     },
   };
+}
+
+/** What the ingest thread has told of hosts. */
+interface Told {
+  skew: readonly HostSkew[];
+  heard: readonly HostHeard[];
+  readonly zones: Map<string, number>;
+}
+
+interface Telltale {
+  readonly counters: Counters;
+  readonly told: Told;
+  readonly fail: (error: Error) => void;
+  readonly onDropped: () => void;
+}
+
+function startThread({ settings, log, options }: Plan, { counters, told, fail, onDropped }: Telltale): Promise<StartedIngest> {
+  return startIngest({
+    folder: settings.data,
+    ...readingSettings(settings, options.effective?.site),
+    counters,
+    keep: keepSettings(settings),
+    onNote: ({ level, text, facts }) => log[level](text, facts),
+    onDropped,
+    onZone: (host, minutes) => told.zones.set(host, minutes),
+    onSkew: (hosts) => void Object.assign(told, { skew: hosts }),
+    onHeard: (hosts) => void Object.assign(told, { heard: hosts }),
+    onBug: (error) => log.error('BUG: an answer of the ingest thread was not handled', { error: error.message }),
+    onDeath(error) {
+      log.error('the ingest thread ended', { error: error.message });
+      fail(error);
+    },
+  });
 }
 
 /** What of the settings concerns the reading of messages. */

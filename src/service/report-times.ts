@@ -154,7 +154,7 @@ function outgoingOf({ name, zone, form }: ReportPlan, report: Report, { url, atM
     mail: { subject, text, ...(form === 'html' ? { html: body } : {}), ...(form === 'text' ? {} : { attachments: [attachment] }) },
     file: { name: attachment.filename, text: body },
     slack: {
-      text: slackEscaped(`*Stacktrail ${name}*, ${titleOf(report, look)}\n${summaryOf(report)}\n`) + `<${url}|${slackEscaped(url)}>`,
+      text: `${slackEscaped(`*Stacktrail ${name}*, ${titleOf(report, look)}\n${summaryOf(report)}\n`)}<${url}|${slackEscaped(url)}>`,
     },
   };
 }

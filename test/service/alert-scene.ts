@@ -19,7 +19,7 @@ export interface Heard {
   readonly body: never;
 }
 
-const closing: (() => Promise<unknown> | void)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
