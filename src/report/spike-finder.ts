@@ -43,8 +43,14 @@ const MINUTES_A_WEEK = 7 * 24 * 60;
 /** So few series are treated as so many: the first ones are not yet all. */
 const SERIES_MIN = 100;
 export const SERIES_MAX = 20_000;
-/** Until so much has been seen, everything is new, and nothing is. */
+/** Until so much has been seen nobody knows what is usual, and nothing grows. */
 export const LEARN_MINUTES = 60;
+/**
+ * Until so much has been seen, everything is new, and nothing is. After it a CRITICAL is told, and until LEARN_MINUTES a signature that is the
+ * first new one of its services for as long: a cloud that is full of errors shows them within its first quarters of an hour, and one after the
+ * other would be told; a healthy one shows none.
+ */
+export const SETTLE_MINUTES = 15;
 /** A signature is new for so long: until then five in a hurry tell. */
 const NEW_MINUTES = 60;
 /** A CRITICAL that comes back after so long is told again. */
@@ -154,7 +160,8 @@ export class SpikeFinder {
     const openings: Opening[] = [];
     const by = { odds: ALARMS_A_WEEK / (MINUTES_A_WEEK * Math.max(SERIES_MIN, this.size)), days: this.#days(given.minute) };
     for (const [signature, { whole, places }] of touched) {
-      const opened = this.#atOnce(given, whole) ?? this.#grown(signature, whole.series, { minute: given.minute, by, key: signature });
+      const opened =
+        this.#atOnce(given, whole, places) ?? this.#grown(signature, whole.series, { minute: given.minute, by, key: signature });
       if (opened !== undefined) openings.push(opened);
       for (const key of places) {
         const { series, service, host } = this.#places.get(key)!;
@@ -182,19 +189,31 @@ export class SpikeFinder {
   }
 
   /** A signature that nobody has seen before. */
-  #atOnce({ minute, rushed, critical }: SpikeMinute, whole: Whole): Opening | undefined {
+  #atOnce({ minute, rushed, critical }: SpikeMinute, whole: Whole, places: readonly string[]): Opening | undefined {
     const { series, signature } = whole;
     const isCritical = critical?.has(signature) === true;
     const isAgain = isCritical && minute - whole.lastCritical >= CRITICAL_AGAIN_MINUTES;
     if (isCritical) whole.lastCritical = minute;
-    if (series.openedMinute !== undefined || this.isLearning) return undefined;
+    if (series.openedMinute !== undefined || minute - this.#first! < SETTLE_MINUTES) return undefined;
     const observed = series.sum(minute, 1);
     const found = { key: signature, signature, windowMinutes: 1, observed, odds: 0, sinceMinute: minute } as const;
     if (isAgain) return { ...found, kind: 'critical', baseline: 0 };
-    const isYoung = minute - series.firstMinute < NEW_MINUTES && series.firstMinute - this.#first! >= LEARN_MINUTES;
-    if (!isYoung || (observed < COUNT_MIN && rushed?.has(signature) !== true)) return undefined;
+    if (minute - series.firstMinute >= NEW_MINUTES || (observed < COUNT_MIN && rushed?.has(signature) !== true)) return undefined;
+    if (series.firstMinute - this.#first! < LEARN_MINUTES && !this.#isFirstNew(whole, minute, places)) return undefined;
     const sinceMinute = series.sum(minute, 2) > observed ? minute - 1 : minute;
     return { ...found, kind: 'new', baseline: 0, observed: series.sum(minute, minute - sinceMinute + 1), sinceMinute };
+  }
+
+  /** In a young store: no other signature of its services was seen for the first time in the quarter of an hour before it, nor until now. */
+  #isFirstNew({ signature, series: { firstMinute } }: Whole, minute: number, places: readonly string[]): boolean {
+    // Complaints of a dependency have a rule of their own while nothing is known (collapse.ts).
+    if (firstMinute - this.#first! < SETTLE_MINUTES || signature.startsWith('@')) return false;
+    const services = new Set(places.map((key) => this.#places.get(key)!.service));
+    return ![...this.#places.values()].some((other) => {
+      if (other.signature === signature || !services.has(other.service)) return false;
+      const seen = this.#wholes.get(other.signature)!.series.firstMinute;
+      return seen >= firstMinute - SETTLE_MINUTES && seen < minute && !other.signature.startsWith('@');
+    });
   }
 
   #passed(minute: number): string[] {
