@@ -1,7 +1,7 @@
 /**
  * Bench `trace`: how long the story of an instance with about 500 records takes in a large store: the corpus of the run (`--corpus`, `--lines`), and
- * in it the lines of instances that live for hours, each where its time is, as a cloud writes them: born within a minute, moved, given a volume, looked at now
- * and then, deleted. As the worst case, in another store, instances whose lines are strewn evenly over the whole file, so that nearly every block has one. Stories are
+ * in it the lines of instances, each where its time is, as a cloud writes them: born within a minute, moved, given a volume, looked at now
+ * and then, deleted. `short` ones live for minutes - most of what is asked about failed a moment after it began -, `long` ones for hours. As the worst case, in another store, instances whose lines are strewn evenly over the whole file, so that nearly every block has one. Stories are
  * asked for over HTTP, one after another, after a restart, each instance once: nothing of it was read before; then the first ones once more.
  */
 import { rmSync } from 'node:fs';
@@ -32,6 +32,9 @@ const STREWN = { show: 60, lease: 20, 'live migration': 5, 'attach volume': 2, '
 const PART = 25;
 const LINES = 40_000;
 const STREWN_LINES = 20_000;
+/** Those who live for minutes are one line in so many of the middle of the corpus. */
+const SHORT_AMONG = 5;
+const SHORT_AT = 0.5;
 const RECORDS_WANTED = 500;
 const RECORDS_MIN = 350;
 const RECORDS_MAX = 700;
@@ -49,29 +52,51 @@ export const tracing: Bench = async (input) => {
 };
 
 async function traceTimes(input: BenchInput): Promise<Figures> {
-  const { startUs, us } = spanOf(input.corpus);
-  const lines = Math.min(LINES, Math.floor(input.corpus.lines / PART));
-  const own = { seed: 3, loss: 0, skewUs: {}, startUs };
+  const { corpus } = input;
+  const span = spanOf(corpus);
+  const lines = Math.min(LINES, Math.floor(corpus.lines / PART));
   const folder = makeFolder();
-  const lives = writeTruth(path.join(folder, 'lives.log'), { ...own, lines, linesPerSecond: lines / (us / US), weights: LIVES });
-  const inTime = lives.texts.map((text, index) => ({ part: lives.timesUs[index]! / us, text }));
-  const figures = await asked(input, { name: 'long', truth: lives, placed: inTime, storiesMax: STORIES_MAX });
-  if (input.corpus.lines > STREWN_CORPUS_MAX) return figures;
+  const part = Math.min(1 - SHORT_AT, (lines * SHORT_AMONG) / corpus.lines);
+  const long = lived(path.join(folder, 'long.log'), { name: 'long', seed: 3, lines, span, at: 0, part: 1 });
+  const short = lived(path.join(folder, 'short.log'), { name: 'short', seed: 5, lines, span, at: SHORT_AT, part });
+  const figures = await asked(input, [short, long]);
+  if (corpus.lines > STREWN_CORPUS_MAX) return figures;
   const few = Math.min(STREWN_LINES, lines);
-  const strewn = writeTruth(path.join(folder, 'strewn.log'), { ...own, lines: few, linesPerSecond: 100, weights: STREWN });
-  const evenly = strewn.texts.map((text, index) => ({ part: index / few, text }));
-  return { ...figures, ...(await asked(input, { name: 'strewn', truth: strewn, placed: evenly, storiesMax: STREWN_STORIES_MAX })) };
+  const own = { seed: 3, loss: 0, skewUs: {}, startUs: span.startUs, lines: few, linesPerSecond: 100, weights: STREWN };
+  const truth = writeTruth(path.join(folder, 'strewn.log'), own);
+  const placed = truth.texts.map((text, index) => ({ part: index / few, text }));
+  return { ...figures, ...(await asked(input, [{ name: 'strewn', truth, placed, storiesMax: STREWN_STORIES_MAX }])) };
 }
 
-interface Asking {
+interface Kind {
   readonly name: string;
   readonly truth: TruthCorpus;
   readonly placed: readonly Placed[];
   readonly storiesMax: number;
 }
 
-async function asked({ corpus, ours, msMax }: BenchInput, { name, truth, placed, storiesMax }: Asking): Promise<Figures> {
+interface Lived {
+  readonly name: string;
+  readonly seed: number;
+  readonly lines: number;
+  readonly span: { readonly startUs: number; readonly us: number };
+  /** Where in the corpus their cloud begins, and how much of it it lasts: 0 to 1. */
+  readonly at: number;
+  readonly part: number;
+}
+
+function lived(file: string, { name, seed, lines, span, at, part }: Lived): Kind {
+  const us = span.us * part;
+  const startUs = span.startUs + span.us * at;
+  const truth = writeTruth(file, { seed, loss: 0, skewUs: {}, startUs, lines, linesPerSecond: lines / (us / US), weights: LIVES });
+  const placed = truth.texts.map((text, index) => ({ part: at + part * (truth.timesUs[index]! / us), text }));
+  return { name, truth, placed, storiesMax: STORIES_MAX };
+}
+
+async function asked({ corpus, ours, msMax }: BenchInput, kinds: readonly Kind[]): Promise<Figures> {
   const folder = makeFolder();
+  const name = kinds.map((kind) => kind.name).join(', ');
+  const placed = kinds.flatMap((kind) => kind.placed);
   tell(`${name}: ${placed.length} lines among ${corpus.lines} are written`);
   const mixed = spliced(corpus, placed, path.join(folder, 'mixed.log'));
   const first = await ours.start(folder);
@@ -79,19 +104,23 @@ async function asked({ corpus, ours, msMax }: BenchInput, { name, truth, placed,
   const { seconds } = await feed(first, mixed, msMax);
   await first.stop();
   rmSync(mixed.file);
-  const ids = longOnes(truth, storiesMax);
-  tell(`${name}: were fed in ${Math.round(seconds)} s; ${ids.length} stories`);
-  const subject = await ours.start(folder);
-  let [once, again]: [Asked, Asked] = [NOTHING, NOTHING];
-  try {
-    once = await ask(subject, ids);
-    again = await ask(subject, ids.slice(0, AGAIN));
-  } finally {
-    await subject.stop();
+  tell(`${name}: were fed in ${Math.round(seconds)} s`);
+  const answers: { name: string; once: Asked; again: Asked }[] = [];
+  for (const { name, truth, storiesMax } of kinds) {
+    const ids = longOnes(truth, storiesMax);
+    const subject = await ours.start(folder);
+    try {
+      const once = await ask(subject, ids);
+      answers.push({ name, once, again: await ask(subject, ids.slice(0, AGAIN)) });
+    } finally {
+      await subject.stop();
+    }
   }
-  const blocks = new Blocks(subject.data);
+  const blocks = new Blocks(first.data);
   rmSync(folder, { recursive: true, force: true });
-  return { [`${name}StoreLines`]: mixed.lines, [`${name}StoreBlocks`]: blocks.count, ...figuresOf(name, { once, again, blocks }) };
+  const figures: Figures = { [`${kinds[0]!.name}StoreLines`]: mixed.lines, [`${kinds[0]!.name}StoreBlocks`]: blocks.count };
+  for (const { name, once, again } of answers) Object.assign(figures, figuresOf(name, { once, again, blocks }));
+  return figures;
 }
 
 function tell(text: string): void {
@@ -102,7 +131,6 @@ interface Asked {
   readonly timesMs: readonly number[];
   readonly stories: readonly Story[];
 }
-const NOTHING: Asked = { timesMs: [], stories: [] };
 
 async function ask({ http }: Subject, ids: readonly string[]): Promise<Asked> {
   const timesMs: number[] = [];
