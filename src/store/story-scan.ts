@@ -12,6 +12,7 @@ import { compile } from '../query/match.ts';
 import type { Block } from './block-read.ts';
 import type { Digest } from './digest.ts';
 import { WORD_COLUMNS, WORD_IDS } from './field-columns.ts';
+import { HexRuns, RUN_BITS } from './hex-runs.ts';
 import { blockTest } from './leaf.ts';
 import type { Needle } from './story-needles.ts';
 
@@ -29,6 +30,7 @@ interface Outline {
   readonly occurrences: Int32Array;
   /** Texts in which an id may be spelled otherwise, folded, in one: first the variables slot by slot, then what is no variable. */
   readonly odd: string;
+  readonly runs: HexRuns;
   readonly slots: readonly Slot[];
   /** The records of each shape, one after another, and where each shape's begin. */
   readonly indices: Int32Array;
@@ -51,7 +53,7 @@ export function scanBlock(block: Block, needles: readonly Needle[], digest: Dige
     const isDone =
       hex === undefined
         ? needle.isOneVariable && scanVariables(block, { needle, outline: outlineOf(block), hits })
-        : isPlain(hex, outlineOf(block).odd);
+        : isPlain(hex, outlineOf(block));
     if (isDone) {
       const position = hex === undefined ? -1 : positionOf(block.idTable(), Buffer.from(hex, 'hex'));
       if (position >= 0) byPosition.set(position, needle);
@@ -65,12 +67,12 @@ export function scanBlock(block: Block, needles: readonly Needle[], digest: Dige
 }
 
 /** Does the id stand nowhere but as a UUID of the table? Upper case and glued ones begin, or end, in other variables. */
-function isPlain(hex: string, odd: string): boolean {
+function isPlain(hex: string, { odd, runs }: Outline): boolean {
   const head = hex.slice(0, 8);
   const tail = hex.slice(-TAIL_DIGITS);
-  if (mayBegin(odd, head)) return false;
+  if (runs.mayHold(head) && mayBegin(odd, head)) return false;
   // Groups of digits alone, or of letters alone, are no such variables: the other end tells.
-  return MIXED.test(head) || (MIXED.test(tail) && !mayBegin(odd, tail));
+  return MIXED.test(head) || (MIXED.test(tail) && !(runs.mayHold(tail.slice(-8)) && mayBegin(odd, tail)));
 }
 
 /** A text that is always one variable, as a MAC is; false: it may stand in other texts, too. */
@@ -158,8 +160,9 @@ function outlineOf(block: Block): Outline {
     const next = [...starts];
     const indices = new Int32Array(block.count);
     for (let index = 0; index < block.count; index++) indices[next[codes[index]!]!++] = index;
-    outline = { occurrences: occurrencesOf(block, starts, indices), ...oddTextOf(block), indices, starts };
-    block.bytes += outline.occurrences.byteLength + outline.odd.length + indices.byteLength;
+    const { odd, slots } = oddTextOf(block);
+    outline = { occurrences: occurrencesOf(block, starts, indices), odd, runs: new HexRuns(odd), slots, indices, starts };
+    block.bytes += outline.occurrences.byteLength + outline.odd.length + indices.byteLength + RUN_BITS / 8;
     outlines.set(block, outline);
   }
   return outline;
