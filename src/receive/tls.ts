@@ -4,7 +4,7 @@
  * Invariants: a handshake that fails touches nobody else; new files that are wrong leave the old ones in force and are told.
  * Source: RFC 5425 sections 4.2 (authentication) and 5.2 (subject names; wildcards stand for one whole label on the left).
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type net from 'node:net';
 import { dirname, resolve } from 'node:path';
 import tls from 'node:tls';
@@ -36,6 +36,8 @@ export interface TlsEnds {
 const HANDSHAKE_MS_MAX = 15_000;
 /** Files of one renewal are written one after another. */
 const SETTLE_MS = 300;
+/** The watch is a hint: what it misses is seen then. */
+const LOOK_MS = 10_000;
 
 interface Around {
   readonly counters: Counters;
@@ -49,18 +51,25 @@ export function tlsEnds(options: TlsOptions, around: Around): TlsEnds {
   const { warn } = around;
   const server = handshakes(options, around);
   let timer: NodeJS.Timeout | undefined;
+  let stamp = stampOf(options);
   const reload = (): void => {
+    stamp = stampOf(options);
     try {
       server.setSecureContext(contextOf(options));
     } catch (error) {
       warn(`${(error as Error).message}; the certificate from before stays in force`);
     }
   };
-  const watch = watchFiles(options, () => {
+  const hint = (): void => {
     clearTimeout(timer);
     timer = setTimeout(reload, SETTLE_MS);
     timer.unref();
-  });
+  };
+  const watch = watchFiles(options, hint);
+  const looks = setInterval(() => {
+    if (stampOf(options) !== stamp) hint();
+  }, LOOK_MS);
+  looks.unref();
   return {
     secure(raw) {
       // Asked for while it is there: of a connection that is gone nobody knows.
@@ -69,6 +78,7 @@ export function tlsEnds(options: TlsOptions, around: Around): TlsEnds {
     },
     close() {
       clearTimeout(timer);
+      clearInterval(looks);
       void watch.close();
     },
   };
@@ -170,10 +180,19 @@ function read(path: string, setting: string): Buffer {
   }
 }
 
+function filesOf({ certificate, key, ca }: TlsOptions): string[] {
+  return [certificate, key, ...(ca === undefined ? [] : [ca])].map((path) => resolve(path));
+}
+
+/** Changes whenever one of the files does. */
+function stampOf(options: TlsOptions): string {
+  const stats = filesOf(options).map((path) => statSync(path, { throwIfNoEntry: false, bigint: true }));
+  return stats.map((stat) => (stat === undefined ? '' : `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs}`)).join(', ');
+}
+
 /** Their folders: renewals replace files, and links to them. */
-function watchFiles({ certificate, key, ca }: TlsOptions, onChange: () => void): Watch {
-  const files = [certificate, key, ...(ca === undefined ? [] : [ca])].map((path) => resolve(path));
-  return watchPaths([...new Set(files.map(dirname))], { onHint: onChange });
+function watchFiles(options: TlsOptions, onChange: () => void): Watch {
+  return watchPaths([...new Set(filesOf(options).map(dirname))], { onHint: onChange });
 }
 
 function handshakeText(error: Error & { code?: string }): string {

@@ -26,7 +26,13 @@ function freeBytes(): number {
 /** Others fill the disk until so much is left. */
 function fillUpTo(leftBytes: number): void {
   const bytes = freeBytes() - leftBytes;
-  if (bytes > 0) writeFileSync(ballast, Buffer.alloc(bytes, 1), { flag: 'a' });
+  if (bytes <= 0) return;
+  try {
+    writeFileSync(ballast, Buffer.alloc(bytes, 1), { flag: 'a' });
+  } catch (error) {
+    // The service has written meanwhile: then the disk is as full as can be.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
 }
 
 interface Keeping {

@@ -79,7 +79,9 @@ describe('in place', () => {
     const { readUs } = await configOf(service);
     await eventually(async () => expect((await configOf(service)).readUs).toBeGreaterThan(readUs));
     const before = service.program.err();
-    writeFileSync(path, 'nonsense: 1\n');
+    // At once: an empty file in between would be read as one without settings, whose level is told.
+    writeFileSync(`${path}.new`, 'nonsense: 1\n');
+    renameSync(`${path}.new`, path);
     await eventually(async () => expect((await configOf(service)).refused).toContain('nonsense is not a setting'));
     expect(service.program.err()).toBe(before);
   });
