@@ -4,6 +4,7 @@
  * Sources are bounded, because a hostile sender can invent them; what does not fit is counted under `other`.
  */
 import { Histogram } from './exposition.ts';
+import { GroupCounts } from './group-counts.ts';
 
 export const COUNTERS = {
   'messages.received': 'Messages taken from a listener, by transport',
@@ -90,6 +91,8 @@ export class Counters {
   readonly requests = new Map<string, Histogram>();
   /** Records stored by service and level; whoever counts them bounds the services (ingest/by-service.ts). */
   readonly services = new Map<string, Map<string, number>>();
+  /** Errors by group, of the thread that counts them. */
+  readonly groups = new GroupCounts();
   readonly #values = new Map<string, number>();
   readonly #losses = new Map<string, Loss>();
   /** Of these, what nobody has taken to keep. */

@@ -173,6 +173,7 @@ export class ErrorKeeper {
       tally.groups.reduce((sum, { count }) => sum + count, 0),
     );
     if (overflow > 0) counters.add('errors.overflow', overflow);
+    for (const { signature, level, count } of tally.groups) counters.groups.add(signature, level, count);
   }
 
   async #prune(): Promise<void> {

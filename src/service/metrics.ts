@@ -1,11 +1,12 @@
 /**
  * What `GET /metrics` shows: the counters, and how things stand, as families of Prometheus. Names are `stacktrail_*` with their units at
  * the end; labels are words of our own tables (transports, reasons, flags, routes), never what a sender chose, but for services, which are
- * words and at most a hundred (ingest/by-service.ts).
+ * words and at most a hundred (ingest/by-service.ts), and signatures, which are hashes of ours, fifty at a time (base/group-counts.ts).
  * A counter that has counted nothing is 0, and so is every reason of a loss: alerts need to see them before the first one.
  */
 import { COUNTERS, type CounterName, type Counters, LOSS_REASONS } from '../base/counters.ts';
 import type { Family, Sample } from '../base/exposition.ts';
+import { SHOWN_MAX } from '../base/group-counts.ts';
 import { nowUs } from '../base/time.ts';
 import { version } from '../base/version.ts';
 import { silentStatus } from '../ingest/heard.ts';
@@ -26,6 +27,7 @@ export async function metricsOf(parts: StatusParts): Promise<Family[]> {
     gauge('stacktrail_info', 'Always 1; the version that runs', [{ labels: { version: version() }, value: 1 }]),
     ...counted(counters),
     byService(counters),
+    byGroup(counters),
     ...receiving(parts),
     gauge('stacktrail_pending_bytes', 'Bytes received and not yet on disk', ingest.pendingBytes),
     histogram('stacktrail_commit_seconds', 'From the arrival of a run of messages until it is on disk', counters.commits.samples()),
@@ -74,6 +76,14 @@ function byService(counters: Counters): Family {
   );
   const help = 'Records committed to disk, by service and level; beyond a hundred services, `other`';
   return { name: 'stacktrail_records_total', type: 'counter', help, samples };
+}
+
+/** Titles are words of senders: a signature leads to its group (`stacktrail errors SIGNATURE`). */
+function byGroup({ groups }: Counters): Family {
+  const shown = groups.shown().map(({ signature, level, count }): Sample => ({ labels: { signature, level }, value: count }));
+  const samples = [...shown, { labels: { signature: 'other', level: 'other' }, value: groups.others }];
+  const help = `Errors counted since the start, by error group; those of others than the ${SHOWN_MAX} most frequent are signature other`;
+  return { name: 'stacktrail_error_groups_records_total', type: 'counter', help, samples };
 }
 
 /** `messages.received` -> `stacktrail_messages_received_total`, `bytes.dropped` -> `stacktrail_dropped_bytes_total`. */

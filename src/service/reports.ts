@@ -1,7 +1,6 @@
 /**
  * Makes reports of the running service: asks the query workers for the counts of a time and of the equally long time before, the keeper for the error
  * groups, the ledger for losses, and hands all of it to report/report.ts. Nothing is kept. Not here: who gets them (service/report-times.ts).
- * Week of 10 million lines: see test/bench/RESULTS.md.
  */
 import { nowUs } from '../base/time.ts';
 import { type HostHeard, silentStatus } from '../ingest/heard.ts';

@@ -93,6 +93,25 @@ test('numbers are those of what happened; labels are words of ours', async () =>
   await sender.close();
 });
 
+test('errors by group: the signature is that of the group', async () => {
+  const line = 'nova-compute[7]: 2026-11-20 12:00:00.000 7 ERROR nova.virt.libvirt.driver [-] Connection to libvirt lost: 1';
+  const sender = await openTcp(service.tcp);
+  const before = (await scrape()).values;
+  await sender.send(`<131>${line}`, `<131>${line}`);
+  await sender.close();
+  const group = await eventually(async () => {
+    const response = await fetch(`${service.url}/api/v1/errors?since=2020-01-01&settled=true`);
+    const { groups } = (await response.json()) as { groups: { signature: string; title: string; count: number }[] };
+    const found = groups.find(({ title }) => title.includes('libvirt'));
+    expect(found?.count).toBe(2);
+    return found!;
+  });
+  const { values } = await scrape();
+  const name = 'stacktrail_error_groups_records_total';
+  expect(values.get(`${name}{signature="${group.signature}",level="ERROR"}`)).toBe(2);
+  expect(values.get(`${name}{signature="other",level="other"}`)).toBe(before.get(`${name}{signature="other",level="other"}`));
+});
+
 test('hostile words cannot break out of a label; buckets of a histogram add up', () => {
   const histogram = new Histogram();
   for (const seconds of [0.0005, 0.001, 0.5, 100]) histogram.add(seconds);
