@@ -135,30 +135,6 @@ describe('at once', () => {
     expect(play.told).toEqual([]);
   });
 
-  const critical = { ...one('bad', 1), change: { critical: new Set(['bad']) } };
-  test.for([
-    { name: 'new after ten minutes', calm: 10, given: one('bad', 9), kinds: [] },
-    { name: 'new after a calm quarter of an hour', calm: 16, given: one('bad', 9), kinds: ['new'] },
-    { name: 'CRITICAL after ten minutes', calm: 10, given: critical, kinds: [] },
-    { name: 'CRITICAL after a quarter of an hour', calm: 16, given: critical, kinds: ['critical'] },
-    { name: 'more than usual, before that is known', calm: 30, given: one('a', 40), kinds: [] },
-  ])('a young store: $name', ({ calm, given, kinds }) => {
-    const play = new Play().run(calm, (minute) => one('a', minute % 5 === 0 ? 1 : 0)).run(1, () => given);
-    expect(play.told.map(({ kind }) => kind)).toEqual(kinds);
-  });
-
-  test.for([
-    { name: 'another of the service', other: ['nova', 'c2'], kinds: [] },
-    { name: 'another of another service', other: ['cinder', 'c1'], kinds: ['new'] },
-  ] as const)('a young store, a new one after $name', ({ other, kinds }) => {
-    const play = new Play()
-      .run(20)
-      .run(1, () => one('rare', 1, other))
-      .run(5)
-      .run(1, () => one('bad', 9));
-    expect(play.told.map(({ kind }) => kind)).toEqual(kinds);
-  });
-
   test('a CRITICAL is not told again each hour', () => {
     const play = new Play()
       .run(120, healthy)
