@@ -118,7 +118,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   rising.up('the error groups', () => watching.close());
   const { errors, spikes } = watching;
   letGo = () => errors.dropped(reader);
-  const telling = new Telling({ settings, site, log, counters, reader, errors, spikes, ledger, ingest, told });
+  const telling = new Telling({ settings, site, log, counters, reader, errors, spikes, ledger, ingest, told, clock: options.clock });
   rising.up('reports and alerts', () => telling.close());
   const receivers = await startReceivers(settings, { ingest, counters, gates, log, rising });
   const files = followFiles(settings, { ingest, counters, log });

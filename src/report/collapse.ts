@@ -6,8 +6,8 @@
  * nothing is known yet, AT_ONCE times). One program alone has lost its own way there, and its spike stays what it is.
  * Folded below it: groups that complain of the same kind of dependency and name no other address (a MessagingTimeout says only that
  * nobody answered), and groups of any kind that begin while it lasts - from BEFORE_MINUTES before to AFTER_MINUTES after it - in services
- * that complain of it, unless their text complains of something else. So an unrelated fault of such a service is folded as well while the
- * outage lasts; it stands below it by name, and alone again when it outlives the outage by ALONE_AFTER_MINUTES.
+ * that complain of it and in the dependency itself, unless their text complains of something else. So an unrelated fault of such a
+ * service is folded as well while the outage lasts; it stands below it by name, and alone again when it outlives the outage by ALONE_AFTER_MINUTES.
  */
 import type { DependencyKind } from '../model.ts';
 import type { Complaint } from './dependency.ts';
@@ -119,6 +119,9 @@ export interface Foldable {
   readonly complaint?: Complaint;
 }
 
+/** The dependency's own service: what it says of itself while it is away. */
+const OWN: Readonly<Record<DependencyKind, string>> = { broker: 'rabbitmq', database: 'mysql', keystone: 'keystone' };
+
 /** Whether the cause of `one` is the outage. */
 export function folds(root: Root, one: Foldable): boolean {
   if (one.sinceMinute < root.sinceMinute - BEFORE_MINUTES) return false;
@@ -128,5 +131,5 @@ export function folds(root: Root, one: Foldable): boolean {
     return (
       complaint.kind === root.kind && (complaint.address === undefined || complaint.address === root.address || root.address === UNKNOWN)
     );
-  return one.services.some((service) => root.services.includes(service));
+  return one.services.some((service) => root.services.includes(service) || service === OWN[root.kind]);
 }

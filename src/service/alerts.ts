@@ -51,6 +51,8 @@ export interface AlertParts {
   readonly log: Log;
   readonly counters: Counters;
   readonly times?: Partial<AlertTimes>;
+  /** That by which spikes are judged, µs; for tests. */
+  readonly clock?: (() => number) | undefined;
 }
 
 interface Line {
@@ -72,6 +74,7 @@ interface Line {
 export class Alerts {
   readonly #parts: AlertParts;
   readonly #times: AlertTimes;
+  readonly #nowMs = (): number => (this.#parts.clock === undefined ? Date.now() : this.#parts.clock() / 1000);
   readonly #stop = new AbortController();
   readonly #lines = new Map<string, Line>();
   readonly #timer: NodeJS.Timeout;
@@ -157,7 +160,7 @@ export class Alerts {
     this.#isLooking = true;
     try {
       for (const receiver of wanted) if (!this.#lines.has(receiver.name)) await this.#begin(receiver);
-      const nowUs = Date.now() * 1000;
+      const nowUs = this.#nowMs() * 1000;
       const spikes = this.#parts.spikes
         .list({ startUs: nowUs - WINDOW_US, endUs: nowUs + 60e6 })
         .spikes.filter(({ foldedInto }) => foldedInto === undefined);
@@ -174,7 +177,7 @@ export class Alerts {
     this.#kept = this.#parts.book.told();
     const kept = (await this.#kept).filter((one) => one.receiver === receiver.name);
     const known = kept.find(({ spike }) => spike === KNOWN_SINCE);
-    const nowUs = Date.now() * 1000;
+    const nowUs = this.#nowMs() * 1000;
     if (known === undefined) await this.#keep([{ receiver: receiver.name, spike: KNOWN_SINCE, isOver: false, atUs: nowUs }]);
     this.#lines.set(receiver.name, {
       receiver,
@@ -186,7 +189,7 @@ export class Alerts {
 
   #lookAt(line: Line, spikes: readonly Spike[]): void {
     const { groupMs, refreshMs, perHour } = this.#times;
-    const nowMs = Date.now();
+    const nowMs = this.#nowMs();
     const due = spikes.filter((spike) => isDue(line, spike));
     if (due.length === 0) line.waitingMs = undefined;
     else line.waitingMs ??= nowMs;
@@ -218,8 +221,8 @@ export class Alerts {
       }
       line.answer = await this.#send(receiver, await Promise.all(batch.map((spike) => this.#alertOf(spike))));
       counters.add('alerts.sent');
-      line.sentMs.push(Date.now());
-      if (open.length > 0 || due.length > 0) line.refreshedMs = Date.now();
+      line.sentMs.push(this.#nowMs());
+      if (open.length > 0 || due.length > 0) line.refreshedMs = this.#nowMs();
       [line.failures, line.notBeforeMs] = [0, 0];
       line.waitingMs = undefined;
       await this.#note(line, due.slice(0, BATCH_MAX));
@@ -236,7 +239,7 @@ export class Alerts {
     const { againMs, againMsMax } = this.#times;
     line.answer = error.message;
     line.failures++;
-    line.notBeforeMs = Date.now() + Math.min(againMsMax, againMs * 2 ** Math.min(20, line.failures - 1));
+    line.notBeforeMs = this.#nowMs() + Math.min(againMsMax, againMs * 2 ** Math.min(20, line.failures - 1));
     counters.add('alerts.failed');
     log
       .limited(`alerts ${line.receiver.name}`, 60_000)
@@ -248,14 +251,14 @@ export class Alerts {
   }
 
   async #note(line: Line, spikes: readonly Spike[]): Promise<void> {
-    const atUs = Date.now() * 1000;
+    const atUs = this.#nowMs() * 1000;
     for (const spike of spikes) line.told.set(spike.id, !isOpen(spike));
     await this.#keep(spikes.map((spike) => ({ receiver: line.receiver.name, spike: spike.id, isOver: !isOpen(spike), atUs })));
   }
 
   /** What is over and was told goes after twice the time that is looked at. */
   #keep(told: readonly ToldSpike[]): Promise<void> {
-    return this.#parts.book.keepTold(told, Date.now() * 1000 - 2 * WINDOW_US);
+    return this.#parts.book.keepTold(told, this.#nowMs() * 1000 - 2 * WINDOW_US);
   }
 
   async #alertOf(spike: Spike): Promise<Alert> {

@@ -33,6 +33,8 @@ export interface TellingParts {
   readonly told: { readonly heard: readonly HostHeard[] };
   /** Absent: nobody looks for spikes. */
   readonly spikes?: Pick<SpikeBook, 'list'> | undefined;
+  /** Of spikes; for tests. */
+  readonly clock?: (() => number) | undefined;
 }
 
 export class Telling {
@@ -43,7 +45,7 @@ export class Telling {
   #isTesting = false;
   #address: Address | undefined;
 
-  constructor({ settings, site, log, counters, reader, errors, ledger, ingest, told, spikes }: TellingParts) {
+  constructor({ settings, site, log, counters, reader, errors, ledger, ingest, told, spikes, clock }: TellingParts) {
     this.#settings = settings;
     const sources = {
       reader,
@@ -67,7 +69,7 @@ export class Telling {
     this.#alerts =
       spikes === undefined
         ? undefined
-        : new Alerts({ spikes, book: ingest.saved, record: (seq) => reader.record(seq), url, sendWith, log, counters });
+        : new Alerts({ spikes, book: ingest.saved, record: (seq) => reader.record(seq), url, sendWith, log, counters, clock });
     if (site !== undefined) this.configure(settings, site);
   }
 
