@@ -1,3 +1,4 @@
+/** What may be said of a block's texts without looking: a held run of eight hex digits is never denied. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HexRuns } from '../../src/store/hex-runs.ts';
