@@ -17,6 +17,7 @@ import { checkHost, checkOrigin, type Door } from './guard.ts';
 import { problemAnswer } from './problem.ts';
 import type { ApiAnswer, ApiParts, ApiRequest, Route } from './route.ts';
 import { Answering, answerSocket, socketProblem } from './socket-problem.ts';
+import { UploadRoom } from './upload-room.ts';
 
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -86,12 +87,15 @@ export function createHttp(routes: readonly Route[], parts: ApiParts): Http {
     answerSocket(request.socket, problem, SECURITY_HEADERS);
     response.destroy();
   });
+  const uploads = new UploadRoom();
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addHook('onRequest', async (request, reply) => {
     answering.begin(request.socket, reply.raw);
     reply.headers(SECURITY_HEADERS);
     refuse(request, door, stopping.signal);
+    const { bodyLimit = limits.ingestBodyBytesMax } = request.routeOptions;
+    reply.raw.once('close', uploads.take({ method: request.method, headers: request.headers, bodyBytesMax: bodyLimit }));
   });
   server.addHook('onResponse', async (request, reply) => {
     const { url } = request.routeOptions;

@@ -82,6 +82,8 @@ export const limits = {
   countBucketsMax: 2000,
   /** Body of one POST /ingest. */
   ingestBodyBytesMax: 32 * 1024 * 1024,
+  /** Bodies that are coming in and are not yet answered, of all requests: sixteen of the longest, hundreds of those that agents send. */
+  uploadBytesMax: 512 * 1024 * 1024,
   /** A packed body becomes at most so many times longer: logs pack 10 to 100 times, a bomb 1000 times and more. */
   unpackRatioMax: 256,
   /** Bodies that were unpacked and are not yet answered, of all requests; further ones wait, those that would wait long are `overloaded`. */
