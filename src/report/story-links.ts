@@ -6,7 +6,9 @@
  * Invariant: bounded - `storyIdsMax` ids are looked for at most -, and what everything shares (projects, users, domains, `-`, requests
  * that touch what others have) never links: story-shared.ts.
  */
+
 import { limits } from '../base/limits.ts';
+import { listed } from '../base/listed.ts';
 import type { StoryKind, StoryLimit, StoryWhy } from '../model.ts';
 import { entitiesOf, type Subject, subjectOf } from './story-entities.ts';
 import { type AskedId, canonicalOf } from './story-id.ts';
@@ -225,13 +227,4 @@ function kindOfForm(form: AskedId['form']): StoryKind {
 function aliasesOf(key: string, kind: StoryKind): readonly string[] {
   const isNamedShort = (kind === 'port' || kind === 'network') && /^[0-9a-f]{32}$/.test(key);
   return isNamedShort ? [key, `${key.slice(0, 8)}-${key.slice(8, 10)}`] : [key];
-}
-
-function listed<K, V>(lists: Map<K, V[]>, key: K): V[] {
-  let list = lists.get(key);
-  if (list === undefined) {
-    list = [];
-    lists.set(key, list);
-  }
-  return list;
 }

@@ -5,8 +5,10 @@
  *
  * Invariant: what matches is what search says of `ID OR ID …`, as long as no limit is reached.
  */
+
 import { marks } from '../../parsers/index.ts';
 import { limits } from '../base/limits.ts';
+import { listed } from '../base/listed.ts';
 import { publicJson } from '../base/public.ts';
 import type { LogRecord } from '../model.ts';
 import { compile } from '../query/match.ts';
@@ -271,13 +273,4 @@ function* inTurn(units: readonly Unit[]): Generator<{ unit: Unit; fromEnd: boole
     yield { unit: units[from]!, fromEnd: false };
     if (from < to) yield { unit: units[to]!, fromEnd: true };
   }
-}
-
-function listed<K, V>(lists: Map<K, V[]>, key: K): V[] {
-  let list = lists.get(key);
-  if (list === undefined) {
-    list = [];
-    lists.set(key, list);
-  }
-  return list;
 }

@@ -5,7 +5,9 @@
  * each, and a story has a hundred (bench:correlation). What is spelled otherwise - upper case, glued to words, in texts
  * without a shape - is left to the search's own test, where the block's texts hold the id's first digits at all.
  */
+
 import { marks } from '../../parsers/index.ts';
+import { listed } from '../base/listed.ts';
 import { emptyRecord } from '../base/record.ts';
 import { SLOT } from '../base/shape.ts';
 import { compile } from '../query/match.ts';
@@ -216,13 +218,4 @@ function foldLatin(bytes: string): string {
 function positionOf(table: Buffer, id: Buffer): number {
   for (let from = table.indexOf(id); from >= 0; from = table.indexOf(id, from + 1)) if (from % ID_BYTES === 0) return from / ID_BYTES;
   return -1;
-}
-
-function listed<K, V>(lists: Map<K, V[]>, key: K): V[] {
-  let list = lists.get(key);
-  if (list === undefined) {
-    list = [];
-    lists.set(key, list);
-  }
-  return list;
 }
