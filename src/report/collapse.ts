@@ -7,7 +7,7 @@
  * Folded below it: groups that complain of the same kind of dependency and name no other address (a MessagingTimeout says only that
  * nobody answered), and groups of any kind that begin while it lasts - from BEFORE_MINUTES before to AFTER_MINUTES after it - in services
  * that complain of it and in the dependency itself, unless their text complains of something else. So an unrelated fault of such a
- * service is folded as well while the outage lasts; it stands below it by name, and alone again when it outlives the outage by ALONE_AFTER_MINUTES.
+ * service is folded as well while the outage lasts; it stands below it by name, and alone again when it is still high ALONE_AFTER_MINUTES later.
  */
 import type { DependencyKind } from '../model.ts';
 import type { Complaint } from './dependency.ts';

@@ -69,7 +69,7 @@ export class SpikeBoard {
     }
     for (const [signature, found] of opened) this.#open(signature, found, given);
     this.#count(given);
-    standAlone(this.#spikes, minute);
+    standAlone(this.#spikes, minute, (key) => this.finder.isHigh(key));
     this.#bound();
   }
 

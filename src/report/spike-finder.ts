@@ -116,6 +116,11 @@ export class SpikeFinder {
     return true;
   }
 
+  /** Is it open, and more than usual now, not only because it was? */
+  isHigh(key: string): boolean {
+    return this.#open.get(key)?.isHigh(this.#last, this.#days(this.#last)) === true;
+  }
+
   get openKeys(): string[] {
     return [...this.#open.keys()];
   }

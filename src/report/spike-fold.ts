@@ -28,12 +28,15 @@ export function rootFor(spikes: readonly LiveSpike[], minute: number, one: Folda
   });
 }
 
-/** What outlives its outage stands alone again. */
-export function standAlone(spikes: readonly LiveSpike[], minute: number): void {
+/**
+ * What outlives its outage stands alone again: half an hour later it is still more than usual. Being open is not enough: what is rare waits
+ * long for the calm that ends it.
+ */
+export function standAlone(spikes: readonly LiveSpike[], minute: number, isHigh: (key: string) => boolean): void {
   for (const spike of spikes) {
     if (spike.foldedInto === undefined || spike.untilUs !== undefined) continue;
     const root = spikes.find(({ id }) => id === spike.foldedInto);
-    if (root === undefined || (root.untilUs !== undefined && minute > root.untilUs / MINUTE_US + ALONE_AFTER_MINUTES))
-      delete spike.foldedInto;
+    const isLong = root?.untilUs !== undefined && minute > root.untilUs / MINUTE_US + ALONE_AFTER_MINUTES;
+    if (root === undefined || (isLong && spike.open.some(isHigh))) delete spike.foldedInto;
   }
 }

@@ -38,6 +38,8 @@ export const COUNT_MIN = 5;
 const TIMES_MIN = 2;
 /** Higher than what it reached without being a spike, by a little. */
 const ABOVE_PEAK = 1.1;
+/** Of one look at a series that is open already; it may be looked at for half an hour. */
+const HIGH_ODDS = 1e-4;
 /** Closed after so many calm minutes, or several of its own gaps, but no later than this. */
 const CALM_MINUTES = 5;
 const GAPS = 4;
@@ -217,6 +219,13 @@ export class Series {
     this.#calm = isCalm ? this.#calm + 1 : 0;
     const gap = Math.max(1, this.lastMinute - this.openedMinute! + 1) / Math.max(1, this.#active);
     return this.#calm >= Math.min(CALM_MINUTES_MAX, Math.max(CALM_MINUTES, GAPS * gap));
+  }
+
+  /** Is the last quarter of an hour by itself more than usual? A rare series has errors of its own, too, while it waits to be calm. */
+  isHigh(minute: number, days: number): boolean {
+    const [observed, mean] = [this.sum(minute, BLOCK), this.mean(minute, BLOCK)];
+    if (observed < COUNT_MIN || observed < TIMES_MIN * mean) return false;
+    return oddsOfAtLeast(observed, mean, this.variance(mean, days)) < HIGH_ODDS;
   }
 
   close(minute: number): void {

@@ -214,7 +214,7 @@ function main(words: string[]): void {
   process.stdout.write(`${JSON.stringify({ ...json, machine: machine(), node: process.version })}\n`);
 }
 
-/** For who works on it: what was missed, and what was told without a cause. */
+/** For who works on it: what was missed, outages with more than one alarm, and what was told without a cause. */
 function explain(weeks: Weeks, all: readonly Told[]): void {
   const clock = (minute: number): string => new Date(minute * 60_000).toISOString().slice(0, 16);
   for (const incident of weeks.incidents) {
@@ -226,6 +226,13 @@ function explain(weeks: Weeks, all: readonly Told[]): void {
           .map((one) => `  ${clock(one.at)} since ${clock(one.since)} ${one.rule}\n`)
           .join('')}missed ${incident.kind} at ${clock(incident.from)} ${[...incident.signatures].slice(0, 3)}\n`,
       );
+  }
+  for (const incident of weeks.incidents.filter(({ address }) => address !== undefined)) {
+    const fitting = all.filter((one) => fits(one, incident));
+    if (fitting.length === 1) continue;
+    process.stderr.write(`${fitting.length} alarms for ${incident.kind} at ${clock(incident.from)} to ${clock(incident.until)}\n`);
+    for (const { at, since, signatures, address = '', rule = '' } of fitting)
+      process.stderr.write(`  ${clock(at)} since ${clock(since)} ${address} ${[...signatures].slice(0, 3)} ${rule}\n`);
   }
   for (const one of all) {
     if (one.at < weeks.from + HISTORY_WEEKS * 7 * 24 * 60 || weeks.incidents.some((incident) => fits(one, incident))) continue;

@@ -1,52 +1,10 @@
-/** Spikes on counts that are made here: what opens, when, what it says, what closes it, and what stands below what. */
+/** Spikes on counts that are made here: what opens, when, what it says, what closes it. */
 import { describe, expect, test } from 'vitest';
-import type { Complained } from '../../src/report/collapse.ts';
-import { complaintOf } from '../../src/report/dependency.ts';
-import { type BoardMinute, SpikeBoard } from '../../src/report/spike-board.ts';
 import type { SpikeCount } from '../../src/report/spike-finder.ts';
 import { oddsOfAtLeast } from '../../src/report/spike-odds.ts';
 import { SilenceWatch } from '../../src/report/spike-silence.ts';
-import { isSnoozed, spikeList } from '../../src/report/spike-view.ts';
-
-const MINUTE_US = 60e6;
-const DAY = 24 * 60;
-/** A Sunday, 00:00 UTC. */
-const START = Math.floor(Date.UTC(2026, 10, 1) / 60_000);
-const ALL = { startUs: 0, endUs: Number.MAX_SAFE_INTEGER };
-
-interface Given {
-  readonly counts?: readonly SpikeCount[];
-  readonly complaints?: readonly Complained[];
-  readonly change?: Partial<BoardMinute>;
-}
-
-/** A board that goes through minutes; `at` gives what is in each. */
-class Play {
-  readonly board = new SpikeBoard();
-  minute = START;
-
-  run(minutes: number, at: (minute: number) => Given = () => ({})): this {
-    for (const end = this.minute + minutes; this.minute < end; this.minute++) {
-      const { counts = [], complaints = [], change = {} } = at(this.minute);
-      this.board.minute({
-        ...{ minute: this.minute, counts, complaints, nowUs: (this.minute + 1) * MINUTE_US },
-        facts: (signature) => ({ title: `title of ${signature}`, level: 'ERROR', samples: [[this.minute - START, 'nova', 'c1']] }),
-        ...change,
-      });
-    }
-    return this;
-  }
-
-  /** All, folded ones too, oldest first. */
-  get told() {
-    const by = { snoozes: [], nowUs: this.minute * MINUTE_US };
-    return spikeList(this.board.spikes, { ...ALL, withFolded: true }, by).toReversed();
-  }
-}
-
-const one = (signature: string, count: number, place: readonly [string, string] = ['nova', 'c1']): Given => ({
-  counts: count === 0 ? [] : [[signature, ...place, count]],
-});
+import { isSnoozed } from '../../src/report/spike-view.ts';
+import { DAY, type Given, MINUTE_US, one, Play, START } from './spike-play.ts';
 
 describe('odds of a count', () => {
   test.for([
@@ -140,111 +98,6 @@ describe('at once', () => {
       .run(120, healthy)
       .run(DAY, (minute) => (minute % 60 === 0 ? { ...one('bad', 1), change: { critical: new Set(['bad']) } } : {}));
     expect(play.told.map(({ kind }) => kind)).toEqual(['critical']);
-  });
-});
-
-const BROKER = 'ctl01:5672';
-const places = [
-  ['nova', 'cmp01'],
-  ['nova', 'ctl01'],
-  ['neutron', 'net01'],
-  ['cinder', 'ctl01'],
-] as const;
-/** All complain of the broker; what comes of it carries no address, or no word of a broker. */
-function outage(of: readonly (readonly [string, string])[] = places): Given {
-  const counts: SpikeCount[] = of.flatMap(([service, host]) => [
-    ['unreachable', service, host, 4] as const,
-    ['timeout', service, host, 3] as const,
-    [`boom ${service}`, service, host, 6] as const,
-  ]);
-  const complaints = of.flatMap(([service, host]): Complained[] => [
-    { kind: 'broker', address: BROKER, signature: 'unreachable', service, host, count: 4 },
-    { kind: 'broker', signature: 'timeout', service, host, count: 3 },
-  ]);
-  return { counts, complaints };
-}
-
-describe('collapse', () => {
-  const blinks = (minute: number): Given =>
-    minute % 50 === 0
-      ? {
-          counts: [['unreachable', 'nova', 'cmp01', 1]],
-          complaints: [{ kind: 'broker', address: BROKER, signature: 'unreachable', service: 'nova', host: 'cmp01', count: 1 }],
-        }
-      : {};
-
-  test.for([
-    { name: 'after a day', minutes: DAY },
-    { name: 'in the first hour', minutes: 20 },
-  ])('an outage of the broker is one spike with everything below it, $name', ({ minutes }) => {
-    const play = new Play()
-      .run(minutes, blinks)
-      .run(5, () => outage())
-      .run(40, blinks);
-    const told = play.told.filter(({ foldedInto }) => foldedInto === undefined);
-    expect(told).toMatchObject([
-      { dependency: { kind: 'broker', address: BROKER }, link: { query: `broker:"${BROKER}"` }, until: expect.any(String) },
-    ]);
-    expect([...told[0]!.dependency!.services].sort()).toEqual(['cinder', 'neutron', 'nova']);
-    expect(told[0]!.title).toBe(`Message broker ${BROKER} is away or refuses`);
-    expect(Date.parse(told[0]!.found) - Date.parse(told[0]!.since)).toBeLessThanOrEqual(120_000);
-    if (minutes === DAY) {
-      const below = play.told.filter(({ foldedInto }) => foldedInto === told[0]!.id).map(({ signature }) => signature);
-      expect(below.sort()).toEqual(['boom cinder', 'boom neutron', 'boom nova', 'timeout', 'unreachable']);
-      expect(told[0]!.folded.map(({ signature }) => signature).sort()).toEqual(below);
-      expect(told[0]!.count).toBeGreaterThanOrEqual(5 * places.length * 13 - 13 * places.length);
-    }
-  });
-
-  test('one host that lost its way is not an outage', () => {
-    const play = new Play().run(DAY, blinks).run(5, () => outage([['nova', 'cmp01']]));
-    expect(play.told.every(({ dependency }) => dependency === undefined)).toBe(true);
-    expect(play.told.length).toBeGreaterThan(0);
-  });
-
-  test('what is elsewhere, complains of something else, or outlives the outage stands alone', () => {
-    const other: Given = {
-      counts: [
-        ['swift is ill', 'swift', 'st01', 9],
-        ['deadlocked', 'nova', 'ctl01', 9],
-      ],
-      complaints: [{ kind: 'database', address: 'db:3306', signature: 'deadlocked', service: 'nova', host: 'ctl01', count: 9 }],
-    };
-    const both = (): Given => ({
-      counts: [...outage().counts!, ...other.counts!],
-      complaints: [...outage().complaints!, ...other.complaints!],
-    });
-    const play = new Play().run(DAY, blinks).run(5, both);
-    const alone = play.told.filter(({ foldedInto, dependency }) => foldedInto === undefined && dependency === undefined);
-    expect(alone.map(({ signature }) => signature).sort()).toEqual(['deadlocked', 'swift is ill']);
-    play.run(60, () => one('boom nova', 6, ['nova', 'ctl01']));
-    expect(play.told.find(({ signature }) => signature === 'boom nova')).not.toHaveProperty('foldedInto');
-  });
-
-  test.for([
-    {
-      text: 'Unable to establish connection to http://ctl01:5000/v3/auth/tokens: HTTPConnectionPool',
-      want: { kind: 'keystone', address: 'ctl01:5000' },
-    },
-    {
-      text: 'Unable to establish connection to https://api.example.org/identity/v3',
-      want: { kind: 'keystone', address: 'api.example.org:443' },
-    },
-    { text: 'Unable to establish connection to http://ctl01:9696/v2.0/ports', want: undefined },
-    { text: 'Identity server rejected authorization', want: { kind: 'keystone' } },
-    { text: 'all is well', want: undefined },
-  ])('complaint: $text', ({ text, want }) => {
-    expect(complaintOf({}, text)).toEqual(want);
-  });
-
-  test.for([
-    { marks: { amqp: { kind: 'unreachable', broker: BROKER } }, want: { kind: 'broker', address: BROKER } },
-    { marks: { amqp: { kind: 'timeout' } }, want: { kind: 'broker' } },
-    { marks: { amqp: { kind: 'connected', broker: BROKER } }, want: undefined },
-    { marks: { database: { kind: 'refused', server: 'db1' } }, want: { kind: 'database', address: 'db1:3306' } },
-    { marks: { database: { kind: 'deadlock' } }, want: undefined },
-  ] as const)('complaint by mark: $marks', ({ marks, want }) => {
-    expect(complaintOf(marks, '')).toEqual(want);
   });
 });
 
