@@ -2,6 +2,7 @@
  * The requests of a story: what each was about, who asked, where it ran, how it ended, and how they led to each other. Pure.
  */
 import type { StoryEdge, StoryRequest } from '../model.ts';
+import { operationName } from './operation-name.ts';
 import type { StoryLinks } from './story-links.ts';
 import type { Piece } from './story-piece.ts';
 import { isError, stampOf } from './story-time.ts';
@@ -137,10 +138,13 @@ export function isFailure({ level, http }: Piece): boolean {
   return isError(level) || (http !== undefined && http.status >= 500);
 }
 
-/** What was asked for: the first access line without its ids, else the first words. */
+/** What was asked for: the first access line without its ids, with the action or event where the path does not say it; else the first words. */
 export function operationOf(pieces: readonly Piece[]): string {
   const http = pieces.find((piece) => piece.http !== undefined)?.http;
-  if (http !== undefined) return `${http.method} ${http.path.replace(/\?.*$/s, '').replace(UUID, '{id}')}`;
+  if (http !== undefined) {
+    const name = operationName(http, pieces);
+    return `${http.method} ${http.path.replace(/\?.*$/s, '').replace(UUID, '{id}')}${name === undefined ? '' : ` ${name.name}`}`;
+  }
   const [line = ''] = pieces[0]!.text.trimStart().split('\n');
   const words = line.replace(UUID, '{id}');
   return words.length <= WORDS_CHARS_MAX ? words : `${words.slice(0, WORDS_CHARS_MAX - 1).trimEnd()}…`;

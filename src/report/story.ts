@@ -9,7 +9,7 @@ import { cutLimits } from './story-cut.ts';
 import { canonicalOf } from './story-id.ts';
 import type { Link, StoryLinks } from './story-links.ts';
 import { inOrder, ordered } from './story-order.ts';
-import type { Piece } from './story-piece.ts';
+import { keysOfKind, type Piece } from './story-piece.ts';
 import { isFailure, requestsOf } from './story-requests.ts';
 import { skewOf } from './story-skew.ts';
 import { spansOf } from './story-spans.ts';
@@ -150,6 +150,8 @@ function entitiesOf(story: StoryLinks, pieces: readonly Piece[]): StoryEntity[] 
       const link = linkOf(story, key);
       const own = link !== undefined && link.role !== 'request' ? link : undefined;
       if (own === undefined && (!SHOWN.has(kind) || (kind === 'port' && key.length !== 32))) continue;
+      // Of kinds that are followed all that is the story's was found; others of them only stand in the same list.
+      if (own === undefined && story.subject.follows.has(kind)) continue;
       if (own === undefined && kind === 'ip' && !isGuests(piece, id, story)) continue;
       const name = own?.key ?? key;
       let entity = found.get(name);
@@ -172,8 +174,14 @@ function entitiesOf(story: StoryLinks, pieces: readonly Piece[]): StoryEntity[] 
   return list.sort((a, b) => rank(a) - rank(b) || b.records - a.records).slice(0, ENTITIES_MAX);
 }
 
-/** Is the address given to somebody, and not that of a client, a host or an endpoint? Those stand in access lines, URLs, and before a port. */
+/** Agents print what commands have printed: of a firewall, whoever may come in. */
+const OUTPUT = /^\s*(?:Command: |Running command|Running cmd|CMD ")/;
+/** nova tells of one port its address, a floating one, and those of subnet, gateway and DHCP server; more is a list of many. */
+const ADDRESSES_MAX = 5;
+
+/** Is the address given to somebody, and not that of a client, a host or an endpoint? Those stand in access lines, URLs, before a port, and in lists. */
 function isGuests(piece: Piece, address: string, { links }: StoryLinks): boolean {
+  if (OUTPUT.test(piece.text) || keysOfKind(piece, 'ip').length > ADDRESSES_MAX) return false;
   if (piece.http !== undefined || piece.text.includes('://') || piece.text.includes(`${address}:`)) return false;
   return piece.ids.some(({ key }) => links.get(key)?.role === 'entity' || (links.get(key)?.role === 'asked' && key !== piece.requestKey));
 }

@@ -35,8 +35,8 @@ export function compareRun({ operation, course, run, knownUntilUs }: Comparison)
     const here = found[index];
     const after = lastBefore(course, found, index);
     const sinceUs = after?.timeUs ?? run.steps[0]!.timeUs;
-    const lateUs = Math.max(step.p95Us * SLOW_TIMES, step.p95Us + SLOW_MORE_US);
-    const dueUs = sinceUs + lateUs;
+    const lateUs = lateOf(step.p95Us);
+    const dueUs = Math.max(sinceUs + lateUs, chainDueUs(course, { found, index, startUs: run.steps[0]!.timeUs }));
     if (here === undefined) {
       if (dueUs <= knownUntilUs && !hasGoneOn(course, found, index)) steps.push(told('missing', step, { after, dueUs }));
     } else if (isDirect(course, found, index) && here.timeUs - sinceUs > lateUs)
@@ -46,6 +46,22 @@ export function compareRun({ operation, course, run, knownUntilUs }: Comparison)
   const missing = steps.filter(({ state }) => state === 'missing');
   const slow = steps.filter(({ state }) => state === 'slow');
   return { operation, request: run.request, learnedFrom: course.runs, steps: [...missing, ...slow].slice(0, STEPS_MAX) };
+}
+
+function lateOf(usualUs: number): number {
+  return Math.max(usualUs * SLOW_TIMES, usualUs + SLOW_MORE_US);
+}
+
+/** What comes after steps that have not come either waits for all of them: their usual times together, from the last one that came. */
+function chainDueUs(course: UsualCourse, of: { found: readonly (RunStep | undefined)[]; index: number; startUs: number }): number {
+  let usualUs = 0;
+  let at = of.index;
+  // `previous` is always earlier in the list: this ends.
+  while (at >= 0 && of.found[at] === undefined) {
+    usualUs += course.steps[at]!.p95Us;
+    at = course.steps[at]!.previous;
+  }
+  return (of.found[at]?.timeUs ?? of.startUs) + lateOf(usualUs);
 }
 
 /** The nearest step before it that came. */

@@ -5,13 +5,14 @@
  */
 import { limits } from '../base/limits.ts';
 import type { StoryKind, StoryMissing } from '../model.ts';
+import { isOfMany, operationName } from '../report/operation-name.ts';
 import type { Piece } from '../report/story-piece.ts';
 import { compareRun } from '../report/usual-compare.ts';
 import { byKeyOf, membersOf } from '../report/usual-members.ts';
-import { operationOf, type Run, runOf } from '../report/usual-run.ts';
+import { type Run, runOf } from '../report/usual-run.ts';
 import type { DaysReader } from './read.ts';
 import { StoryFinder } from './story-find.ts';
-import { gatherRuns, type Template, usualCourse } from './usual-runs.ts';
+import { gatherRuns, operationText, type Template, usualCourse } from './usual-runs.ts';
 
 /** Requests compared of one story. */
 const REQUESTS_MAX = 3;
@@ -32,7 +33,7 @@ export function* missingOf(reader: DaysReader, story: Compared): Generator<undef
     const run = yield* runIn(reader, story, template.request);
     if (run === undefined) continue;
     const knownUntilUs = newestUs ?? 0;
-    const found = compareRun({ operation: operationOf(template.access.http), course, run, knownUntilUs });
+    const found = compareRun({ operation: operationText(template), course, run, knownUntilUs });
     if (found !== undefined) missing.push({ ...found, request: template.access.request ?? found.request });
   }
   return missing;
@@ -43,7 +44,7 @@ function* runIn(reader: DaysReader, { asked, pieces }: Compared, request: string
   if (asked.kind === 'instance') return runOf(request, membersOf(request, byKeyOf(pieces)));
   // The request itself is found in the blocks that the story has just opened: time is not the question.
   const runs = yield* gatherRuns(new StoryFinder(reader), [request], () => false);
-  return runs?.[0];
+  return runs?.[0]?.run;
 }
 
 /** The access lines of the requests that are worth comparing. */
@@ -59,10 +60,20 @@ function templatesOf({ asked, pieces }: Compared): Template[] {
     if (http === undefined || templates.has(request)) continue;
     const isCall = called.has(request) || (globalKey !== undefined && own.has(globalKey));
     const isLook = http.method === 'GET' || http.method === 'HEAD' || http.method === 'OPTIONS';
-    if (request === asked.key || (!isCall && !isLook)) templates.set(request, { request, access: { ...piece, http } });
+    if (request === asked.key || (!isCall && !isLook)) templates.set(request, { request, access: { ...piece, http }, name: undefined });
   }
+  const known = [...templates.values()].flatMap((template) => nameKnown(template, pieces));
   const rank = ({ request }: Template): number => (request === asked.key ? 0 : failed.has(request) ? 1 : 2);
-  return [...templates.values()].sort((a, b) => rank(a) - rank(b) || b.access.orderUs - a.access.orderUs).slice(0, REQUESTS_MAX);
+  return known.sort((a, b) => rank(a) - rank(b) || b.access.orderUs - a.access.orderUs).slice(0, REQUESTS_MAX);
+}
+
+/** Nothing where many operations share the path, and no record says which it was. */
+function nameKnown(template: Template, pieces: readonly Piece[]): Template[] {
+  const { request, access } = template;
+  if (!isOfMany(access.http)) return [template];
+  const own = pieces.filter(({ requestKey }) => requestKey === request);
+  const name = operationName(access.http, own);
+  return name === undefined ? [] : [{ ...template, name }];
 }
 
 function isError({ level, http }: Piece): boolean {

@@ -1,13 +1,14 @@
 /**
- * Where the usual course of an operation is learned from: the newest requests with the same first access line - method and path, ids masked - that
- * were answered well, and what was said for each of them. Bounded in runs and in time; what one question has no time for the next
- * one goes on with, and a course is kept for some minutes. Not here: what a run and a usual step are (report/usual*.ts).
+ * Where the usual course of an operation is learned from: the newest requests with the same first access line - method and path, ids masked; the
+ * same action or event, where many share a path - that were answered well, and what was said for each of them. Bounded in runs and in time; what one
+ * question has no time for the next one goes on with, and a course is kept for some minutes. Not here: what a run and a usual step are (report/usual*.ts).
  *
  * Invariant: the compared request and those it is compared with are gathered in the same way.
  */
 import { marks } from '../../parsers/index.ts';
 import { tokensOf } from '../base/tokens.ts';
 import type { Filter, LogRecord, Query } from '../model.ts';
+import { type OperationName, operationName } from '../report/operation-name.ts';
 import { keyOf } from '../report/story-id.ts';
 import type { Sought } from '../report/story-links.ts';
 import type { Piece } from '../report/story-piece.ts';
@@ -49,9 +50,10 @@ interface Learning {
 
 const learnings = new WeakMap<DaysReader, Map<string, Learning>>();
 
-/** One that is to be compared: its access line. */
+/** One that is to be compared: its access line, and what it did, where that does not say it. */
 export interface Template {
   readonly request: string;
+  readonly name: OperationName | undefined;
   readonly access: Piece & { http: NonNullable<Piece['http']> };
 }
 
@@ -67,19 +69,31 @@ export function* usualCourse(reader: DaysReader, template: Template, untilMs: nu
       continue;
     }
     const seeds = learning.seeds.splice(0, RUNS_AT_ONCE);
-    const runs = yield* gatherRuns(new StoryFinder(reader), seeds, isOver);
-    if (runs === undefined) learning.seeds.unshift(...seeds);
-    else learning.runs.push(...runs.filter(({ isFailed }) => !isFailed));
+    const gathered = yield* gatherRuns(new StoryFinder(reader), seeds, isOver);
+    if (gathered === undefined) learning.seeds.unshift(...seeds);
+    else for (const { run, own } of gathered) if (!run.isFailed && isAlike(own, template)) learning.runs.push(run);
   }
   if (learning.course === undefined || learning.runs.length > hadRuns) learning.course = learn(learning.runs);
   return learning.course;
 }
 
-function learningOf(reader: DaysReader, { access }: Template): Learning {
+/** The same action or event, answered well: told from the request's own records, since it was found by its name. */
+function isAlike(own: readonly Piece[], { access, name }: Template): boolean {
+  if (name === undefined) return true;
+  const isWell = own.every(({ http }) => http === undefined || http.status < 400);
+  return isWell && operationName(access.http, own)?.name === name.name;
+}
+
+export function operationText({ access, name }: Template): string {
+  return name === undefined ? operationOf(access.http) : `${operationOf(access.http)} ${name.name}`;
+}
+
+function learningOf(reader: DaysReader, template: Template): Learning {
   const courses = learnings.get(reader) ?? new Map<string, Learning>();
   learnings.set(reader, courses);
+  const { access } = template;
   const operation = operationOf(access.http);
-  const key = `${access.service ?? ''} ${operation}`;
+  const key = `${access.service ?? ''} ${operationText(template)}`;
   let learning = courses.get(key);
   if (learning !== undefined && performance.now() - learning.sinceMs < COURSE_MS) return learning;
   if (courses.size >= COURSES_MAX) courses.delete(courses.keys().next().value!);
@@ -97,7 +111,7 @@ function* findSeeds(reader: DaysReader, of: { learning: Learning; template: Temp
   // The first range also looks ahead: what was so after the one asked for is as usual as what was so before.
   const end = range === 0 ? toUs + HOURS_BACK[0] * HOUR_US : toUs - hoursBefore * HOUR_US;
   const query: Query = {
-    filter: accessFilter(template.access),
+    filter: template.name === undefined ? accessFilter(template.access) : phrase(tokensOf(template.name.words)),
     start: toUs - HOURS_BACK[range]! * HOUR_US,
     end,
     limit: HITS_MAX,
@@ -107,7 +121,8 @@ function* findSeeds(reader: DaysReader, of: { learning: Learning; template: Temp
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done) {
       const newestUs = new StoryFinder(reader).span?.newestUs ?? 0;
-      for (const record of step.value.records) if (record.time < newestUs - YOUNG_US) noteSeed(learning, record);
+      for (const record of step.value.records)
+        if (record.time < newestUs - YOUNG_US && (template.name !== undefined || isAnswered(learning, record))) noteSeed(learning, record);
       return;
     }
     if (isOver()) return;
@@ -115,11 +130,14 @@ function* findSeeds(reader: DaysReader, of: { learning: Learning; template: Temp
   }
 }
 
-function noteSeed(learning: Learning, record: LogRecord): void {
+function isAnswered({ operation }: Learning, record: LogRecord): boolean {
   const { http } = marks(record);
-  if (http === undefined || http.status >= 400 || record.request === undefined || operationOf(http) !== learning.operation) return;
-  const key = keyOf(record.request);
-  if (learning.tried.has(key)) return;
+  return http !== undefined && http.status < 400 && operationOf(http) === operation;
+}
+
+function noteSeed(learning: Learning, { request }: LogRecord): void {
+  const key = request === undefined ? undefined : keyOf(request);
+  if (key === undefined || learning.tried.has(key)) return;
   learning.tried.add(key);
   learning.seeds.push(key);
 }
@@ -133,7 +151,17 @@ function accessFilter({ text, http }: Template['access']): Filter {
   const tail = at < 0 || http.path.length > path.length || behind === '' ? '' : ` ${behind}`;
   const pieces = `${operationOf({ method: http.method, path })}${tail}`.split('<*>');
   const of = pieces.map(tokensOf).filter((tokens) => tokens.length > 0);
-  return { kind: 'and', of: of.map((tokens): Filter => ({ kind: 'phrase', tokens, text: tokens.join(' ') })) };
+  return { kind: 'and', of: of.map(phrase) };
+}
+
+function phrase(tokens: readonly string[]): Filter {
+  return { kind: 'phrase', tokens, text: tokens.join(' ') };
+}
+
+export interface GatheredRun {
+  readonly run: Run;
+  /** The records of the request itself. */
+  readonly own: readonly Piece[];
 }
 
 /** Everything said for these requests; undefined: the time was over before all was found. */
@@ -141,7 +169,7 @@ export function* gatherRuns(
   finder: StoryFinder,
   requests: readonly string[],
   isOver: () => boolean,
-): Generator<undefined, Run[] | undefined> {
+): Generator<undefined, GatheredRun[] | undefined> {
   const byKey = new Map<string, Piece[]>();
   const bounds = { each: () => RECORDS_OF_RUN, all: RECORDS_MAX };
   const take = function* (wanted: readonly Sought[]): Generator<undefined, boolean> {
@@ -166,5 +194,8 @@ export function* gatherRuns(
     }
   }
   if (further.length > 0 && !(yield* take(further))) return undefined;
-  return requests.map((request) => runOf(request, membersOf(request, byKey)));
+  return requests.map((request) => {
+    const own = (byKey.get(request) ?? []).filter(({ requestKey }) => requestKey === request);
+    return { run: runOf(request, membersOf(request, byKey)), own };
+  });
 }

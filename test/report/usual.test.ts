@@ -111,6 +111,19 @@ describe('what did not come', () => {
     expect(missing(begun, usual, begun.steps.at(-1)!.timeUs + 2_500_000)).not.toEqual([]);
   });
 
+  it('is not missed while what comes before it still may come', () => {
+    const slow = (number: number): Run =>
+      run(
+        `nova-api: accepted @0\nnova-compute: copied a @${4000 + number}\nnova-compute: copied b @${8000 + number}\nnova-compute: done @${8001 + number}`,
+      );
+    const begun = run('nova-api: accepted @0');
+    const runs = Array.from({ length: 12 }, (_, index) => slow(index));
+    // `done` comes 1 ms after `copied b`, which is 8 s after what came here.
+    expect(missing(begun, runs, 5_000_000)).toEqual([]);
+    expect(missing(begun, runs, 13_000_000)).toEqual(['missing nova-compute: copied a']);
+    expect(missing(begun, runs, LATE_US).length).toBe(3);
+  });
+
   it('is not missed when one run in five does without it', () => {
     const some = usual.map((_, index) => boot(index + 1, index < 3 ? without('DHCPACK') : undefined));
     expect(missing(boot(20, without('DHCPACK')), some)).toEqual([]);

@@ -4,8 +4,14 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import type { StoryWant } from '../../src/model.ts';
+import { operationName } from '../../src/report/operation-name.ts';
 import type { StoryHead } from '../../src/report/story.ts';
+import { keyOf } from '../../src/report/story-id.ts';
+import { compareRun } from '../../src/report/usual-compare.ts';
+import type { RunStep } from '../../src/report/usual-run.ts';
 import { storySteps } from '../../src/store/story.ts';
+import { StoryFinder } from '../../src/store/story-find.ts';
+import { gatherRuns, type Template, usualCourse } from '../../src/store/usual-runs.ts';
 import { cloudScene } from './cloud-scene.ts';
 import { run } from './plain-finder.ts';
 import { withLimits } from './scene.ts';
@@ -52,6 +58,31 @@ describe('what a story names first', () => {
     expect(good.length).toBe(20);
     const missing = good.filter(({ ids }) => tell({ id: ids.instance! }).head.missing !== undefined);
     expect(missing.length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('requests that share a path', () => {
+  const migrations = cloud.operations.filter(({ kind, outcome, isCut }) => kind === 'live migration' && outcome === 'ok' && !isCut);
+  const courses = (id: string): string[] => (tell({ id }).head.missing ?? []).map(({ operation }) => operation);
+
+  it('are compared with those that did the same: of a migration, whose port was unplugged, no step of a plugged one is missed', () => {
+    expect(migrations.length).toBeGreaterThan(10);
+    for (const { ids } of migrations) expect(courses(ids.instance!).filter((operation) => /action|events/.test(operation))).toEqual([]);
+  });
+
+  it('are compared at all: of an event that nova-compute never hears of, that is missing', () => {
+    const { head } = tell({ id: migrations.at(-1)!.ids.instance!, missing: false });
+    const event = head.requests.findLast(({ operation }) => operation?.endsWith('network-vif-unplugged'));
+    expect(event, 'the event has a name').toBeDefined();
+    const [gathered] = run(gatherRuns(new StoryFinder(cloud.reader), [keyOf(event!.id)], () => false))!;
+    const access = gathered!.own.find(({ http }) => http !== undefined) as Template['access'];
+    const course = run(usualCourse(cloud.reader, { request: '', access, name: operationName(access.http, gathered!.own) }, Infinity))!;
+    expect(course.runs).toBeGreaterThan(5);
+    const unusual = (steps: readonly RunStep[]): unknown =>
+      compareRun({ operation: '', course, run: { ...gathered!.run, steps }, knownUntilUs: Infinity })?.steps.map(({ program }) => program);
+    const { steps } = gathered!.run;
+    expect(unusual(steps)).toBeUndefined();
+    expect(unusual(steps.filter(({ program }) => program !== 'nova-compute'))).toContain('nova-compute');
   });
 });
 
