@@ -2,12 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { SavedQuestions, savedMessage } from '../../src/ingest/saved.ts';
 import type { SavedSearches } from '../../src/model.ts';
 import { openState } from '../../src/store/state.ts';
 
 const folders: string[] = [];
-process.once('exit', () => {
+const states: { close(): void }[] = [];
+// Not at the end of the process: test runners end theirs by a signal.
+afterAll(() => {
+  for (const state of states) state.close();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -15,6 +19,7 @@ export function testSaved(): SavedSearches {
   const folder = mkdtempSync(join(tmpdir(), 'stacktrail-test-saved-'));
   const state = openState(folder);
   folders.push(folder);
+  states.push(state);
   const questions: SavedQuestions = new SavedQuestions((request) =>
     queueMicrotask(() => questions.hear(savedMessage(request, (ask) => state.saved(ask)))),
   );
