@@ -19,9 +19,9 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()),
     // And with the launcher's switches: without them patterns backtrack for ever.
     execArgv: process.execArgv,
-    // Hooks and tests start servers on a machine that others use too; a hang is still found.
-    testTimeout: suite ? 600_000 : 30_000,
-    hookTimeout: 60_000,
+    // Hooks and tests start servers, several one after another, on a machine that others use too; a hang is still found.
+    testTimeout: suite ? 600_000 : 120_000,
+    hookTimeout: 180_000,
     // What a page shows next takes as long as the machine is busy with others; what works is there long before.
     expect: { poll: suite ? { timeout: 30_000 } : {} },
   },

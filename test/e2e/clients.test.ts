@@ -67,7 +67,7 @@ test.skipIf(!loggen).each([
   { name: 'UDP', transport: 'udp', words: ['-P', '-F'] },
   { name: 'a Unix socket', transport: 'unix', words: [] },
 ])('loggen over $name: every number of every connection once', async ({ transport, words }) => {
-  const before = (await service.status()).store.records;
+  const { store, losses: lossesBefore } = await service.status();
   await nextSecond();
   const many = ['-n', String(MESSAGES), '-r', String(RATE), `--active-connections=${CONNECTIONS}`, '-s', '300', '-Q'];
   const ended = await start(loggen!, [...words, ...many, ...places()[transport]!]).ended;
@@ -75,16 +75,26 @@ test.skipIf(!loggen).each([
   const sent = Number(/count=(\d+)/.exec(ended.out + ended.err)?.[1]);
   // It counts for all connections together.
   expect(sent).toBeGreaterThanOrEqual(MESSAGES);
-  await eventually(async () => expect((await service.status()).store.records).toBe(before + sent));
+  // Nothing holds up a sender of UDP: where the machine is busy and the kernel's buffer small, the kernel drops, and says how many.
+  const lost = (losses: typeof lossesBefore): number =>
+    losses.filter(({ reason }) => reason === 'kernel-udp').reduce((sum, { amount }) => sum + amount, 0);
+  const dropped = await eventually(async () => {
+    const status = await service.status();
+    const more = lost(status.losses) - lost(lossesBefore);
+    expect(status.store.records).toBe(store.records + sent - more);
+    return more;
+  });
+  if (transport !== 'udp') expect(dropped).toBe(0);
+  expect(dropped).toBeLessThan(sent);
   const runid = /runid: (\d+)/.exec(await newest(transport))![1];
   const texts = await stored(`transport:${transport} "runid: ${runid}"`);
   const numbers = new Set(texts.map((text) => /seq: \d{10}, thread: \d{4}/.exec(text)?.[0]));
   expect({ texts: texts.length, numbers: numbers.size, unknown: numbers.has(undefined) }).toEqual({
-    texts: sent,
-    numbers: sent,
+    texts: sent - dropped,
+    numbers: sent - dropped,
     unknown: false,
   });
-  expect((await service.status()).losses).toEqual([]);
+  expect((await service.status()).losses.filter(({ reason }) => reason !== 'kernel-udp')).toEqual([]);
 });
 
 /** loggen calls a run after the second in which it starts; two of the same second could not be told apart. */

@@ -149,7 +149,7 @@ describe.concurrent('stacktrail tail', () => {
         service = await startService({ data: service.data, http: formatAddress(service.http) });
         expect(service.url).toBe(url);
         sent = await sendNumbers(service, { from: sent, count: 50 });
-        await eventually(() => expect(tail.err().match(/connected again, nothing missed/g) ?? []).toHaveLength(outage), 15_000);
+        await eventually(() => expect(tail.err().match(/connected again, nothing missed/g) ?? []).toHaveLength(outage), 60_000);
         sent = await sendNumbers(service, { from: sent, count: 10 });
         // Refused while the server was going down is not lost: it was never accepted.
         const kept = await service.search('number', { limit: '10000' });

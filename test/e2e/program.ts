@@ -20,8 +20,8 @@ const NODE_FLAGS = [
 ];
 /** What is polled is at most as much too late; short beside the commit of a batch. */
 const POLL_MS = 15;
-/** A machine that others use too may take its time; what works is there long before. */
-const EVENTUALLY_MS = 10_000;
+/** A machine that others use too may take its time; what works is there long before, and only what fails takes so long. */
+const EVENTUALLY_MS = 30_000;
 
 const children = new Set<ChildProcess>();
 const folders = new Set<string>();

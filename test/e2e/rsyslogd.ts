@@ -3,8 +3,8 @@
  * Guide tells the nodes of a cloud to be (chapter Logging, `*.* @server`). Three ways in: a log socket as programs
  * find it at /dev/log, any bytes into that same socket, any bytes over UDP.
  */
+import { randomInt } from 'node:crypto';
 import dgram from 'node:dgram';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openUdp, type Sender } from '../receive/senders.ts';
@@ -80,14 +80,18 @@ async function stop(program: Program, senders: Sender[]): Promise<void> {
   await program.ended;
 }
 
+/** Below the ports that the kernel gives away by itself (from 32768 on): nobody who asks for any port gets it before rsyslogd does. */
 async function freeUdpPort(): Promise<number> {
-  const socket = dgram.createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(10_240, 32_768);
+    const socket = dgram.createSocket('udp4');
+    const isFree = await new Promise<boolean>((resolve) => {
+      socket.once('error', () => resolve(false));
+      socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true));
+    });
+    socket.close();
+    if (isFree) return port;
+  }
 }
 
 /** rsyslogd does not say when it listens; the kernel does. */
