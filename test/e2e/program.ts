@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
@@ -54,6 +54,11 @@ export async function eventually<T>(ask: () => T | Promise<T>, atMostMs = EVENTU
     }
     await sleep(POLL_MS);
   }
+}
+
+/** A promise about time is one about a machine that has it: where more wants to run than there are processors, all take longer. */
+export function patient(ms: number): number {
+  return ms * Math.max(1, (2 * loadavg()[0]!) / availableParallelism());
 }
 
 export interface Ended {

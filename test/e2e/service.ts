@@ -10,7 +10,7 @@ import type { PublicRecord } from '../../src/base/public.ts';
 import type { SearchStats } from '../../src/model.ts';
 import { type Ended, eventually, type Program, stacktrail, temporaryFolder } from './program.ts';
 
-export { type Ended, eventually, type Program, stacktrail, start, temporaryFolder } from './program.ts';
+export { type Ended, eventually, type Program, patient, stacktrail, start, temporaryFolder } from './program.ts';
 
 /** A loaded machine; without load it takes half a second. */
 const START_MS_MAX = 60_000;
