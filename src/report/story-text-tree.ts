@@ -106,9 +106,14 @@ function labelOf({ request, span, times, level }: TreeRow, numbers: ReadonlyMap<
   const word = isBad && span !== undefined ? ` ${level}` : request?.outcome === 'failed' ? ' failed' : '';
   const tail = `${word}${times > 1 ? ` x${times}` : ''}`;
   if (request === undefined) return { head: place, tail };
-  const operation = shortIds(visible(request.operation ?? request.id));
-  const head = `#${numbers.get(request)} ${operation}`;
-  return span === undefined ? { head, tail } : { head, tail: ` ${place}${tail}` };
+  const [path = '', name = ''] = namedOperation(shortIds(visible(request.operation ?? request.id)));
+  const head = `#${numbers.get(request)} ${path}`;
+  return { head, tail: `${name}${span === undefined ? '' : ` ${place}`}${tail}` };
+}
+
+/** `POST /v2.1/servers/{id}/action`, ` os-migrateLive`: where a path is of many operations, its name tells more than its middle. */
+function namedOperation(operation: string): string[] {
+  return /^([A-Z]+ \/\S+)( \S+)$/.exec(operation)?.slice(1) ?? [operation];
 }
 
 /** At least one character each, so that a moment is seen; silences that were shortened are dotted. */

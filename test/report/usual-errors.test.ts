@@ -73,3 +73,33 @@ test('addresses of guests are told, those of clients, hosts and endpoints are no
   ]);
   expect(head.entities.filter(({ kind }) => kind === 'ip').map(({ id }) => id)).toEqual(['10.20.0.5']);
 });
+
+test('entities of a story are its own, not what stands in the same list', () => {
+  const OTHER = '2fd11ba3-515a-4725-b240-a481359ed11f';
+  const AGENT = 'cmp neutron-openvswitch-agent 5';
+  const rule = (address: string): string => `-A INPUT -s ${address}/32 -p tcp --dports 5666 -j ACCEPT`;
+  const head = told([
+    { ...begun, text: `[instance: ${A}] plugged port ${PORT} with fixed ip 10.20.0.5` },
+    { ms: 1, by: AGENT, request: 9, text: `\nCommand: ['sudo', 'iptables-save']\nExit code: 0\nStdout: '${PORT} ${rule('10.0.0.9')}'` },
+    {
+      ms: 2,
+      by: AGENT,
+      request: 9,
+      text: `interfaces: ${PORT} vm ${A}, ${OTHER} instance: 456d8388-2014-4935-9af5-adeaca222a9b 10.20.0.77`,
+    },
+    {
+      ms: 3,
+      by: COMPUTE,
+      request: 1,
+      text: `[instance: ${A}] image: 416b44be-7ff1-47f6-83a8-41695be1dda6 network: f79e9acb-0e79-406e-9a65-aa43713b7294`,
+    },
+  ]);
+  const kinds = head.entities.map(({ kind, id }) => `${kind} ${id}`).toSorted();
+  expect(kinds).toEqual([
+    'image 416b44be-7ff1-47f6-83a8-41695be1dda6',
+    `instance ${A}`,
+    'ip 10.20.0.5',
+    'network f79e9acb-0e79-406e-9a65-aa43713b7294',
+    `port ${PORT}`,
+  ]);
+});
