@@ -2,6 +2,7 @@
  * Spikes: what an operator should look at now, and why. Part of model.ts, which exports it all: import from there. Types only; `Spike` and
  * `Snooze` go out as JSON (`/api/v1/spikes`, `/snoozes`): times are RFC 3339, absent members are absent.
  */
+import type { GroupParts } from './model-errors.ts';
 
 /**
  * `growth`: more than usual; `new`: an error that was never seen; `critical`: a CRITICAL that was never seen, or not for long; `silence`: a
@@ -193,5 +194,6 @@ export interface HistoryGroup {
   readonly signature: string;
   readonly title: string;
   readonly level: string;
+  readonly parts: GroupParts;
   readonly samples: readonly (readonly [seq: number, service: string, host: string])[];
 }

@@ -5,7 +5,6 @@
  * States, at the end of the time asked about: `new`: first seen within it; `regressed`: came back within it after BACK_AFTER_US (24 h) of
  * silence; `quiet`: nothing for QUIET_AFTER_US (1 h); else `ongoing`. The first that holds.
  */
-import { shapeHash } from '../base/shape-text.ts';
 import type {
   BlastRadius,
   ErrorGroup,
@@ -17,7 +16,7 @@ import type {
   GroupState,
   KnownSignature,
 } from '../model.ts';
-import { compileRules } from './error-rules.ts';
+import { compileRules, mergedSignature, splitSignature } from './error-rules.ts';
 import { rank, SAMPLES_MAX } from './error-tally.ts';
 import { DistinctSet, RADIUS_SETS } from './radius.ts';
 
@@ -139,7 +138,7 @@ function merge(name: string, rows: readonly GroupRow[]): GroupRow {
   const samples = rows.flatMap((row) => row.samples).sort(([one], [other]) => other - one);
   return {
     ...largest,
-    signature: shapeHash(`merge\x00${name}`),
+    signature: mergedSignature(name),
     title: rows.length === 1 ? largest.title : `${name}: ${largest.title} (and ${rows.length - 1} more)`,
     parts: { ...largest.parts, rule: name },
     level: rows.reduce((level, row) => (rank(row.level) > rank(level) ? row.level : level), largest.level),
@@ -164,7 +163,7 @@ function split(row: GroupRow, { name, by = 'service' }: ErrorRule): GroupRow[] {
   for (const place of row.places) parts.set(place[by], [...(parts.get(place[by]) ?? []), place]);
   return [...parts].map(([value, places]) => ({
     ...row,
-    signature: shapeHash(`split\x00${row.signature}\x00${value}`),
+    signature: splitSignature(row.signature, value),
     title: `${row.title} (${value === '' ? `no ${by}` : value})`,
     parts: { ...row.parts, rule: name },
     samples: row.samples.filter((sample) => sample[by === 'service' ? 1 : 2] === value),

@@ -1,9 +1,10 @@
 /**
  * Rules of the configuration that merge, split or ignore error groups. They apply when groups are read, to what was counted: a changed
  * rule holds for the past, too, and taking it away gives everything back. The first rule that fits a group decides.
- * Not here: reading and checking them (base/config-errors.ts).
+ * Not here: reading and checking them (base/config-errors.ts), what they do to groups (error-list.ts) and to spikes (spike-rules.ts).
  */
 import { compileWildcard, type Pattern } from '../base/pattern.ts';
+import { shapeHash } from '../base/shape-text.ts';
 import type { ErrorRule, ErrorRuleField, GroupParts } from '../model.ts';
 
 export interface Ruled {
@@ -12,6 +13,10 @@ export interface Ruled {
   readonly level: string;
   readonly parts: GroupParts;
 }
+
+/** What merged groups are together, and a split one at a service or host: the same for groups and for spikes. */
+export const mergedSignature = (rule: string): string => shapeHash(`merge\x00${rule}`);
+export const splitSignature = (signature: string, value: string): string => shapeHash(`split\x00${signature}\x00${value}`);
 
 export type RuleOf = (group: Ruled) => ErrorRule | undefined;
 

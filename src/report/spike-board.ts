@@ -25,6 +25,8 @@ export interface BoardMinute extends Omit<SpikeMinute, 'critical'> {
 }
 export interface SignatureFacts {
   readonly title: string;
+  /** Constant texts of its records, where that is not the title: of a group that a rule made. */
+  readonly texts?: readonly string[];
   readonly level: Level | undefined;
   /** Newest first. */
   readonly samples: readonly (readonly [seq: number, service: string, host: string])[];
@@ -39,8 +41,10 @@ export class SpikeBoard {
   readonly #complaints = new Complaints();
   #spikes: LiveSpike[] = [];
 
-  constructor(spikes: readonly LiveSpike[] = []) {
+  /** `sinceMinute`: since when somebody looks, also where nothing was found. */
+  constructor(spikes: readonly LiveSpike[] = [], sinceMinute?: number) {
     this.#spikes = [...spikes];
+    if (sinceMinute !== undefined) this.finder.since(sinceMinute);
   }
 
   /** Oldest first; plain data. */
@@ -193,6 +197,7 @@ export class SpikeBoard {
       ...{ observed: first.observed, baseline: first.baseline, windowMinutes: first.windowMinutes, count: 0, evidence: [] },
       rule: openingRule(first),
       ...(facts?.level === undefined ? {} : { level: facts.level }),
+      ...(facts?.texts === undefined ? {} : { texts: facts.texts }),
       ...(complaint === undefined
         ? {}
         : {

@@ -92,7 +92,7 @@ export class SpikeFinder {
 
   minute(given: SpikeMinute): Findings {
     const { minute } = given;
-    this.#first ??= minute;
+    this.since(minute);
     if (minute <= this.#last) throw new Error('BUG: minutes of spikes come in order');
     const over: string[] = [];
     // Minutes without counts pass one by one only where something is open: those have to end.
@@ -114,6 +114,11 @@ export class SpikeFinder {
     if (series.openedMinute === undefined) series.open(this.#last);
     this.#open.set(key, series);
     return true;
+  }
+
+  /** Somebody has looked since this minute: what had nothing since then was silent, not unknown. */
+  since(minute: number): void {
+    this.#first = Math.min(minute, this.#first ?? minute);
   }
 
   /** Is it open, and more than usual now, not only because it was? */

@@ -13,6 +13,8 @@ export interface LiveSpike {
   open: string[];
   signature?: string;
   title: string;
+  /** By which its records are found where that is not the title. */
+  texts?: readonly string[];
   level?: Level;
   /** `service\nhost`, with counts; empty: the places were too many to tell. */
   places: Record<string, number>;

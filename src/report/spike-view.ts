@@ -108,12 +108,18 @@ function queryOf(spike: LiveSpike): string {
   }
   if (service !== undefined) words.push(`service:${quoted(service)}`);
   if (host !== undefined) words.push(`host:${quoted(host)}`);
-  const piece = spike.title
+  const pieces = (spike.texts ?? [spike.title]).map(pieceOf);
+  if (pieces.some((piece) => piece.length < PIECE_CHARS_MIN)) words.push('level:>=error');
+  else words.push(pieces.length === 1 ? `"${pieces[0]}"` : `(${pieces.map((piece) => `"${piece}"`).join(' OR ')})`);
+  return words.join(' ');
+}
+
+/** The longest piece of constant text. */
+function pieceOf(text: string): string {
+  return text
     .split(/<\*>|…|["\\]/)
     .map((one) => one.trim())
     .reduce((longest, one) => (one.length > longest.length ? one : longest), '');
-  words.push(piece.length >= PIECE_CHARS_MIN ? `"${piece}"` : 'level:>=error');
-  return words.join(' ');
 }
 
 const quoted = (text: string): string => (/^[\w.-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, ' ')}"`);

@@ -2,11 +2,12 @@
  * Minutes that wait to be judged: what tallies and the history say, by minute, with what is known of each signature. Part of spikes.ts.
  * Bounded: WAITING_MAX counts; far future and past are left out, which only a wrong clock or an import sends.
  */
-import type { ErrorHistory, ErrorTally, Level } from '../model.ts';
+import type { ErrorHistory, ErrorRule, ErrorTally, Level, TallyGroup } from '../model.ts';
 import type { Complained } from '../report/collapse.ts';
 import type { Complaint } from '../report/dependency.ts';
-import type { BoardMinute, SignatureFacts } from '../report/spike-board.ts';
+import type { BoardMinute } from '../report/spike-board.ts';
 import type { SpikeCount } from '../report/spike-finder.ts';
+import { type RawFacts, SpikeRules } from '../report/spike-rules.ts';
 
 const MINUTE_US = 60e6;
 /** What was delayed counts into the next minute that is judged. */
@@ -28,38 +29,35 @@ interface Waiting {
   readonly critical: Set<string>;
 }
 
-interface Facts extends SignatureFacts {
-  newestUs: readonly number[];
-}
-
 export class PendingMinutes {
   readonly #minutes = new Map<number, Waiting>();
-  readonly #facts = new Map<string, Facts>();
+  readonly #facts = new Map<string, RawFacts>();
+  /** Newest of each, µs, by what hurries as one. */
+  readonly #newest = new Map<string, readonly number[]>();
+  #rules: SpikeRules;
   #complains = new Map<string, Complaint>();
   readonly #rushed = new Set<string>();
   #waiting = 0;
+  /** The first minute that was ever judged; undefined: none was. */
+  since: number | undefined;
+
+  constructor(rules: readonly ErrorRule[] = []) {
+    this.#rules = new SpikeRules(rules);
+  }
+
+  /** Other rules hold for all that waits; what was handed out before has to be learned again. */
+  configure(rules: readonly ErrorRule[]): void {
+    this.#rules = new SpikeRules(rules);
+  }
 
   /** True: an error that was not known came in a hurry, or is CRITICAL. */
   add({ groups }: ErrorTally, watermark: number): boolean {
     let isHurried = false;
-    for (const { signature, title, level, samples, counts, complaints = [], newestUs = [] } of groups) {
-      const known = this.#facts.get(signature);
-      const newest = [...(known?.newestUs ?? []), ...newestUs].sort((one, other) => one - other).slice(-HURRY);
-      if (this.#facts.size >= FACTS_MAX && known === undefined) this.#facts.delete(this.#facts.keys().next().value!);
-      this.#facts.set(signature, {
-        title,
-        level: level as Level,
-        samples: [...samples, ...(known?.samples ?? [])].slice(0, SAMPLES_MAX),
-        newestUs: newest,
-      });
-      const isRushed = newest.length === HURRY && newest.at(-1)! - newest[0]! <= HURRY_US && newest.at(-1)! >= watermark * MINUTE_US;
-      if (isRushed) this.#rushed.add(signature);
-      // Judged early only once, when it is not known: what is known waits for the end of its minute.
-      if ((isRushed && !this.#hurried.has(signature)) || (level === 'CRITICAL' && known === undefined)) {
-        if (this.#hurried.size >= FACTS_MAX) this.#hurried.clear();
-        this.#hurried.add(signature);
-        isHurried = true;
-      }
+    for (const group of groups) {
+      const { signature, level, counts, complaints = [] } = group;
+      const isKnown = this.#facts.has(signature);
+      const hurries = this.#rules.hurries(signature, this.#note(group));
+      if (hurries !== undefined && this.#isHurried(hurries, group, { watermark, isKnown })) isHurried = true;
       const due = (minute: number): Waiting | undefined => this.#due(minute, watermark);
       for (const [minute, service, host, count] of counts) {
         const waiting = due(minute);
@@ -78,6 +76,31 @@ export class PendingMinutes {
   }
 
   readonly #hurried = new Set<string>();
+
+  #note({ signature, title, parts, level, samples }: TallyGroup): RawFacts {
+    const known = this.#facts.get(signature);
+    if (this.#facts.size >= FACTS_MAX && known === undefined) this.#facts.delete(this.#facts.keys().next().value!);
+    const facts = { title, parts, level: level as Level, samples: [...samples, ...(known?.samples ?? [])].slice(0, SAMPLES_MAX) };
+    this.#facts.set(signature, facts);
+    return facts;
+  }
+
+  /** Judged early only once, when it is not known: what is known waits for the end of its minute. */
+  #isHurried(
+    signature: string,
+    { level, newestUs = [] }: TallyGroup,
+    { watermark, isKnown }: { watermark: number; isKnown: boolean },
+  ): boolean {
+    const newest = [...(this.#newest.get(signature) ?? []), ...newestUs].sort((one, other) => one - other).slice(-HURRY);
+    if (this.#newest.size >= FACTS_MAX && !this.#newest.has(signature)) this.#newest.delete(this.#newest.keys().next().value!);
+    this.#newest.set(signature, newest);
+    const isRushed = newest.length === HURRY && newest.at(-1)! - newest[0]! <= HURRY_US && newest.at(-1)! >= watermark * MINUTE_US;
+    if (isRushed) this.#rushed.add(signature);
+    if (!(isRushed && !this.#hurried.has(signature)) && !(level === 'CRITICAL' && !isKnown)) return false;
+    if (this.#hurried.size >= FACTS_MAX) this.#hurried.clear();
+    this.#hurried.add(signature);
+    return true;
+  }
 
   #due(minute: number, watermark: number): Waiting | undefined {
     if (minute < watermark - LATE_MINUTES || minute > watermark + FUTURE_MINUTES) return undefined;
@@ -107,10 +130,11 @@ export class PendingMinutes {
   replace({ counts, groups, places }: ErrorHistory, from: number, until: number): number[] {
     for (let minute = from; minute < until; minute++) this.#minutes.delete(minute);
     this.#waiting = [...this.#minutes.values()].reduce((sum, { counts: all }) => sum + all.size, 0);
-    for (const { signature, title, level, samples } of groups) {
-      const newestUs = this.#facts.get(signature)?.newestUs ?? [];
-      this.#facts.set(signature, { title, level: level as Level, samples, newestUs });
-      this.#hurried.add(signature);
+    for (const { signature, title, level, parts, samples } of groups) {
+      const facts = { title, parts, level: level as Level, samples };
+      this.#facts.set(signature, facts);
+      const hurries = this.#rules.hurries(signature, facts);
+      if (hurries !== undefined) this.#hurried.add(hurries);
     }
     const minutes: number[] = [];
     for (let at = 0; at < counts.length; at += 4) {
@@ -137,20 +161,23 @@ export class PendingMinutes {
     this.#rushed.clear();
     return {
       ...{ minute, rushed, nowUs: (minute + 1) * MINUTE_US },
-      counts: [...(waiting?.counts.values() ?? [])],
-      complaints: waiting?.complaints ?? [],
-      critical: waiting?.critical ?? new Set(),
-      facts: (signature) => this.#facts.get(signature),
+      ...this.#rules.apply({
+        counts: [...(waiting?.counts.values() ?? [])],
+        complaints: waiting?.complaints ?? [],
+        critical: waiting?.critical ?? new Set(),
+        facts: (signature) => this.#facts.get(signature),
+      }),
     };
   }
 
   /** JSON of what a restart has to know besides the counts. */
   memory(): string {
-    return JSON.stringify({ complains: [...this.#complains].slice(-MEMORY_MAX) });
+    return JSON.stringify({ since: this.since, complains: [...this.#complains].slice(-MEMORY_MAX) });
   }
 
   recall(memory: string): void {
-    const { complains = [] } = JSON.parse(memory) as { complains?: [string, Complaint][] };
+    const { since, complains = [] } = JSON.parse(memory) as { since?: number; complains?: [string, Complaint][] };
+    this.since = since;
     this.#complains = new Map(complains);
   }
 }

@@ -11,7 +11,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isCoded } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { formatTime, nowUs } from '../base/time.ts';
-import type { ErrorReader, ErrorTally, MaintenanceWindow, Snooze, SpikeBook, SpikeList, SpikeShelf, SpikeWant } from '../model.ts';
+import type {
+  ErrorReader,
+  ErrorRule,
+  ErrorTally,
+  MaintenanceWindow,
+  Snooze,
+  SpikeBook,
+  SpikeList,
+  SpikeShelf,
+  SpikeWant,
+} from '../model.ts';
 import { type Maintenance, maintenanceOf } from '../report/maintenance.ts';
 import { SpikeBoard } from '../report/spike-board.ts';
 import type { LiveSpike } from '../report/spike-live.ts';
@@ -45,6 +55,7 @@ export interface SpikeParts {
   /** Records that are stored and not yet counted. */
   readonly behind: () => number;
   readonly maintenance: readonly MaintenanceWindow[];
+  readonly rules: readonly ErrorRule[];
   /** For tests. */
   readonly clock?: () => number;
   readonly lookMs?: number;
@@ -55,7 +66,7 @@ export class SpikeKeeper implements SpikeBook {
   readonly #now: () => number;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
-  readonly #pending = new PendingMinutes();
+  readonly #pending: PendingMinutes;
   #board = new SpikeBoard();
   #silence: SilenceWatch;
   #maintenance: Maintenance;
@@ -66,17 +77,25 @@ export class SpikeKeeper implements SpikeBook {
   /** The watermark on disk. */
   #shelved: number | undefined;
   #hurryUs: number | undefined;
+  #rules: readonly ErrorRule[];
+  /** The rules changed: what is usual of which group has to be learned again. */
+  #isOutdated = false;
 
   constructor(parts: SpikeParts) {
     this.#parts = parts;
     this.#now = parts.clock ?? nowUs;
     this.#silence = new SilenceWatch(this.#now());
     this.#maintenance = maintenanceOf(parts.maintenance);
+    this.#rules = parts.rules;
+    this.#pending = new PendingMinutes(parts.rules);
     this.#running = this.#run();
   }
 
-  configure(maintenance: readonly MaintenanceWindow[]): void {
+  configure(maintenance: readonly MaintenanceWindow[], rules: readonly ErrorRule[]): void {
     this.#maintenance = maintenanceOf(maintenance);
+    if (JSON.stringify(rules) === JSON.stringify(this.#rules)) return;
+    this.#rules = rules;
+    this.#isOutdated = true;
   }
 
   /** What was counted, once it is kept. */
@@ -121,6 +140,7 @@ export class SpikeKeeper implements SpikeBook {
       try {
         if (!begun) await this.#begin();
         begun = true;
+        if (this.#isOutdated) await this.#learnAgain();
         await this.#look();
       } catch (error) {
         if (this.#stop.signal.aborted || (isCoded(error) && error.code === 'store-closed')) return;
@@ -142,16 +162,38 @@ export class SpikeKeeper implements SpikeBook {
     this.#board = new SpikeBoard(spikes);
     this.#pending.recall(memory);
     const now = Math.floor(this.#now() / MINUTE_US);
+    // A store that was judged before without saying since when is no younger than that.
+    this.#pending.since ??= watermark ?? now;
     this.#shelved = watermark;
     const judgedFrom = Math.max(watermark ?? now, now - MISSED_MINUTES);
-    await this.#history(now - HISTORY_MINUTES, judgedFrom, (minute) => this.#board.learn(this.#pending.minute(minute)));
-    this.#board.settle(this.#now());
+    this.#board = await this.#learned(spikes, now - HISTORY_MINUTES, judgedFrom);
     this.#silence = new SilenceWatch(this.#now(), this.#board.silentHosts);
     if (judgedFrom < now) {
       const judge = (minute: number): void => this.#judge(minute, Math.min(this.#now(), (minute + 1) * MINUTE_US));
       await this.#history(judgedFrom, now, judge);
     }
     await this.#keep(Math.max(now, watermark ?? 0));
+  }
+
+  /** A board that knows what was usual in [from, until), and goes on with what is open. */
+  async #learned(spikes: readonly LiveSpike[], from: number, until: number): Promise<SpikeBoard> {
+    const board = new SpikeBoard(spikes, this.#pending.since);
+    await this.#history(from, until, (minute) => board.learn(this.#pending.minute(minute)));
+    board.settle(this.#now());
+    return board;
+  }
+
+  /** With other rules: spikes of groups that are no more are over, and nobody is told of what was judged before. */
+  async #learnAgain(): Promise<void> {
+    this.#pending.configure(this.#rules);
+    this.#isOutdated = false;
+    try {
+      this.#board = await this.#learned(this.#board.spikes, this.#watermark! - HISTORY_MINUTES, this.#watermark!);
+    } catch (error) {
+      this.#isOutdated = true;
+      throw error;
+    }
+    await this.#keep(this.#watermark!);
   }
 
   /** Minutes of `state.db`, oldest first. What tallies told meanwhile is in it already, up to `until`. */

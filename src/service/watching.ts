@@ -36,6 +36,7 @@ export function startWatching({ reader, ingest, counters, log, site, heard, cloc
     ...{ reader, shelf: ingest.saved, log, heard },
     behind: () => errors.behind,
     maintenance: site?.maintenance ?? [],
+    rules: site?.errors ?? [],
     ...(clock === undefined ? {} : { clock }),
   });
   return {
@@ -43,7 +44,7 @@ export function startWatching({ reader, ingest, counters, log, site, heard, cloc
     spikes,
     configure(next) {
       errors.configure(next.errors ?? []);
-      spikes.configure(next.maintenance ?? []);
+      spikes.configure(next.maintenance ?? [], next.errors ?? []);
     },
     async close() {
       await spikes.close();

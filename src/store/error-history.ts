@@ -1,5 +1,5 @@
 /** Counts of errors by minute for who judges them, as one answer: compact, by minute, with the names that occur in it. In steps. */
-import type { ErrorHistory, ErrorSample } from '../model.ts';
+import type { ErrorHistory, ErrorSample, GroupParts } from '../model.ts';
 import type { ErrorFile, ErrorMinute } from './errors-read.ts';
 
 const MINUTE_US = 60e6;
@@ -25,8 +25,9 @@ export function* errorHistory(file: ErrorFile, from: number, until: number): Gen
     const group = names.groups.get(groupId);
     if (group === undefined) continue;
     if (!groupIndex.has(groupId)) {
-      const { signature, title, level, samples } = group;
-      groupIndex.set(groupId, groups.push({ signature, title, level, samples: JSON.parse(samples) as ErrorSample[] }) - 1);
+      const { signature, title, level } = group;
+      const [parts, samples] = [JSON.parse(group.parts) as GroupParts, JSON.parse(group.samples) as ErrorSample[]];
+      groupIndex.set(groupId, groups.push({ signature, title, level, parts, samples }) - 1);
     }
     if (!placeIndex.has(placeId)) placeIndex.set(placeId, places.push(names.places.get(placeId) ?? ['', '']) - 1);
     counts.set([minute, groupIndex.get(groupId)!, placeIndex.get(placeId)!, count], at);

@@ -23,6 +23,8 @@ export interface KeptName {
   readonly signature: string;
   readonly title: string;
   readonly level: string;
+  /** JSON. */
+  readonly parts: string;
   readonly samples: string;
 }
 
@@ -92,7 +94,7 @@ export class ErrorFile {
   /** Signatures and places of the counts that `minutes` gives. */
   names(): { groups: Map<number, KeptName>; places: Map<number, readonly [service: string, host: string]> } {
     const database = this.#open();
-    const groups = (database?.prepare('SELECT id, signature, title, level, samples FROM errorGroup').all() ?? []) as KeptName[];
+    const groups = (database?.prepare('SELECT id, signature, title, level, parts, samples FROM errorGroup').all() ?? []) as KeptName[];
     const places = (database?.prepare('SELECT id, service, host FROM errorPlace').raw().all() ?? []) as [number, string, string][];
     return {
       groups: new Map(groups.map((group) => [group.id, group])),
