@@ -5,7 +5,7 @@
  */
 import { siteReader } from '../parsers/site.ts';
 import { createApi } from './api/api.ts';
-import type { Address } from './base/address.ts';
+import { type Address, formatAddresses } from './base/address.ts';
 import type { EffectiveSettings, Settings } from './base/config.ts';
 import { NO_RULES } from './base/config-site.ts';
 import { Counters } from './base/counters.ts';
@@ -155,7 +155,7 @@ async function build({ settings, log, rising, options }: Plan): Promise<Service>
   if (settings.http !== undefined) addresses.http = await api.listen(settings.http.host, settings.http.port);
   telling.reachedAt(addresses.http);
   isReady = true;
-  log.info('ready', { data: settings.data, ...addresses });
+  log.info('ready', { data: settings.data, ...formatAddresses(addresses) });
   return {
     addresses,
     failed,

@@ -76,3 +76,8 @@ export function plainPeer(address: string | undefined): string {
   const percent = address.indexOf('%');
   return percent < 0 ? address : address.slice(0, percent);
 }
+
+/** Of listeners by name, as people read them. */
+export function formatAddresses(addresses: Readonly<Record<string, Address>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(addresses).map(([name, address]) => [name, formatAddress(address)]));
+}

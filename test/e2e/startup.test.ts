@@ -209,6 +209,14 @@ test('the start line and the ready file say the same addresses', async () => {
   const line = service.program.out();
   expect(line).toMatch(/^stacktrail \S+ listens: /);
   expect(line).toContain(`udp ${formatAddress(udp)}, tcp ${formatAddress(tcp)}, http://${formatAddress(http)}; data in ${service.data}\n`);
+  expect(
+    JSON.parse(
+      service.program
+        .err()
+        .split('\n')
+        .find((one) => one.includes('"ready"'))!,
+    ),
+  ).toMatchObject({ udp: formatAddress(udp), http: formatAddress(http) });
   for (const path of ['/-/healthy', '/-/ready']) expect((await fetch(service.url + path)).status).toBe(200);
   await service.stop();
 });
