@@ -201,7 +201,8 @@ export interface StoryBreak {
 
 /** A limit that was reached, and what was left out. */
 export interface StoryLimit {
-  what: 'records' | 'requests' | 'ids' | 'time' | 'bytes';
+  /** `usual`: what the story could not be compared with yet. */
+  what: 'records' | 'requests' | 'ids' | 'time' | 'bytes' | 'usual';
   text: string;
 }
 
@@ -260,7 +261,9 @@ export interface EntityAnswer {
 /** A story as a query worker hands it over: the records are JSON already, one a line. */
 export interface RenderedStory {
   head: Omit<Story, 'records'>;
-  /** One `StoryRecord` per line, each line ending in \n. */
+  /** One `StoryRecord` per line, each line ending in \n; of a long story those that come first. */
   ndjson: string;
+  /** The others, in parts of whole lines, packed (store/story-render.ts). */
+  more?: readonly Uint8Array[];
   count: number;
 }

@@ -2,8 +2,8 @@
  * A story in the forms for people: the page to keep and the text of the terminal, made of what a query worker has rendered, with recognised
  * secrets masked; and its tree for whoever draws it. Part of trace.ts. Not here: how they look (report/story-html.ts, report/story-text.ts).
  *
- * The page is an attachment that no browser shows as ours, and its own policy allows nothing but its style. Records are read some at a time
- * and pieces are pulled by the client, so that tens of thousands of them do not hold up others.
+ * The page is an attachment that no browser shows as ours, and its own policy allows nothing but its style. Records are read some at a time, so that
+ * tens of thousands of them do not hold up others, and a long text waits packed for its client (story-room.ts).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { maskedValue } from '../base/secrets.ts';
@@ -16,19 +16,25 @@ import { storyHtml } from '../report/story-html.ts';
 import { POLICY } from '../report/story-html-style.ts';
 import { storyText } from '../report/story-text.ts';
 import { storyTree } from '../report/story-view-json.ts';
+import { partsOf } from '../store/story-render.ts';
 import { CONTENT_TYPES } from './accept.ts';
 import type { ApiAnswer, ApiRequest } from './route.ts';
+import { bytesOf, handedOut, packedText, type StoryRoom, textOf } from './story-room.ts';
 
 /** Forms that can be kept as a file, and how their names end. */
 const FILE_ENDINGS = { html: 'html', text: 'txt', ndjson: 'ndjson' } as const;
 export type Kept = keyof typeof FILE_ENDINGS;
 
-/** Some milliseconds of reading JSON, or of sending. */
+/** Some milliseconds of reading JSON. */
 const PIECE_CHARS = 64 * 1024;
 
 export interface PeopleForm {
   readonly form: 'html' | 'text';
   readonly zone: Zone;
+  readonly masks: boolean;
+  readonly room: StoryRoom;
+  /** Aborts when the answer has ended. */
+  readonly signal: AbortSignal;
   readonly arguments: ApiRequest['arguments'];
 }
 
@@ -43,64 +49,89 @@ export function keepHeader({ kind, id }: RenderedStory['head'], form: Kept): Rec
   return { 'content-disposition': `attachment; filename="stacktrail-${name}.${FILE_ENDINGS[form]}"` };
 }
 
-export function treeOf({ head, ndjson }: RenderedStory): StoryTree {
+export function treeOf(story: RenderedStory): StoryTree {
+  const { head } = story;
   const records: StoryRecord[] = [];
   // Each line begins with them (base/public.ts); the rest of it is not needed.
   const beginning = /\{"seq":(\d+),"time":"([^"]+)"/y;
-  for (let from = 0; from < ndjson.length; from = ndjson.indexOf('\n', from) + 1) {
-    beginning.lastIndex = from;
-    const match = beginning.exec(ndjson);
-    if (match) records.push({ seq: Number(match[1]), time: match[2]!, why: { id: head.id, kind: head.kind } });
+  for (const part of partsOf(story)) {
+    for (let from = 0; from < part.length; from = part.indexOf('\n', from) + 1) {
+      beginning.lastIndex = from;
+      const match = beginning.exec(part);
+      if (match) records.push({ seq: Number(match[1]), time: match[2]!, why: { id: head.id, kind: head.kind } });
+    }
   }
   return storyTree({ ...head, records });
 }
 
+/** Long ones are made one after another: each is some sixty megabytes of objects until it is text, which waits packed. */
+let made: Promise<unknown> = Promise.resolve();
+
 export async function peopleAnswer(rendered: RenderedStory, asked: PeopleForm): Promise<ApiAnswer> {
-  const { form, zone } = asked;
-  const story = await maskedStory(rendered);
+  const { more } = rendered;
+  const { room, signal } = asked;
+  if (more === undefined) {
+    const { pieces, ...answer } = await peopleText(rendered, asked);
+    return { ...answer, body: [...pieces].join('') };
+  }
+  const give = room.take(bytesOf(rendered), signal);
+  const making = made.then(async () => {
+    signal.throwIfAborted();
+    const { pieces, ...answer } = await peopleText(rendered, asked);
+    return { answer, parts: await packedText(pieces, nextTurn) };
+  });
+  made = making.catch(() => undefined);
+  try {
+    const { answer, parts } = await making;
+    give();
+    const again = room.take(bytesOf({ ndjson: '', more: parts }), signal);
+    return { ...answer, body: handedOut(textOf(parts), again) };
+  } finally {
+    give();
+  }
+}
+
+interface PeopleText extends Omit<ApiAnswer, 'body'> {
+  readonly pieces: Iterable<string>;
+}
+
+async function peopleText(rendered: RenderedStory, asked: PeopleForm): Promise<PeopleText> {
+  const { form, zone, masks } = asked;
+  const story = await readStory(rendered, masks);
   const shown = { time: stampOf('full', zone), zone: zoneText(zone, story) };
   if (form === 'text') {
     const headers = asked.arguments.download === undefined ? {} : keepHeader(rendered.head, 'text');
-    return { type: CONTENT_TYPES.text, headers, body: chunksOf(linesOf(storyText(story, { ...shown, color: false, full: true }))) };
+    return { type: CONTENT_TYPES.text, headers, pieces: linesOf(storyText(story, { ...shown, color: false, full: true })) };
   }
   const when = nowUs();
   const madeBy = [
-    `Made by Stacktrail ${version()} on ${stampOf('full', UTC)(when)} UTC. Secrets that were recognised are masked (***).`,
+    `Made by Stacktrail ${version()} on ${stampOf('full', UTC)(when)} UTC. ${masks ? 'Secrets that were recognised are masked (***).' : 'Secrets are not masked.'}`,
     'Text of logs is shown as it was written; what cannot be seen is spelled out.',
   ];
   const headers = { 'content-security-policy': `${POLICY}; frame-ancestors 'none'; sandbox`, ...keepHeader(rendered.head, 'html') };
-  return { type: CONTENT_TYPES.html, headers, body: chunksOf(storyHtml(story, { ...shown, madeBy, command: commandOf(story, asked) })) };
+  return { type: CONTENT_TYPES.html, headers, pieces: storyHtml(story, { ...shown, madeBy, command: commandOf(story, asked) }) };
 }
 
 /** Line by line, with a turn for others in between. */
-async function maskedStory({ head, ndjson }: RenderedStory): Promise<Story> {
+async function readStory(story: RenderedStory, masks: boolean): Promise<Story> {
   const records: StoryRecord[] = [];
-  let rested = 0;
-  for (let from = 0; from < ndjson.length; ) {
-    const end = ndjson.indexOf('\n', from);
-    records.push(maskedValue(JSON.parse(ndjson.slice(from, end)) as StoryRecord));
-    from = end + 1;
-    if (from - rested < PIECE_CHARS) continue;
-    rested = from;
-    await nextTurn();
+  for (const part of partsOf(story)) {
+    let rested = 0;
+    for (let from = 0; from < part.length; ) {
+      const end = part.indexOf('\n', from);
+      const record = JSON.parse(part.slice(from, end)) as StoryRecord;
+      records.push(masks ? maskedValue(record) : record);
+      from = end + 1;
+      if (from - rested < PIECE_CHARS) continue;
+      rested = from;
+      await nextTurn();
+    }
   }
-  return { ...maskedValue(head), records };
+  return { ...(masks ? maskedValue(story.head) : story.head), records };
 }
 
 function* linesOf(lines: Iterable<string>): Generator<string> {
   for (const line of lines) yield `${line}\n`;
-}
-
-async function* chunksOf(pieces: Iterable<string>): AsyncGenerator<string> {
-  let chunk = '';
-  for (const piece of pieces) {
-    chunk += piece;
-    if (chunk.length < PIECE_CHARS) continue;
-    yield chunk;
-    chunk = '';
-    await nextTurn();
-  }
-  yield chunk;
 }
 
 /** What the zone is called at the beginning of the story: `local` says nothing to whoever reads along. */

@@ -1,24 +1,27 @@
 /**
  * `GET /api/v1/trace/{id}`: the story of an instance, a request, a volume … as JSON, or - by `Accept` - as NDJSON (a line with the head, then
  * the records), as a page to keep or as text. Query workers find, put together and render; this route only passes on. No time range: the index
- * knows where an id lives. Not here: the forms for people (trace-forms.ts).
+ * knows where an id lives. Not here: the forms for people (trace-forms.ts), and what waits for slow clients (story-room.ts).
+ *
+ * JSON and NDJSON are what was logged, as search answers it: programs of the operator compare and look on. What is for people, or kept as a file, leaves
+ * the house, and its secrets are masked. `mask` says otherwise, for each.
  */
 import { CodedError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
+import { maskedJson } from '../base/secrets.ts';
 import { visibleJson } from '../base/visible.ts';
 import type { RenderedStory, StoryWant } from '../model.ts';
+import { partsOf } from '../store/story-render.ts';
 import { CONTENT_TYPES, formOf } from './accept.ts';
-import { membersOf } from './pages.ts';
 import { numberOf } from './query-arguments.ts';
-import { type ApiRequest, type ArgumentSchema, JSON_TYPE, type Route } from './route.ts';
+import { type ApiAnswer, type ApiRequest, type ArgumentSchema, JSON_TYPE, type Route } from './route.ts';
 import { refTo, TEXT } from './schemas.ts';
+import { bytesOf, handedOut, roomOf, type StoryRoom } from './story-room.ts';
 import { askedZone, type Kept, keepHeader, peopleAnswer, treeOf } from './trace-forms.ts';
 
 const FORMS = ['json', 'ndjson', 'html', 'text'] as const;
 const KEPT: readonly Kept[] = ['html', 'text', 'ndjson'];
 const ID_CHARS_MAX = 200;
-/** Pieces of a streamed answer: small enough that a slow client does not hold megabytes. */
-const CHUNK_CHARS = 64 * 1024;
 
 export const ID_PARAM: ArgumentSchema = {
   type: 'string',
@@ -54,6 +57,12 @@ export const trace: Route = {
       enum: ['true', 'false'],
       description: 'Of JSON and NDJSON: with requests and spans as rows of a waterfall; default false',
     },
+    mask: {
+      type: 'string',
+      enum: ['true', 'false'],
+      description:
+        'Recognised secrets as `***`; default true for the page, the text and files to keep, and false for JSON and NDJSON, which are what was logged',
+    },
     zone: {
       type: 'string',
       maxLength: 64,
@@ -69,7 +78,7 @@ export const trace: Route = {
   responses: [
     {
       status: 200,
-      say: 'The story; records in one order, each once, with why it belongs. In page and text recognised secrets are masked',
+      say: 'The story; records in one order, each once, with why it belongs. In page, text and files to keep recognised secrets are masked',
       types: {
         'application/json': refTo('Story'),
         'application/x-ndjson': { anyOf: [refTo('StoryHead'), refTo('StoryRecord')] },
@@ -79,23 +88,71 @@ export const trace: Route = {
       headers: { 'content-disposition': 'Of the page, and with `download`: name of the file' },
     },
   ],
-  errors: ['bad-argument', 'not-found', 'timeout'],
+  errors: ['bad-argument', 'not-found', 'timeout', 'overloaded'],
   async answer({ reader }, request) {
     const kept = KEPT.find((one) => one === request.arguments.download);
     const form = kept ?? formOf(request, FORMS);
     const zone = askedZone(request);
     const story = await reader.trace(wantOf(request), request.signal);
-    if (form === 'html' || form === 'text') return peopleAnswer(story, { form, zone, arguments: request.arguments });
+    const { mask = String(kept !== undefined || form === 'html' || form === 'text') } = request.arguments;
+    const masks = mask === 'true';
+    const room = roomOf(reader);
+    const { signal } = request;
+    if (form === 'html' || form === 'text') return peopleAnswer(story, { form, zone, masks, arguments: request.arguments, room, signal });
     const withTree = request.arguments.tree === 'true' ? { ...story.head, tree: treeOf(story) } : story.head;
-    const head = visibleJson(JSON.stringify(withTree));
-    if (form === 'json') return { type: JSON_TYPE, body: `${head.slice(0, -1)},"records":[${membersOf(story.ndjson)}]}\n` };
-    return {
-      type: CONTENT_TYPES[form],
-      headers: { 'x-accel-buffering': 'no', ...(kept === undefined ? {} : keepHeader(story.head, kept)) },
-      body: chunksOf(head, story),
-    };
+    const told = { ...story, head: visibleJson(JSON.stringify(withTree)) };
+    const pieces = (form === 'json' ? jsonPieces : linePieces)(masks ? maskedParts(told) : partsAsTheyAre(told));
+    const headers = form === 'json' ? {} : { 'x-accel-buffering': 'no', ...(kept === undefined ? {} : keepHeader(story.head, kept)) };
+    return { type: form === 'json' ? JSON_TYPE : CONTENT_TYPES[form], headers, body: bodyOf(pieces, story, { room, signal }) };
   },
 };
+
+/** Short ones at once, long ones as they are pulled. */
+function bodyOf(pieces: Iterable<string>, story: RenderedStory, { room, signal }: Waiting): ApiAnswer['body'] {
+  return story.more === undefined ? [...pieces].join('') : handedOut(pieces, room.take(bytesOf(story), signal));
+}
+
+interface Waiting {
+  readonly room: StoryRoom;
+  /** Aborts when the answer has ended. */
+  readonly signal: AbortSignal;
+}
+
+/** The head as JSON, then parts of whole lines. */
+type Parts = Iterable<string>;
+
+interface ToldHead extends Pick<RenderedStory, 'ndjson' | 'more'> {
+  readonly head: string;
+}
+
+function* partsAsTheyAre(story: ToldHead): Parts & Generator<string> {
+  yield story.head;
+  yield* partsOf(story);
+}
+
+function* maskedParts(story: ToldHead): Parts & Generator<string> {
+  yield maskedJson(story.head);
+  for (const part of partsOf(story)) yield part.replace(/[^\n]+/g, maskedJson);
+}
+
+function* linePieces(parts: Parts): Generator<string> {
+  let isHead = true;
+  for (const part of parts) {
+    yield isHead ? `${part}\n` : part;
+    isHead = false;
+  }
+}
+
+/** The records as the last member of the head. */
+function* jsonPieces(parts: Parts): Generator<string> {
+  let before = '';
+  for (const part of parts) {
+    if (before === '') yield `${part.slice(0, -1)},"records":[`;
+    else yield `${before === '[' ? '' : ',\n'}${part.slice(0, -1).replaceAll('\n', ',\n')}`;
+    before = before === '' ? '[' : ',';
+  }
+  yield ']}\n';
+}
 
 function wantOf(request: ApiRequest): StoryWant {
   const recordsMax = numberOf(request, 'limit');
@@ -110,13 +167,4 @@ export function idOf({ params }: ApiRequest): string {
   const id = (params.id ?? '').trim();
   if (id.length > ID_CHARS_MAX) throw new CodedError('bad-argument', `An id has at most ${ID_CHARS_MAX} characters`);
   return id;
-}
-
-async function* chunksOf(head: string, { ndjson }: RenderedStory): AsyncGenerator<string> {
-  yield `${head}\n`;
-  for (let from = 0; from < ndjson.length; ) {
-    const end = ndjson.indexOf('\n', Math.min(from + CHUNK_CHARS, ndjson.length - 1)) + 1;
-    yield ndjson.slice(from, end === 0 ? ndjson.length : end);
-    from = end === 0 ? ndjson.length : end;
-  }
 }

@@ -69,13 +69,15 @@ export const limits = {
   storyIdsMax: 1000,
   /** Text of the records of a story: what a browser still opens. */
   storyBytesMax: 16 * 1024 * 1024,
+  /** What stories on their way to slow clients hold together, packed: some thirty of the longest, hundreds of usual ones. */
+  storyHeldBytesMax: 64 * 1024 * 1024,
   /** Records counted for what is known of one id: some hundred milliseconds. */
   entityRecordsMax: 20_000,
   /** Time for finding a story's records; what was found by then is answered. */
   storyMsMax: 8000,
   /** Time for the first error among records of an id that were too many to be read. */
   storyFirstErrorMsMax: 1500,
-  /** Time for learning what is usual, beside one story; what it does not suffice for the next story goes on with. With an error in the story somebody waits for the reason. */
+  /** Time for learning what is usual, beside the story of one request, and beside one with an error in it: somebody waits for the reason. Other stories are answered with what is known. */
   storyUsualMsMax: 150,
   storyUsualFailedMsMax: 1500,
   /** Buckets of time in one answer: more than any chart has pixels. */

@@ -5,10 +5,9 @@
  */
 import { CodedError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import { visibleJson } from '../base/visible.ts';
-import type { RenderedStory, StoryKind, StoryMissing, StoryWant } from '../model.ts';
+import type { RenderedStory, StoryKind, StoryWant } from '../model.ts';
 import { firstFault } from '../report/fault.ts';
-import { storyOf, type Told, type ToldRecord } from '../report/story.ts';
+import { storyOf } from '../report/story.ts';
 import { type AskedId, askedId, canonicalOf } from '../report/story-id.ts';
 import { isEverybodys, kindFound, nameOf, searchInstead } from '../report/story-kind.ts';
 import { StoryLinks } from '../report/story-links.ts';
@@ -18,9 +17,10 @@ import { accessLines } from './story-access.ts';
 import { firstErrorOfCut } from './story-cut-error.ts';
 import { StoryFinder } from './story-find.ts';
 import type { Finder } from './story-finder.ts';
-import { type Compared, missingOf } from './story-missing.ts';
+import { type Compared, type Missing, missingOf } from './story-missing.ts';
 import type { Needle } from './story-needles.ts';
 import { nothingFound, partOfId } from './story-nothing.ts';
+import { renderSteps } from './story-render.ts';
 
 /** Records by which the kind is told, before all are read. */
 const SAMPLE = 200;
@@ -114,7 +114,7 @@ function refuseShared(kind: StoryKind, { id, asked }: { id: string; asked: Asked
 /** What only an engine with an index adds to a story. */
 export interface StoryHelp {
   /** What the finished story lacks. */
-  missing(story: Compared): Generator<undefined, StoryMissing[]>;
+  missing(story: Compared): Generator<undefined, Missing>;
   /** Records that belong though they have no id of it. */
   further(story: StoryLinks): Generator<undefined, Piece[]>;
 }
@@ -140,25 +140,15 @@ export function* tellStory(finder: Finder, want: StoryWant, help?: StoryHelp): G
   };
   const told = storyOf(story, { recordsMax, deskew: want.deskew === true, note, stats });
   if (want.missing !== false && help !== undefined && !isEverybodys(story.asked.kind)) {
-    const missing = yield* help.missing({ asked: story.asked, pieces: told.records.map(({ piece }) => piece) });
+    const { missing, unknown } = yield* help.missing({ asked: story.asked, pieces: told.records.map(({ piece }) => piece) });
     if (missing.length > 0) told.head.missing = missing;
+    if (unknown.length > 0) {
+      const text = `what is usual for ${unknown.join(', ')} is being learned: ask again to have it compared`;
+      told.head.limits.push({ what: 'usual', text });
+    }
   }
   const fault = firstFault(told.head.firstError, told.head.missing ?? []);
   if (fault !== undefined) told.head.firstFault = fault;
   stats.tookMs = Math.round((performance.now() - startedMs) * 1000) / 1000;
-  return rendered(told);
-}
-
-export function rendered({ head, records }: Told): RenderedStory {
-  let ndjson = '';
-  for (const record of records) ndjson += `${recordJson(record)}\n`;
-  return { head, ndjson, count: records.length };
-}
-
-/** The record's own JSON, made when it was read, and what the story knows of it behind. */
-function recordJson({ piece, why, span, skewMs }: ToldRecord): string {
-  let json = `${piece.json.slice(0, -1)},"why":${visibleJson(JSON.stringify(why))}`;
-  if (span !== undefined) json += `,"span":${span}`;
-  if (skewMs !== undefined) json += `,"skewMs":${skewMs}`;
-  return `${json}}`;
+  return yield* renderSteps(told);
 }
