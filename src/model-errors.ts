@@ -206,7 +206,8 @@ export interface ErrorGroup {
   samples: number[];
   /** Groups with the same root, folded below this one. */
   folded?: { signature: string; title: string; count: number }[];
-  /** `host:port` of the broker or database that is the root. */
+  /** `host:port` of the broker, database or keystone that is the root, or `unknown`. */
   dependency?: string;
+  /** RFC 3339. */
   snoozedUntil?: string;
 }

@@ -141,9 +141,27 @@ export interface SpikeWant {
   readonly open?: boolean;
 }
 
+/** An outage as far as error groups stand below it. */
+export interface OutageRoot {
+  /** Of its spike. */
+  readonly id: string;
+  readonly kind: DependencyKind;
+  /** `host:port`; `unknown` where nobody says it. */
+  readonly address: string;
+  /** Signatures that say the address, all that complain, and those of spikes that stand below it. */
+  readonly naming: readonly string[];
+  readonly complaining: readonly string[];
+  readonly caused: readonly string[];
+  /** µs; `untilUs` absent: it goes on. */
+  readonly sinceUs: number;
+  readonly untilUs?: number;
+}
+
 /** As `service/spikes.ts` keeps them; what reports, alerts and checks read. */
 export interface SpikeBook {
   list(want: SpikeWant): SpikeList;
+  /** Outages that went on at some time within [startUs, endUs). */
+  outages(startUs: number, endUs: number): OutageRoot[];
   snoozes(): Snooze[];
   /** True: there was none of this name. On disk when it resolves. */
   snooze(snooze: Snooze): Promise<boolean>;

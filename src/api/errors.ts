@@ -5,8 +5,9 @@
 import { CodedError } from '../base/errors.ts';
 import { nowUs, parseTime } from '../base/time.ts';
 import type { ErrorGroup, ErrorWant, GroupState } from '../model.ts';
+import { groupsOf, rootedGroup, rootedList } from './error-roots.ts';
 import { numberOf } from './query-arguments.ts';
-import { type ApiParts, type ApiRequest, type ArgumentSchema, type ErrorGroups, jsonAnswer, type Route } from './route.ts';
+import { type ApiRequest, type ArgumentSchema, type ErrorGroups, jsonAnswer, type Route } from './route.ts';
 import { arrayOf, COUNT, objectOf, refTo, TEXT } from './schemas.ts';
 
 const SINCE_DEFAULT = '24h';
@@ -39,6 +40,11 @@ export const errors: Route = {
     new: { type: 'string', enum: ['true', 'false'], description: 'Only new ones; the same as `state=new`' },
     state: { type: 'string', enum: STATES, description: 'Only groups of this state' },
     limit: { type: 'string', pattern: '^[0-9]{1,9}$', description: `Groups, at most ${LIMIT.max}; default ${LIMIT.fallback}` },
+    folded: {
+      type: 'string',
+      enum: ['true', 'false'],
+      description: 'Also groups that are folded below that of an outage, each by itself',
+    },
     settled: SETTLED,
   },
   responses: [
@@ -48,7 +54,7 @@ export const errors: Route = {
       types: {
         'application/json': objectOf({
           groups: arrayOf(refTo('ErrorGroup')),
-          matched: { ...COUNT, description: 'Groups that matched, also those beyond the limit' },
+          matched: { ...COUNT, description: 'Groups that matched, also those beyond the limit; without those that are folded' },
           overflow: { ...COUNT, description: 'Errors without a group of their own: there were too many signatures' },
           behind: { ...COUNT, description: 'Records that are stored and not yet counted' },
         }),
@@ -64,7 +70,7 @@ export const errors: Route = {
     await settle(groups, request);
     const wanted = isNew === 'true' ? 'new' : STATES.find((one) => one === state);
     const asked = { ...rangeOf(request), limit, ...(service ? { service } : {}), ...(wanted === undefined ? {} : { state: wanted }) };
-    const list = await groups.list(asked, request.signal);
+    const list = await rootedList(parts, asked, { isFolded: request.arguments.folded !== 'true', signal: request.signal });
     return jsonAnswer({ ...list, behind: groups.behind });
   },
 };
@@ -84,7 +90,11 @@ export const errorGroup: Route = {
     if (!SIGNATURE.test(signature))
       throw new CodedError('bad-argument', 'A signature has 16 hex digits; the first four or more are enough');
     await settle(groups, request);
-    const group = await oneGroup(groups, { ...rangeOf(request), signature, limit: 2 }, request.signal);
+    const range = rangeOf(request);
+    const group = await rootedGroup(parts, await oneGroup(groups, { ...range, signature, limit: 2 }, request.signal), {
+      ...range,
+      signal: request.signal,
+    });
     const texts = await Promise.all(group.samples.map((seq) => parts.reader.record(seq)));
     const records = texts.filter((text) => text !== undefined);
     // Records are JSON already.
@@ -129,11 +139,6 @@ export const explain: Route = {
     return jsonAnswer(await groupsOf(parts).explain(text, asked, request.signal));
   },
 };
-
-function groupsOf({ errors: groups }: ApiParts): ErrorGroups {
-  if (groups === undefined) throw new CodedError('not-found', 'Errors are not counted here');
-  return groups;
-}
 
 async function settle(groups: ErrorGroups, request: ApiRequest): Promise<void> {
   if (request.arguments.settled === 'true') await groups.settled(request.signal);

@@ -55,9 +55,12 @@ const GROUP_MEMBERS = {
   sparkline: arrayOf(COUNT, 'Counts of equal steps over the time asked about'),
   known: { $ref: '#/components/schemas/KnownError' },
   samples: arrayOf({ type: 'integer', minimum: 1 }, 'Seqs of records, newest first'),
-  folded: arrayOf(objectOf({ signature: SIGNATURE, title: TEXT, count: COUNT }), 'Groups with the same root'),
-  dependency: { type: 'string', description: '`host:port` of the broker or database that is the root' },
-  snoozedUntil: TIME,
+  folded: arrayOf(objectOf({ signature: SIGNATURE, title: TEXT, count: COUNT }), 'Groups with the same root, the largest first'),
+  dependency: {
+    type: 'string',
+    description: '`host:port` of the broker, database or keystone that is the root; `unknown` where nobody says it',
+  },
+  snoozedUntil: { ...TIME, description: 'A snooze holds for it: nobody is told' },
 } as const;
 const GROUP_REQUIRED = Object.keys(GROUP_MEMBERS).filter((name) => !['known', 'folded', 'dependency', 'snoozedUntil'].includes(name));
 

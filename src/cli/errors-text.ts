@@ -21,6 +21,9 @@ const BARS = ' ▁▂▃▄▅▆▇█';
 const SPARK_COLUMNS = 15;
 const SERVICES_COLUMNS = 16;
 const NAMED_MAX = 8;
+/** Of an outage that made hundreds of groups; `errors SIGNATURE` shows more. */
+const FOLDED_SHOWN = 5;
+const FOLDED_SHOWN_OF_ONE = 50;
 const STATE_COLORS: Readonly<Record<string, string | undefined>> = { new: INK.red, regressed: INK.yellow, quiet: INK.faint };
 
 /** Columns of equal steps; the highest is a whole block, any at all is visible. */
@@ -46,7 +49,28 @@ export function groupsText(groups: readonly ErrorGroup[], look: TextLook): strin
     fitted('SIGNATURE', 16),
     'ERROR',
   ].join('  ');
-  return [shortened(head, look), ...groups.map((group) => groupLine(group, { look, countColumns })), ''].join('\n');
+  const lines = groups.flatMap((group) => [
+    groupLine(group, { look, countColumns }),
+    ...belowLines(group, { look, countColumns, foldedMax: FOLDED_SHOWN }).map((line) => shortened(`${' '.repeat(9)}  ${line}`, look)),
+  ]);
+  return [shortened(head, look), ...lines, ''].join('\n');
+}
+
+/** Its root, what is folded below it, until when it is snoozed. */
+function belowLines(
+  { dependency, folded = [], snoozedUntil }: ErrorGroup,
+  { look, countColumns, foldedMax }: { look: TextLook; countColumns: number; foldedMax: number },
+): string[] {
+  const lines: string[] = [];
+  if (snoozedUntil !== undefined) lines.push(`snoozed until ${look.time(parseStamp(snoozedUntil))}`);
+  if (dependency !== undefined) {
+    const more = folded.length === 0 ? '' : `; ${folded.length} more ${folded.length === 1 ? 'group' : 'groups'} with the same root:`;
+    lines.push(`root: ${visible(dependency)}${more}`);
+  }
+  for (const { signature, title, count } of folded.slice(0, foldedMax))
+    lines.push(`└ ${String(count).padStart(Math.max(0, countColumns - 2))}  ${signature}  ${visible(title)}`);
+  if (folded.length > foldedMax) lines.push(`└ and ${folded.length - foldedMax} more; --folded shows them`);
+  return lines;
 }
 
 function groupLine(group: ErrorGroup, { look, countColumns }: { look: TextLook; countColumns: number }): string {
@@ -85,6 +109,7 @@ export function groupText(group: ErrorGroup & { records: readonly PublicRecord[]
     `  hosts     ${namedText(group.hosts)}`,
     `  made of   ${[...(parts.logger === undefined ? [] : [`logger ${parts.logger}`]), ...made].map((part) => visible(part)).join('\n            ')}`,
     ...(parts.rule === undefined ? [] : [`  rule      ${visible(parts.rule)}`]),
+    ...belowLines(group, { look, countColumns: 7, foldedMax: FOLDED_SHOWN_OF_ONE }).map((line) => `  ${line}`),
   ];
   if (group.known !== undefined) lines.push('', ...knownLines(group.known, look));
   lines.push(

@@ -37,6 +37,7 @@ export async function run(given: VerbRun): Promise<number> {
       ...range,
       service: flags.text('service'),
       state: flags.is('new') ? 'new' : flags.text('state'),
+      folded: flags.is('folded') ? 'true' : undefined,
       limit: countOf(flags, 'limit')?.toString(),
     },
     signal: leaving(shell),

@@ -21,6 +21,7 @@ export const errors: Verb = {
     { name: 'spikes', say: 'what is more than usual, new in a hurry, CRITICAL, or silent; an outage is one, with what it caused below it' },
     { name: 'new', say: 'only groups that were first seen in this time' },
     { name: 'state', value: 'new|regressed|ongoing|quiet', say: 'only groups of this state' },
+    { name: 'folded', say: 'also groups that are folded below that of an outage, each by itself' },
     { name: 'limit', short: 'n', value: 'COUNT', say: 'at most this many groups (default 100)' },
     { name: 'wait', say: 'until everything that is stored by now is counted; else the last two seconds may be missing' },
     FORM_FLAG,

@@ -30,6 +30,8 @@ export interface Suspect {
   readonly services: ReadonlySet<string>;
   readonly hosts: ReadonlySet<string>;
   readonly signatures: ReadonlySet<string>;
+  /** Those of them that say the address. */
+  readonly naming: ReadonlySet<string>;
   readonly sources: number;
 }
 
@@ -84,6 +86,7 @@ interface Mutable {
   readonly services: Set<string>;
   readonly hosts: Set<string>;
   readonly signatures: Set<string>;
+  readonly naming: Set<string>;
   readonly places: Set<string>;
 }
 
@@ -92,8 +95,8 @@ function note(found: Map<string, Mutable>, { minute, one, address }: { minute: n
   let mutable = found.get(key);
   if (mutable === undefined) {
     if (found.size >= SUSPECTS_MAX) return;
-    const sets = { services: new Set<string>(), hosts: new Set<string>(), signatures: new Set<string>(), places: new Set<string>() };
-    mutable = { kind: one.kind, address, count: 0, since: minute, ...sets };
+    const sets = { services: new Set<string>(), hosts: new Set<string>(), signatures: new Set<string>(), naming: new Set<string>() };
+    mutable = { kind: one.kind, address, count: 0, since: minute, ...sets, places: new Set<string>() };
     found.set(key, mutable);
   }
   mutable.count += one.count;
@@ -101,6 +104,7 @@ function note(found: Map<string, Mutable>, { minute, one, address }: { minute: n
   if (one.service !== '') mutable.services.add(one.service);
   if (one.host !== '') mutable.hosts.add(one.host);
   mutable.signatures.add(one.signature);
+  if (one.address !== undefined) mutable.naming.add(one.signature);
   mutable.places.add(`${one.service}\n${one.host}`);
 }
 

@@ -119,14 +119,16 @@ export class SpikeBoard {
   // ----------------------------------------------------------------------------------------- outages
 
   #outage(suspect: Suspect, given: BoardMinute, openings: readonly Opening[]): void {
-    const { key, kind, address, services, hosts, signatures } = suspect;
+    const { key, kind, address, services, hosts, signatures, naming } = suspect;
     const opening = openings.find((one) => one.key === key);
     const live = this.#open_().find(({ dependency }) => dependency?.kind === kind && dependency.address === address);
     if (live !== undefined) {
+      live.dependency!.naming ??= [];
       for (const [list, more] of [
         [live.dependency!.services, services],
         [live.dependency!.hosts, hosts],
         [live.dependency!.signatures, signatures],
+        [live.dependency!.naming, naming],
       ] as const)
         for (const name of more) if (!list.includes(name)) list.push(name);
       return;
@@ -148,7 +150,7 @@ export class SpikeBoard {
       baseline: opening?.baseline ?? 0,
       windowMinutes: Math.max(1, given.minute - suspect.since + 1),
       rule: dependencyRule(suspect),
-      dependency: { kind, address, services: [...services], hosts: [...hosts], signatures: [...signatures] },
+      dependency: { kind, address, services: [...services], hosts: [...hosts], signatures: [...signatures], naming: [...naming] },
     };
     this.#mark(
       spike,

@@ -31,7 +31,7 @@ export interface LiveSpike {
   rule: string;
   evidence: number[];
   complaint?: Complaint;
-  dependency?: { kind: Complaint['kind']; address: string; services: string[]; hosts: string[]; signatures: string[] };
+  dependency?: { kind: Complaint['kind']; address: string; services: string[]; hosts: string[]; signatures: string[]; naming?: string[] };
   /** Of silence: µs when each was last heard. */
   silent?: Record<string, number>;
   foldedInto?: string;

@@ -1,6 +1,6 @@
 /** Spikes as people and programs get them: times as text, what is folded below, who snoozed it, and a link that shows the same tomorrow. Pure. */
 import { formatTime } from '../base/time-text.ts';
-import type { Snooze, Spike, SpikeFolded, SpikeLink, SpikeWant } from '../model.ts';
+import type { OutageRoot, Snooze, Spike, SpikeFolded, SpikeLink, SpikeWant } from '../model.ts';
 import { type LiveSpike, placesBy } from './spike-live.ts';
 
 const MINUTE_US = 60e6;
@@ -30,6 +30,17 @@ export function spikeList(spikes: readonly LiveSpike[], want: SpikeWant, by: Vie
     .map((spike) => spikeOf(spike, spikes, by));
 }
 
+/** Outages that went on at some time within [startUs, endUs), with who stands below them. */
+export function outageRoots(spikes: readonly LiveSpike[], startUs: number, endUs: number): OutageRoot[] {
+  return spikes.flatMap(({ id, dependency, foldedInto, sinceMinute, untilUs }) => {
+    const sinceUs = sinceMinute * MINUTE_US;
+    if (dependency === undefined || foldedInto !== undefined || sinceUs >= endUs || (untilUs ?? endUs) < startUs) return [];
+    const caused = spikes.flatMap((one) => (one.foldedInto === id && one.signature !== undefined ? [one.signature] : []));
+    const { kind, address, signatures, naming = [] } = dependency;
+    return [{ ...{ id, kind, address, naming, complaining: signatures, caused, sinceUs }, ...(untilUs === undefined ? {} : { untilUs }) }];
+  });
+}
+
 function servicesOf(spike: LiveSpike): string[] {
   return [...new Set([...placesBy(spike, 'service'), ...(spike.dependency?.services ?? [])])];
 }
@@ -50,7 +61,7 @@ export function spikeOf(spike: LiveSpike, all: readonly LiveSpike[], { snoozes, 
     lastSeen: formatTime(spike.lastMinute * MINUTE_US),
     ...{ observed: spike.observed, baseline: round(spike.baseline), windowMinutes, count: spike.count, rule, evidence },
     link: linkOf(spike, nowUs),
-    dependency: dependency === undefined ? undefined : { ...dependency, signatures: undefined },
+    dependency: dependency === undefined ? undefined : { ...dependency, signatures: undefined, naming: undefined },
     folded: foldedOf(spike, all),
     ...{ foldedInto, snoozedUntil, maintenance },
   };

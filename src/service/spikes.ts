@@ -16,6 +16,7 @@ import type {
   ErrorRule,
   ErrorTally,
   MaintenanceWindow,
+  OutageRoot,
   Snooze,
   SpikeBook,
   SpikeList,
@@ -26,7 +27,7 @@ import { type Maintenance, maintenanceOf } from '../report/maintenance.ts';
 import { SpikeBoard } from '../report/spike-board.ts';
 import type { LiveSpike } from '../report/spike-live.ts';
 import { type Heard, SilenceWatch } from '../report/spike-silence.ts';
-import { spikeList } from '../report/spike-view.ts';
+import { outageRoots, spikeList } from '../report/spike-view.ts';
 import { PendingMinutes } from './spike-minutes.ts';
 
 const MINUTE_US = 60e6;
@@ -110,6 +111,10 @@ export class SpikeKeeper implements SpikeBook {
       watermark: formatTime((this.#watermark ?? 0) * MINUTE_US),
       ...{ series: finder.size, forgotten: finder.forgotten },
     };
+  }
+
+  outages(startUs: number, endUs: number): OutageRoot[] {
+    return outageRoots(this.#board.spikes, startUs, endUs);
   }
 
   snoozes(): Snooze[] {

@@ -8,7 +8,7 @@ import { defaultSettings } from '../../src/base/config.ts';
 import { Cloud } from '../../src/demo/cloud.ts';
 import { message } from '../../src/demo/wire.ts';
 import { CONTROLLER } from '../../src/demo/world.ts';
-import type { Spike, SpikeList } from '../../src/model.ts';
+import type { ErrorGroup, Spike, SpikeList } from '../../src/model.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { eventually, temporaryFolder } from './service.ts';
 
@@ -17,6 +17,11 @@ const MINUTE_US = 60e6;
 const START_US = Math.floor(Date.UTC(2026, 10, 20, 12) / 60_000) * MINUTE_US;
 const HISTORY = 90;
 const BROKER = `${CONTROLLER}:5672`;
+
+interface ErrorAnswer {
+  readonly groups: readonly ErrorGroup[];
+  readonly matched: number;
+}
 
 /** Lines of the cloud by minute since START_US. */
 function linesOf(
@@ -85,12 +90,26 @@ test('the broker is away: one spike within two minutes, with all else below it; 
   const during = told.filter(({ since }) => Date.parse(since) * 1000 >= START_US + (HISTORY - 1) * MINUTE_US);
   expect(during).toMatchObject([{ id: found!.id, until: expect.any(String) }]);
 
+  // The groups of the outage are one, with the others below it; asked for, each is there.
+  const range = `since=${during[0]!.since}&until=${during[0]!.until}`;
+  const { groups, matched } = await ask<ErrorAnswer>(`errors?${range}`);
+  const [head, ...heads] = groups.filter(({ folded }) => folded !== undefined);
+  expect(heads).toEqual([]);
+  expect(head).toMatchObject({ dependency: BROKER, known: { name: expect.stringMatching(/amqp|rpc/) } });
+  const each = await ask<ErrorAnswer>(`errors?${range}&folded=true`);
+  expect(each.matched - matched).toBe(head!.folded!.length);
+  expect(each.groups.filter(({ dependency }) => dependency === BROKER)).toHaveLength(head!.folded!.length + 1);
+  const below = head!.folded![0]!.signature;
+  expect(groups.map(({ signature }) => signature)).not.toContain(below);
+  expect(await ask<ErrorGroup>(`errors/${below}?${range}`)).toMatchObject({ dependency: BROKER });
+
   const snoozed = await fetch(api('snoozes/rabbit'), {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ dependency: BROKER, until: '2h' }),
   });
   expect(snoozed.status).toBe(201);
+  expect(await ask<ErrorGroup>(`errors/${below}?${range}`)).toMatchObject({ snoozedUntil: expect.any(String) });
   await service.stop();
   service = await startService(settings, { clock: () => nowUs });
   await eventually(async () => {

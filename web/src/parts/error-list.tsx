@@ -179,6 +179,8 @@ function Group({ group }: { group: ErrorGroup }): JSX.Element {
     firstSeen,
     lastSeen,
     folded = [],
+    dependency,
+    snoozedUntil,
   } = group;
   const nowMs = Date.now();
   const zone = here.value.zone;
@@ -199,7 +201,8 @@ function Group({ group }: { group: ErrorGroup }): JSX.Element {
             parts.logger !== undefined && <code>{visible(parts.logger)}</code>
           )}{' '}
           {by.map(({ name }) => visible(name)).join(', ')} · {radiusText(group)}
-          {folded.length > 0 && ` · ${folded.length} more with the same cause`}
+          {folded.length > 0 && ` · ${folded.length} more with the same cause${dependency === undefined ? '' : `, ${visible(dependency)}`}`}
+          {snoozedUntil !== undefined && ` · snoozed until ${fullTime(snoozedUntil, zone).slice(0, 19)}`}
         </p>
         {known !== undefined && (
           <p class="group-known">
