@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect } from 'vitest';
 import { Counters } from '../../src/base/counters.ts';
 import { createLog } from '../../src/base/log.ts';
+import type { MailServer } from '../../src/base/mail.ts';
 import type { Spike, TellKind, TellReceiver, ToldBook, ToldSpike } from '../../src/model.ts';
 import { Alerts, type AlertTimes } from '../../src/service/alerts.ts';
 import { openState } from '../../src/store/state.ts';
@@ -105,9 +106,11 @@ interface Scene {
   end(): Promise<void>;
 }
 
+const noMail = (): MailServer | undefined => undefined;
+
 export function scene(
   receivers: readonly TellReceiver[],
-  { folder = newFolder(), spikes = [] as Spike[], times = {} as Partial<AlertTimes> } = {},
+  { folder = newFolder(), spikes = [] as Spike[], times = {} as Partial<AlertTimes>, mailServer = noMail } = {},
 ): Scene {
   const { book, close } = bookOf(folder);
   const counters = new Counters();
@@ -116,7 +119,7 @@ export function scene(
     ...{ book, counters, log: createLog({ level: 'silent' }), times: { ...FAST, ...times } },
     record: async () => RECORD,
     url: () => 'https://logs.example.org',
-    sendWith: { mailServer: () => undefined },
+    sendWith: { mailServer },
   });
   alerts.configure(receivers);
   let ended: Promise<void> | undefined;
