@@ -110,7 +110,13 @@ const noMail = (): MailServer | undefined => undefined;
 
 export function scene(
   receivers: readonly TellReceiver[],
-  { folder = newFolder(), spikes = [] as Spike[], times = {} as Partial<AlertTimes>, mailServer = noMail } = {},
+  {
+    folder = newFolder(),
+    spikes = [] as Spike[],
+    times = {} as Partial<AlertTimes>,
+    mailServer = noMail,
+    clock = undefined as (() => number) | undefined,
+  } = {},
 ): Scene {
   const { book, close } = bookOf(folder);
   const counters = new Counters();
@@ -120,6 +126,7 @@ export function scene(
     record: async () => RECORD,
     url: () => 'https://logs.example.org',
     sendWith: { mailServer },
+    clock,
   });
   alerts.configure(receivers);
   let ended: Promise<void> | undefined;
