@@ -13,6 +13,8 @@ export default defineConfig({
   test: {
     include: suite ? [`test/${suite}/**/*.test.ts`] : ['test/**/*.test.ts'],
     exclude: suite ? [] : SLOW.map((name) => `test/${name}/**`),
+    // The view is built once, before any file of the suite: two that build it at once take it away from each other's pages.
+    globalSetup: suite === 'browser' ? ['test/browser/built.ts'] : [],
     // Real processes, as the service runs: worker threads, signals and native modules behave as outside.
     pool: 'forks',
     // Most tests wait for processes and sockets: the default, one less than there are cores, leaves a machine of two half idle.

@@ -5,15 +5,17 @@
  *   --lines N       of the corpus; default 1,000,000, with --quick 200,000
  *   --corpus FILE   syslog lines with PRI; `mixed`: real logs, where they are at hand; default: made by the simulated cloud
  *   --quick         the whole run under 45 s
+ *   --data FOLDER   of `browser`: a data folder of an earlier run instead of feeding a corpus; a copy of it is used
  *   --peer NAME=BINARY
  */
 import { parseArgs } from 'node:util';
+import { browsing } from './browser.ts';
 import { type Corpus, prepareCorpus } from './corpus.ts';
 import { correlation } from './correlation.ts';
 import { followers } from './followers.ts';
 import { importing } from './import.ts';
 import { ingest } from './ingest.ts';
-import { machine, rounded } from './machine.ts';
+import { diskBytes, machine, rounded } from './machine.ts';
 import { parsing } from './parse.ts';
 import { search } from './search.ts';
 import { type Candidate, ours, peer } from './service.ts';
@@ -29,10 +31,21 @@ export interface BenchInput {
   quick: boolean;
   /** Longest time for one feeding of the corpus. */
   msMax: number;
+  /** A data folder to begin with instead; nothing is fed. */
+  data?: string;
 }
 export type Bench = (input: BenchInput) => Promise<{ ours: Figures; peers: Record<string, Figures>; notes: string[] }>;
 
-const BENCHES: Record<string, Bench> = { ingest, search, followers, parse: parsing, import: importing, correlation, trace: tracing };
+const BENCHES: Record<string, Bench> = {
+  ingest,
+  search,
+  followers,
+  parse: parsing,
+  import: importing,
+  correlation,
+  trace: tracing,
+  browser: browsing,
+};
 
 const LINES = 1_000_000;
 const LINES_QUICK = 200_000;
@@ -47,6 +60,7 @@ async function main(words: string[]): Promise<void> {
       lines: { type: 'string' },
       corpus: { type: 'string' },
       quick: { type: 'boolean' },
+      data: { type: 'string' },
       peer: { type: 'string', multiple: true },
     },
   });
@@ -56,9 +70,12 @@ async function main(words: string[]): Promise<void> {
   const names = positionals.length === 0 ? Object.keys(BENCHES) : positionals;
   for (const name of names) if (!BENCHES[name]) throw new Error(`no bench ${name}; there are: ${Object.keys(BENCHES).join(', ')}`);
   const peers = (values.peer ?? []).map(peerOf);
-  const corpus = prepareCorpus(lines, values.corpus);
+  const { data } = values;
+  if (data !== undefined && names.some((name) => name !== 'browser')) throw new Error('--data is of the bench browser');
+  const corpus =
+    data === undefined ? prepareCorpus(lines, values.corpus) : { file: data, lines, bytes: diskBytes(data), name: `a kept store, ${data}` };
   const msMax = 20_000 + (corpus.lines / LINES_PER_SECOND_MIN) * 1000;
-  for (const name of names) await report(name, { corpus, ours, peers, quick, msMax });
+  for (const name of names) await report(name, { corpus, ours, peers, quick, msMax, ...(data === undefined ? {} : { data }) });
 }
 
 function peerOf(text: string): Candidate {

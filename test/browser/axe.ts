@@ -10,14 +10,17 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-/** Rules of WCAG 2.2 AA and good practice; what is wrong, in words. */
-export async function violations(page: Page): Promise<string[]> {
+/** Rules of WCAG 2.2 AA and good practice; what is wrong, in words. `colours`: only what a scheme of colours can change. */
+export async function violations(page: Page, what: 'all' | 'colours' = 'all'): Promise<string[]> {
   // From outside of the page: its policy lets no script of ours in.
   await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
+  const found = await page.evaluate(
+    async (options) => {
+      const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } };
+      return (await axe.run(options)).violations;
+    },
+    what === 'all' ? {} : { runOnly: ['color-contrast', 'link-in-text-block'] },
+  );
   return found.map(
     ({ id, nodes }) =>
       `${id}: ${nodes

@@ -1,6 +1,6 @@
 /** Error groups in a real browser: the list says what the service counts, filters are in the address, a group leads to its records, its stories and what to do. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ErrorGroup, ErrorList, Spike, SpikeList } from '../../src/model.ts';
+import type { ErrorGroup, ErrorList } from '../../src/model.ts';
 import { CHROMIUM, openPage, type Page } from './chromium.ts';
 import { type Scene, startScene } from './scene.ts';
 import { addStories } from './story-scene.ts';
@@ -160,54 +160,6 @@ describe.skipIf(!CHROMIUM)('errors in trouble', () => {
     await page.unroute('**/api/**');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('.trouble').waitFor({ state: 'detached' });
-    await close();
-  });
-
-  /** The answer is written here: what the service itself finds of a scene depends on the minute in which it is looked at (test/e2e has the real ones). */
-  test('spikes stand on a line of time, and lead to their group; where the service finds none, nothing is shown', async () => {
-    const { page, close } = await openPage('about:blank');
-    await page.route('**/api/v1/spikes**', (route) =>
-      route.fulfill({ json: { spikes: [], watermark: new Date().toISOString(), series: 0, forgotten: 0 } }),
-    );
-    await page.goto(`${scene.service.url}/errors`);
-    await page.locator('.group').first().waitFor();
-    await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
-    expect(await page.locator('.spikes').count()).toBe(0);
-    await page.unroute('**/api/v1/spikes**');
-    const { signature, title } = groups[0]!;
-    const from = new Date(Date.now() - 3_600_000).toISOString();
-    const spike: Spike = {
-      ...{
-        id: '00000000000000aa',
-        kind: 'growth',
-        signature,
-        title: `<b>${title}`,
-        level: 'ERROR',
-        service: 'nova',
-        since: from,
-        found: from,
-      },
-      ...{
-        lastSeen: from,
-        observed: 50,
-        baseline: 3,
-        windowMinutes: 5,
-        count: 50,
-        rule: '50 in 5 minutes, usually 3',
-        evidence: [1],
-        folded: [],
-      },
-      link: { query: 'level:error', from, to: from, path: '/search' },
-    };
-    const answer: SpikeList = { spikes: [spike], watermark: from, series: 1, forgotten: 0 };
-    await page.route('**/api/v1/spikes**', (route) => route.fulfill({ json: answer }));
-    await page.reload();
-    await page.locator('.spike.is-open').waitFor();
-    expect(await page.locator('.spikes').innerText()).toContain('50 in 5 minutes, usually 3');
-    expect(await page.locator('.spikes b').count()).toBe(0);
-    await page.locator('.spike a').click();
-    await page.locator('.group-head').waitFor();
-    expect(new URL(page.url()).pathname).toBe(`/errors/${signature}`);
     await close();
   });
 });

@@ -9,7 +9,8 @@ import type { CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningService } from '../e2e/service.ts';
 import { CHROMIUM, openPage, type Page, PICTURES } from './chromium.ts';
-import { ingestNumbered, isOpen, numbersOf, sendNumbered, startLive } from './live-scene.ts';
+import { ingestNumbered, isOpen, numbersOf, startLive } from './live-scene.ts';
+import { sendNumbered } from './numbered.ts';
 import { tasksOf } from './tasks.ts';
 
 /** What the issue asks for. */

@@ -1,10 +1,9 @@
 /**
  * The real service with the records that browser tests look at: forty minutes of the demo cloud, the same each time, and lines that would do
- * harm if they were more than text. The view is built when it is older than its sources. Not here: the browser (chromium.ts).
+ * harm if they were more than text. The view was built before (built.ts). Not here: the browser (chromium.ts).
  */
 import { Cloud } from '../../src/demo/cloud.ts';
 import { message } from '../../src/demo/wire.ts';
-import { buildView, isOlder } from '../../web/build.ts';
 import { type RunningService, startService } from '../e2e/service.ts';
 
 export const DEMO_LINES = 6000;
@@ -39,7 +38,6 @@ export interface Scene {
 }
 
 export async function startScene(): Promise<Scene> {
-  if (isOlder()) await buildView();
   const service = await startService({ words: ['--zone', '+00:00'], environment: { TZ: 'UTC' } });
   const startUs = (Date.now() - MINUTES * 60_000) * 1000;
   const cloud = new Cloud({ seed: 7, startUs, linesPerSecond: DEMO_LINES / (MINUTES * 60) });

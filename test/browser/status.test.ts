@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningService, temporaryFolder } from '../e2e/service.ts';
 import { openUdp } from '../receive/senders.ts';
 import { CHROMIUM, openPage, type Page } from './chromium.ts';
-import { ingestNumbered, sendNumbered, startLive } from './live-scene.ts';
+import { ingestNumbered, startLive } from './live-scene.ts';
+import { sendNumbered } from './numbered.ts';
 import { startProxy } from './proxy.ts';
 
 let service: RunningService;

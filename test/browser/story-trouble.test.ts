@@ -65,7 +65,7 @@ describe.skipIf(!CHROMIUM)('a story in trouble', () => {
   });
 
   test('of thousands of records draws those that are seen, at its beginning and at its end', async () => {
-    const { page, close } = await open(`story/${LONG}`);
+    const { page, close } = await open(`story/${LONG}?each=true`);
     expect(await count(page)).toBe(LONG_RECORDS);
     expect(await page.locator('.story-records .row').count()).toBeLessThan(300);
     await page.locator('.story').evaluate((box) => box.scrollTo(0, box.scrollHeight));
@@ -73,7 +73,7 @@ describe.skipIf(!CHROMIUM)('a story in trouble', () => {
     expect(await page.locator('.story-records .row').count()).toBeLessThan(300);
     const last = (await seqs(page)).at(-1);
     await close();
-    const linked = await open(`story/${LONG}?line=${last}`);
+    const linked = await open(`story/${LONG}?each=true&line=${last}`);
     await expect
       .poll(() =>
         linked.page.locator(`.row[data-seq="${last}"]`).evaluate((row) => {

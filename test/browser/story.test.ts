@@ -5,7 +5,7 @@ import type { Story } from '../../src/model.ts';
 import { CHROMIUM, openPage, type Page } from './chromium.ts';
 import { settled } from './looking.ts';
 import { HOSTILE, type Scene, startScene } from './scene.ts';
-import { addStories, EVIL, failedInstance, SECRET } from './story-scene.ts';
+import { addStories, EVIL, failedInstance, LONG, SECRET } from './story-scene.ts';
 
 let scene: Scene;
 let instance: string;
@@ -35,7 +35,8 @@ async function expectShown(page: Page, wanted: readonly number[]): Promise<void>
     })
     .toBe(true);
 }
-const open = async (path = `story/${instance}`) => {
+/** Repetitions one by one, unless a test says otherwise. */
+const open = async (path = `story/${instance}?each=true`) => {
   const opened = await openPage(`${scene.service.url}/${path}`);
   await told(opened.page);
   return opened;
@@ -43,7 +44,7 @@ const open = async (path = `story/${instance}`) => {
 
 describe.skipIf(!CHROMIUM)('a story', () => {
   test('begins with what went wrong first, and shows every row and record that the service tells', async () => {
-    const { page, close } = await open(`story/${instance}?debug=true`);
+    const { page, close } = await open(`story/${instance}?debug=true&each=true`);
     expect(await page.locator('.story-head').innerText()).toContain(instance);
     expect(await page.title()).toContain('instance');
     const error = page.locator('.fault.is-bad').last();
@@ -56,7 +57,7 @@ describe.skipIf(!CHROMIUM)('a story', () => {
   });
 
   test('shows only the records of a row that is clicked, and all of them again; pointing at it says its times', async () => {
-    const { page, close } = await open(`story/${instance}?debug=true`);
+    const { page, close } = await open(`story/${instance}?debug=true&each=true`);
     const index = story.tree!.rows.findIndex(({ spans, times }) => spans.length === 1 && times === 1);
     const span = story.tree!.rows[index]!.spans[0]!;
     const row = page.locator('.tree-row').nth(index);
@@ -68,6 +69,28 @@ describe.skipIf(!CHROMIUM)('a story', () => {
     await page.locator('.picked').click();
     await expect.poll(() => count(page)).toBe(story.records.length);
     await close();
+  });
+
+  test('tells what repeats once, with how often and until when, and one by one to whoever wants that', async () => {
+    const { records } = (await (await fetch(`${scene.service.url}/api/v1/trace/${LONG}?tree=true`)).json()) as Story;
+    const { page, close } = await open(`story/${LONG}`);
+    // Every tenth is a warning, those between are alike.
+    await expect.poll(() => page.locator('.story-records .folded').first().innerText()).toMatch(/^9 times, until \+\d+\.\d+/);
+    expect((await seqs(page)).slice(0, 4)).toEqual([0, 1, 10, 11].map((index) => records[index]!.seq));
+    expect(await count(page)).toBe(records.length);
+    // j goes from what is told to what is told.
+    for (let step = 0; step < 3; step++) await page.keyboard.press('j');
+    await expect.poll(() => page.locator('.row.is-selected').getAttribute('data-seq')).toBe(String(records[10]!.seq));
+    await page.locator('.story-records .folded button').first().click();
+    await expect.poll(async () => (await seqs(page)).slice(0, 12)).toEqual(seqsOf(records.slice(0, 12)));
+    await page.getByRole('button', { name: /^Repetitions/ }).click();
+    await expectShown(page, seqsOf(records));
+    expect(new URL(page.url()).searchParams.get('each')).toBe('true');
+    await close();
+    // A link to one of those that are folded tells them all.
+    const linked = await open(`story/${LONG}?line=${records[15]!.seq}`);
+    await expect.poll(() => linked.page.locator('.row.is-selected').getAttribute('data-seq')).toBe(String(records[15]!.seq));
+    await linked.close();
   });
 
   test('as a table tells who made each request, and leads to the record that proves it', async () => {
@@ -89,7 +112,7 @@ describe.skipIf(!CHROMIUM)('a story', () => {
   });
 
   test('filters by one of its ids, and leads to the story of that', async () => {
-    const { page, close } = await open(`story/${instance}?debug=true`);
+    const { page, close } = await open(`story/${instance}?debug=true&each=true`);
     const entity = story.entities.find(({ kind }) => kind === 'port') ?? story.entities[1]!;
     const item = page.locator('.entity').filter({ hasText: entity.id });
     await item.locator('.entity-pick').click();
@@ -155,7 +178,7 @@ describe.skipIf(!CHROMIUM)('a story', () => {
   });
 
   test('of an address is the same for whoever opens it', async () => {
-    const { page, close } = await open(`story/${instance}?debug=true&show=requests&zone=UTC`);
+    const { page, close } = await open(`story/${instance}?debug=true&each=true&show=requests&zone=UTC`);
     await page.getByLabel('Find in this story').fill('port');
     await page.locator('.row').nth(1).click();
     const [url, rows] = [page.url(), await seqs(page)];

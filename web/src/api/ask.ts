@@ -6,8 +6,8 @@
  * or a Trouble; an aborted question gets nothing but an AbortError, which `isAbort` tells apart.
  */
 
-/** Longest that anything is waited for; the service itself gives up after 30 s. */
-const ANSWER_MS_MAX = 45_000;
+/** Longest that nothing comes: neither the answer nor more of it. The service itself gives up a question after 30 s. */
+const SILENT_MS_MAX = 45_000;
 
 export interface Problem {
   /** Of the service's table of errors, or `unreachable`, `no-answer`, `strange-answer`, which only a client can see. */
@@ -49,51 +49,69 @@ export function urlOf(path: string, words: Words = {}): string {
 
 /** The JSON of an answer; undefined where it has no body. Throws Trouble, or an AbortError where the signal ended it. */
 export async function ask<T>(path: string, asked: Ask = {}): Promise<T> {
-  const response = await answerOf(path, asked);
-  if (response.status === 204) return undefined as T;
+  const silence = new Silence();
   try {
-    return (await response.json()) as T;
-  } catch (error) {
-    throw endOf(error, asked.signal) ?? strange(response.status);
-  }
-}
-
-/** Records of NDJSON as they come, in batches of what arrived at once. */
-export async function* askLines<T>(path: string, asked: Ask = {}): AsyncGenerator<T[]> {
-  const response = await answerOf(path, { accept: 'application/x-ndjson', ...asked });
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      const lines = (rest + value).split('\n');
-      rest = lines.pop()!;
-      if (lines.length > 0) yield lines.map((line) => JSON.parse(line) as T);
-    }
-  } catch (error) {
-    throw endOf(error, asked.signal) ?? brokenOff();
+    const response = await answerOf(path, asked, silence);
+    return response.status === 204 ? (undefined as T) : await jsonOf<T>(response, silence, asked.signal);
   } finally {
-    void reader.cancel().catch(() => {});
+    silence.end();
   }
-  if (rest !== '') throw brokenOff();
 }
 
-async function answerOf(path: string, { method = 'GET', words, body, signal, accept = 'application/json' }: Ask): Promise<Response> {
-  const late = AbortSignal.timeout(ANSWER_MS_MAX);
+/** A large answer over a slow line may take its time, as long as it goes on coming. */
+async function jsonOf<T>(response: Response, silence: Silence, signal: AbortSignal | undefined): Promise<T> {
+  let text = '';
+  try {
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+      silence.heard();
+      text += value;
+    }
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw endOf(error, signal) ?? strange(response.status);
+  }
+}
+
+async function answerOf(path: string, asked: Ask, silence: Silence): Promise<Response> {
+  const { method = 'GET', words, body, signal, accept = 'application/json' } = asked;
   let response: Response;
   try {
     response = await fetch(urlOf(path, words), {
       method,
       headers: { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: signal === undefined ? late : AbortSignal.any([signal, late]),
+      signal: signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]),
     });
   } catch (error) {
     throw endOf(error, signal) ?? unreachable();
   }
+  silence.heard();
   if (response.ok) return response;
   throw new Trouble(await problemOf(response));
+}
+
+/** Ends a question when nothing has come for too long. */
+class Silence {
+  readonly #late = new AbortController();
+  #timer = this.#wait();
+
+  get signal(): AbortSignal {
+    return this.#late.signal;
+  }
+
+  heard(): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#wait();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #wait(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => this.#late.abort(new DOMException('nothing came', 'TimeoutError')), SILENT_MS_MAX);
+  }
 }
 
 /** What ended a question, if it was not the network. */
@@ -103,7 +121,7 @@ function endOf(error: unknown, signal: AbortSignal | undefined): unknown {
     return new Trouble({
       code: 'no-answer',
       title: 'No answer',
-      detail: `The service has not answered for ${ANSWER_MS_MAX / 1000} seconds`,
+      detail: `Nothing has come from the service for ${SILENT_MS_MAX / 1000} seconds`,
       status: 0,
     });
   return undefined;

@@ -51,7 +51,7 @@ export function ErrorGroupPage({ deeds }: { deeds: RowDeeds }): JSX.Element {
 }
 
 function Group({ value, deeds }: { value: GroupAnswer; deeds: RowDeeds }): JSX.Element {
-  const { title, state, level, count, total, firstSeen, lastSeen, known, folded = [], dependency } = value;
+  const { title, state, level, count, total, firstSeen, lastSeen, known, folded = [], dependency, snoozedUntil } = value;
   const zone = here.value.zone;
   return (
     <>
@@ -69,6 +69,7 @@ function Group({ value, deeds }: { value: GroupAnswer; deeds: RowDeeds }): JSX.E
               ; depends on <code>{visible(dependency)}</code>
             </>
           )}
+          {snoozedUntil !== undefined && `; snoozed until ${shortTime(Date.parse(snoozedUntil), zone)}`}
         </p>
       </header>
       <Course value={value} />

@@ -9,12 +9,10 @@ import { drawn, goOn, live, type Still, still, stop, waiting } from '../state/li
 import { countText } from '../text/rows.ts';
 import { type JSX, type RefObject, useEffect, useLayoutEffect, useRef, useSignal } from '../ui.ts';
 import { LiveScreen, type Screens } from './live-screen.ts';
+import { CHUNK_ROWS, ROW_PX_GUESS, useNear } from './near.ts';
 import { listenTo, type RowDeeds } from './records.tsx';
 import { type Look, Row, type Touched } from './row.tsx';
 
-const CHUNK = 25;
-const ROW_PX_GUESS = 25;
-const MARGIN = '900px 0px';
 /** So near to its end a list is at its end: fractions of pixels. */
 const END_PX = 4;
 /** Further than this from the end is nobody's trembling finger. */
@@ -60,7 +58,7 @@ interface ShownProps {
 
 function Following({ box, look, touched }: ShownProps): JSX.Element {
   const screens = useSignal<Screens>({ shown: [], next: [], turn: 0 });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const screen = new LiveScreen({
       newest: (count) => live.kept.newest(count),
       rows: () => Math.ceil(box.current!.clientHeight / ROW_PX_GUESS) + 8,
@@ -114,7 +112,7 @@ function itemOf({ key, record, note }: LiveItem, look: Look, touched: Touched): 
 function Standing({ now, box, look, touched }: ShownProps & { now: Still }): JSX.Element {
   const { items } = now;
   const chunks: LiveItem[][] = [];
-  for (let end = items.length; end > 0; end -= CHUNK) chunks.unshift(items.slice(Math.max(0, end - CHUNK), end) as LiveItem[]);
+  for (let end = items.length; end > 0; end -= CHUNK_ROWS) chunks.unshift(items.slice(Math.max(0, end - CHUNK_ROWS), end) as LiveItem[]);
   useWaiting(now);
   useLayoutEffect(() => {
     // Until somebody scrolls, it shows what it showed.
@@ -144,32 +142,17 @@ interface ChunkProps extends ShownProps {
 
 function Chunk({ items, isFirst, box, look, touched }: ChunkProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
-  const isNear = useSignal(isFirst);
-  const height = useRef(items.length * ROW_PX_GUESS);
-  useEffect(() => {
-    const watch = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry!.isIntersecting && isNear.peek()) height.current = entry!.boundingClientRect.height;
-        isNear.value = entry!.isIntersecting;
-      },
-      { root: box.current, rootMargin: MARGIN },
-    );
-    watch.observe(element.current!);
-    return () => watch.disconnect();
-  }, [box, isNear]);
-  useLayoutEffect(() => {
-    element.current!.style.height = isNear.value ? '' : `${height.current}px`;
-  });
+  const isDrawn = useNear(element, { root: box, rows: items.length, isFirst });
   return (
     <div class="chunk" role="presentation" ref={element}>
-      {isNear.value && items.map((item) => itemOf(item, look, touched))}
+      {isDrawn && items.map((item) => itemOf(item, look, touched))}
     </div>
   );
 }
 
 /** Counts what comes meanwhile, once a frame. */
 function useWaiting({ total }: Still): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     let frame = 0;
     const count = (): void => {
       frame = 0;

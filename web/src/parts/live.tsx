@@ -7,15 +7,14 @@ import { touched } from '../state/picked.ts';
 import { facets, followFacets } from '../state/search.ts';
 import { fullTime } from '../state/zones.ts';
 import { countText } from '../text/rows.ts';
-import { effect, type JSX, type ReadonlySignal, type Signal, untracked, useEffect, useSignal } from '../ui.ts';
+import { effect, type JSX, type ReadonlySignal, type Signal, untracked, useEffect, useLayoutEffect, useSignal } from '../ui.ts';
 import { copyText } from './copy.ts';
 import { FacetsPanel } from './facets.tsx';
+import { FiltersButton, RowTools, useFacetsShown } from './list-tools.tsx';
 import { LiveList, NewLines } from './live-list.tsx';
-import { Menu } from './menu.tsx';
 import { QueryBar } from './query-bar.tsx';
 import type { RowDeeds } from './records.tsx';
 import type { Look } from './row.tsx';
-import { ColumnsPanel } from './search-tools.tsx';
 import { EmptyNote, TroubleNote } from './states.tsx';
 
 /** Behind by more than this is worth a word; less is the network. */
@@ -29,8 +28,8 @@ export interface LivePaneProps {
 }
 
 export function LivePane({ look, range, deeds }: LivePaneProps): JSX.Element {
-  const areFacetsShown = useSignal(matchMedia('(min-width: 900px)').matches);
-  useEffect(() => {
+  const areFacetsShown = useFacetsShown();
+  useLayoutEffect(() => {
     const ends = [
       live.pace.tell(),
       followFacets(),
@@ -86,25 +85,14 @@ function Failed({ trouble }: { trouble: Problem }): JSX.Element {
 }
 
 function LiveBar({ areFacetsShown, look }: { areFacetsShown: Signal<boolean>; look: Look }): JSX.Element {
-  const { isFull } = look;
   const isPaused = still.value?.isPaused === true;
   return (
     <div class="tools live-bar" role="toolbar" aria-label="Live tail">
-      <button type="button" aria-pressed={areFacetsShown.value} onClick={() => (areFacetsShown.value = !areFacetsShown.value)}>
-        Filters
-      </button>
+      <FiltersButton areFacetsShown={areFacetsShown} />
       <State />
       <PaceText />
       <span class="gap" />
-      <button
-        type="button"
-        aria-pressed={isFull}
-        title="Whole messages or one line each (w)"
-        onClick={() => go({ rows: isFull ? '' : 'full' }, 'replace')}
-      >
-        Whole rows
-      </button>
-      <Menu label="Columns" title="Columns of the list" panel={() => <ColumnsPanel look={look} />} />
+      <RowTools look={look} />
       <button type="button" title="Copy a link to this tail" onClick={() => void copyText(hrefOf({ line: '' }))}>
         Link
       </button>

@@ -5,7 +5,7 @@
  */
 import type { Problem } from '../api/ask.ts';
 import type { Offer } from '../state/complete.ts';
-import { type JSX, type ReadonlySignal, useEffect, useId, useRef, useSignal } from '../ui.ts';
+import { type JSX, type ReadonlySignal, useId, useLayoutEffect, useRef, useSignal } from '../ui.ts';
 import { useCompleting } from './completing.ts';
 
 export interface QueryBarProps {
@@ -27,7 +27,8 @@ export function QueryBar({ query, trouble, range, onAsk }: QueryBarProps): JSX.E
   const asked = useRef(query);
   const completing = useCompleting(area, { text, range });
   const { offers, chosen } = completing;
-  useEffect(() => {
+  // Before anything more can be typed.
+  useLayoutEffect(() => {
     asked.current = query;
     text.value = query;
   }, [query, text]);

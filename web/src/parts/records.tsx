@@ -5,15 +5,11 @@
  */
 import type { PublicRecord } from '../api/answers.ts';
 import type { Edge, RecordPage } from '../state/window.ts';
-import { type JSX, type ReadonlySignal, type RefObject, useEffect, useLayoutEffect, useRef, useSignal } from '../ui.ts';
+import { type JSX, type ReadonlySignal, type RefObject, useEffect, useLayoutEffect, useRef } from '../ui.ts';
 import { openIdMenu } from './id-menu.tsx';
+import { CHUNK_ROWS, MARGIN, useNear } from './near.ts';
 import { type Look, Row, type Touched } from './row.tsx';
 import { TroubleNote } from './states.tsx';
-
-/** How far beyond what is seen rows are drawn and pages asked for: more than a turn of the wheel, less than costs a frame. */
-const MARGIN = '900px 0px';
-/** Until a page has been measured. */
-const ROW_PX_GUESS = 25;
 
 export interface RecordsProps {
   readonly pages: ReadonlySignal<readonly RecordPage[]>;
@@ -59,8 +55,6 @@ interface Chunk {
   readonly records: readonly PublicRecord[];
 }
 
-/** Drawn in some milliseconds, so that scrolling never waits for a frame. */
-const CHUNK_RECORDS = 25;
 /** What fills the screen at once is drawn at once. */
 const FIRST_CHUNKS = 2;
 const chunked = new WeakMap<RecordPage, readonly Chunk[]>();
@@ -68,10 +62,10 @@ const chunked = new WeakMap<RecordPage, readonly Chunk[]>();
 function chunksOf(page: RecordPage): readonly Chunk[] {
   let chunks = chunked.get(page);
   if (chunks === undefined) {
-    const count = Math.ceil(page.records.length / CHUNK_RECORDS);
+    const count = Math.ceil(page.records.length / CHUNK_ROWS);
     chunks = Array.from({ length: count }, (_, index) => ({
       key: `${page.key}-${index}`,
-      records: page.records.slice(index * CHUNK_RECORDS, (index + 1) * CHUNK_RECORDS),
+      records: page.records.slice(index * CHUNK_ROWS, (index + 1) * CHUNK_ROWS),
     }));
     chunked.set(page, chunks);
   }
@@ -89,25 +83,11 @@ interface RowsProps {
 /** Rows while they are near, else as much empty space. */
 function Rows({ chunk: { key, records }, isFirst, look, touched, scroller }: RowsProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
-  const isNear = useSignal(isFirst || records.some(({ seq }) => seq === touched.selected.value));
-  const height = useRef(records.length * ROW_PX_GUESS);
-  useEffect(() => {
-    const watch = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry!.isIntersecting && isNear.peek()) height.current = entry!.boundingClientRect.height;
-        isNear.value = entry!.isIntersecting;
-      },
-      { root: scroller.current, rootMargin: MARGIN },
-    );
-    watch.observe(element.current!);
-    return () => watch.disconnect();
-  }, [scroller, isNear]);
-  useLayoutEffect(() => {
-    element.current!.style.height = isNear.value ? '' : `${height.current}px`;
-  });
+  const isPicked = isFirst || records.some(({ seq }) => seq === touched.selected.value);
+  const isDrawn = useNear(element, { root: scroller, rows: records.length, isFirst: isPicked });
   return (
     <div class="chunk" role="presentation" data-chunk={key} ref={element}>
-      {isNear.value && records.map((record) => <Row key={record.seq} record={record} look={look} touched={touched} />)}
+      {isDrawn && records.map((record) => <Row key={record.seq} record={record} look={look} touched={touched} />)}
     </div>
   );
 }

@@ -1,34 +1,24 @@
 /** The line above the records: how many there are, and what can be done with all of them - columns, whole rows, export, saved searches, a link, asking again. */
 import { urlOf } from '../api/ask.ts';
-import { go, here, hrefOf, query, range } from '../state/here.ts';
+import { here, hrefOf, query, range } from '../state/here.ts';
 import { toggleLive } from '../state/live-look.ts';
 import { absolute, endsOf, rangeWords } from '../state/ranges.ts';
 import { histogram, records, searchAgain } from '../state/search.ts';
-import { COLUMNS, columnsText, countText } from '../text/rows.ts';
+import { countText } from '../text/rows.ts';
 import type { JSX, Signal } from '../ui.ts';
 import { copyText } from './copy.ts';
+import { FiltersButton, RowTools } from './list-tools.tsx';
 import { Menu } from './menu.tsx';
 import type { Look } from './row.tsx';
 import { SavedPanel } from './saved.tsx';
 
 export function SearchTools({ areFacetsShown, look }: { areFacetsShown: Signal<boolean>; look: Look }): JSX.Element {
-  const isFull = here.value.rows === 'full';
   return (
     <div class="tools" role="toolbar" aria-label="Records">
-      <button type="button" aria-pressed={areFacetsShown.value} onClick={() => (areFacetsShown.value = !areFacetsShown.value)}>
-        Filters
-      </button>
+      <FiltersButton areFacetsShown={areFacetsShown} />
       <Count />
       <span class="gap" />
-      <button
-        type="button"
-        aria-pressed={isFull}
-        title="Whole messages or one line each (w)"
-        onClick={() => go({ rows: isFull ? '' : 'full' }, 'replace')}
-      >
-        Whole rows
-      </button>
-      <Menu label="Columns" title="Columns of the list" panel={() => <ColumnsPanel look={look} />} />
+      <RowTools look={look} />
       <Menu label="Saved" title="Saved searches" panel={(close) => <SavedPanel close={close} />} />
       <Menu label="Export" title="Export all that was found" panel={(close) => <ExportPanel close={close} />} />
       <button type="button" title="Copy a link to this question whose range stays the same" onClick={() => void copyText(pinned())}>
@@ -67,26 +57,6 @@ function pinned(): string {
   const shown = histogram.state.peek().value;
   const ends = endsOf(range.peek(), { nowMs: Date.now(), oldestMs: shown?.start ? Date.parse(shown.start) : undefined });
   return hrefOf(ends === undefined ? {} : absolute(ends.fromMs, ends.toMs));
-}
-
-export function ColumnsPanel({ look }: { look: Look }): JSX.Element {
-  const toggle = (column: (typeof COLUMNS)[number]): void => {
-    const columns = look.columns.includes(column) ? look.columns.filter((one) => one !== column) : [...look.columns, column];
-    go({ columns: columnsText(columns) }, 'replace');
-  };
-  return (
-    <fieldset class="columns">
-      <legend>Beside time, level and message</legend>
-      {COLUMNS.map((column) => (
-        <label key={column}>
-          <input type="checkbox" checked={look.columns.includes(column)} onChange={() => toggle(column)} /> {column}
-        </label>
-      ))}
-      <button type="button" onClick={() => go({ columns: '' }, 'replace')}>
-        The usual ones
-      </button>
-    </fieldset>
-  );
 }
 
 const FORMS = [

@@ -39,6 +39,9 @@ export function Spikes({ spikes, range, zone }: SpikesProps): JSX.Element | null
               <span class="dim">
                 {placeText(spike)} since {shortTime(Date.parse(spike.since), zone)}
                 {spike.kind !== 'silence' && `, ${countText(spike.count)} errors`}
+                {spike.until !== undefined && `, until ${shortTime(Date.parse(spike.until), zone)}`}
+                {spike.snoozedUntil !== undefined && `; snoozed until ${shortTime(Date.parse(spike.snoozedUntil), zone)}`}
+                {spike.maintenance !== undefined && `; in maintenance “${visible(spike.maintenance)}”`}
               </span>
             </p>
             <p class="dim">{visible(spike.rule)}</p>

@@ -6,12 +6,14 @@ import type { Story } from '../../../src/model.ts';
 import type { PublicRecord } from '../api/answers.ts';
 import { here } from '../state/here.ts';
 import { isFull, touched } from '../state/picked.ts';
-import { find, goStory, marker, pick } from '../state/story.ts';
+import { find, gaps, goStory, isEach, marker, pick, repeated, runs, unfolded } from '../state/story.ts';
+import { foldedCount, type Run } from '../text/alike.ts';
 import { columnsOf, countText } from '../text/rows.ts';
 import { lengthText, microsOf, offsetText } from '../text/spans.ts';
-import { gapsBefore, type Picked, shortIds, type ToldRecord, toldOf, whereOf, whyOf } from '../text/story.ts';
+import { type Picked, shortIds, type ToldRecord, whereOf, whyOf } from '../text/story.ts';
 import { visible } from '../text/visible.ts';
-import { type JSX, type RefObject, useComputed, useEffect, useLayoutEffect, useMemo, useRef, useSignal } from '../ui.ts';
+import { type JSX, type RefObject, useComputed, useEffect, useMemo, useRef } from '../ui.ts';
+import { CHUNK_ROWS, useNear } from './near.ts';
 import { listenTo, type RowDeeds, showRow } from './records.tsx';
 import { type Look, Row } from './row.tsx';
 import { EmptyNote } from './states.tsx';
@@ -38,7 +40,6 @@ export function StoryRecords({ story, shown: { records, hidden }, deeds }: Story
     );
     return { columns: columns === '' ? COLUMNS : columnsOf(columns), isFull: isFull.value, zone, marker: marker.value, own };
   }, [story, columns, zone, isFull.value, marker.value]);
-  const gaps = useMemo(() => gapsBefore(story, toldOf(story), records), [story, records]);
   useEffect(() => listenTo(box.current!, deeds), [deeds]);
   useShownLine(story);
   return (
@@ -52,8 +53,8 @@ export function StoryRecords({ story, shown: { records, hidden }, deeds }: Story
         </EmptyNote>
       )}
       <div role="list" class={look.isFull ? 'rows is-full' : 'rows'}>
-        {chunksOf(records).map((chunk, index) => (
-          <Rows key={chunk[0]!.seq} isFirst={index === 0} records={chunk} look={look} gaps={gaps} box={box} />
+        {chunksOf(runs.value).map((chunk, index) => (
+          <Rows key={chunk[0]!.record.seq} isFirst={index === 0} runs={chunk} look={look} box={box} start={story.start} />
         ))}
       </div>
     </section>
@@ -112,6 +113,16 @@ function Tools({ story, count, hidden }: { story: Story; count: number; hidden: 
           {isDebug ? 'DEBUG' : `DEBUG (${countText(hidden)})`}
         </button>
       )}
+      {repeated.value > 0 && (
+        <button
+          type="button"
+          aria-pressed={isEach.value}
+          title="Neighbours that say the same but for numbers and ids, one by one"
+          onClick={() => goStory({ each: isEach.value ? '' : 'true' }, 'replace')}
+        >
+          {isEach.value ? 'Repetitions' : `Repetitions (${countText(foldedCount(runs.value))})`}
+        </button>
+      )}
     </div>
   );
 }
@@ -160,54 +171,42 @@ function Own({ record, story, startUs, number }: OwnProps): JSX.Element {
 
 /** Enough to tell ids apart within one story. */
 const WHY_CHARS = 8;
-/** Drawn in some milliseconds. */
-const CHUNK_RECORDS = 25;
-const ROW_PX_GUESS = 25;
-const MARGIN = '900px 0px';
 
-function chunksOf(records: readonly ToldRecord[]): (readonly ToldRecord[])[] {
-  const count = Math.ceil(records.length / CHUNK_RECORDS);
-  return Array.from({ length: count }, (_, index) => records.slice(index * CHUNK_RECORDS, (index + 1) * CHUNK_RECORDS));
+function chunksOf(all: readonly Run[]): (readonly Run[])[] {
+  const count = Math.ceil(all.length / CHUNK_ROWS);
+  return Array.from({ length: count }, (_, index) => all.slice(index * CHUNK_ROWS, (index + 1) * CHUNK_ROWS));
 }
 
 interface RowsProps {
-  readonly records: readonly ToldRecord[];
+  readonly runs: readonly Run[];
   /** What comes next below the head is there at once. */
   readonly isFirst: boolean;
   readonly look: Look;
-  readonly gaps: ReadonlyMap<number, number>;
   readonly box: RefObject<HTMLElement | null>;
+  readonly start: string | undefined;
 }
 
-function Rows({ records, isFirst, look, gaps, box }: RowsProps): JSX.Element {
+function Rows({ runs: told, isFirst, look, box, start }: RowsProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
-  const isNear = useSignal(false);
-  const height = useRef(records.length * ROW_PX_GUESS);
-  const hasSelected = useComputed(() => records.some(({ seq }) => seq === touched.selected.value)).value;
-  const isDrawn = isFirst || isNear.value || hasSelected;
-  useEffect(() => {
-    const root = box.current?.closest('.story') ?? null;
-    const watch = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry!.isIntersecting && isNear.peek()) height.current = entry!.boundingClientRect.height;
-        isNear.value = entry!.isIntersecting;
+  const root = useMemo(
+    () => ({
+      get current() {
+        return box.current?.closest('.story') ?? null;
       },
-      { root, rootMargin: MARGIN },
-    );
-    watch.observe(element.current!);
-    return () => watch.disconnect();
-  }, [box, isNear]);
-  useLayoutEffect(() => {
-    element.current!.style.height = isDrawn ? '' : `${height.current}px`;
-  });
+    }),
+    [box],
+  );
+  const hasSelected = useComputed(() => told.some(({ record }) => record.seq === touched.selected.value)).value;
+  const isDrawn = useNear(element, { root, rows: told.length, isFirst, isAlways: isFirst || hasSelected });
   return (
     <div class="chunk" role="presentation" ref={element}>
-      {isDrawn && records.map((record) => <Told key={record.seq} record={record} look={look} gapMs={gaps.get(record.seq)} />)}
+      {isDrawn && told.map((run) => <Told key={run.record.seq} run={run} look={look} start={start} />)}
     </div>
   );
 }
 
-function Told({ record, look, gapMs }: { record: ToldRecord; look: Look; gapMs: number | undefined }): JSX.Element {
+function Told({ run: { record, others }, look, start }: { run: Run; look: Look; start: string | undefined }): JSX.Element {
+  const gapMs = gaps.value.get(record.seq);
   return (
     <>
       {gapMs !== undefined && (
@@ -216,6 +215,20 @@ function Told({ record, look, gapMs }: { record: ToldRecord; look: Look; gapMs: 
         </p>
       )}
       <Row record={record} look={look} touched={touched} />
+      {others.length > 0 && <Folded record={record} others={others} start={start} />}
     </>
+  );
+}
+
+/** What stands for those that say the same: how many in all, until when. */
+function Folded({ record, others, start }: Run & { start: string | undefined }): JSX.Element {
+  const until = offsetText(microsOf(others.at(-1)!.time) - microsOf(start ?? ''));
+  return (
+    <p class="folded" role="listitem">
+      <button type="button" class="more" onClick={() => (unfolded.value = new Set([...unfolded.peek(), record.seq]))}>
+        {countText(others.length + 1)} times, until {until}
+        <span class="unseen">: show each of them</span>
+      </button>
+    </p>
   );
 }

@@ -22,6 +22,12 @@ export const facets = loader<FacetsAnswer>();
 export const openFacets = signal<readonly string[]>(FACETS.filter(({ isOpen }) => isOpen).map(({ field }) => field));
 /** Said where the record of a permalink cannot be shown. */
 export const lineNote = signal<string | undefined>(undefined);
+/**
+ * Records are what is waited for. What counts all of them costs a hundred times as much, and would take the processors of a small machine from them:
+ * it is asked for when the records are there, or take long. In 10 M lines on two cores (bench:browser) that is the most of what a person waits.
+ */
+const HEAD_START_MS = 300;
+let opened: Promise<void> = Promise.resolve();
 /** One more each time somebody asks again. */
 const again = signal(0);
 
@@ -35,12 +41,17 @@ export function followPlace(): () => void {
     effect(() => {
       again.value;
       const words = question.value;
-      untracked(() => void openRecords(words));
+      untracked(() => {
+        opened = openRecords(words);
+      });
     }),
     effect(() => {
       again.value;
       const words = { ...question.value, by: 'level' };
-      void histogram.run((signal) => ask<HistogramAnswer>('api/v1/histogram', { words, signal }));
+      void histogram.run(async (signal) => {
+        await headStart();
+        return ask<HistogramAnswer>('api/v1/histogram', { words, signal });
+      });
     }),
     followFacets(),
   ];
@@ -56,8 +67,15 @@ export function followFacets(): () => void {
     again.value;
     const fields = openFacets.value;
     const words = question.value;
-    void facets.run((signal) => countFacets(words, fields, signal));
+    void facets.run(async (signal) => {
+      await headStart();
+      return countFacets(words, fields, signal);
+    });
   });
+}
+
+function headStart(): Promise<unknown> {
+  return Promise.race([opened, new Promise((resolve) => setTimeout(resolve, HEAD_START_MS))]);
 }
 
 /** The line of the address is looked for once, when the question is new; a line that was picked in the list is there. */

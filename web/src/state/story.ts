@@ -5,8 +5,9 @@
 import type { Story } from '../../../src/model.ts';
 import { ask } from '../api/ask.ts';
 import { loader } from '../api/loads.ts';
+import { alone, runsOf } from '../text/alike.ts';
 import { markerOf } from '../text/pieces.ts';
-import { pickedRecords, pickOf } from '../text/story.ts';
+import { gapsBefore, pickedRecords, pickOf, toldOf } from '../text/story.ts';
 import { computed, effect, signal, untracked } from '../ui.ts';
 import { go, here } from './here.ts';
 
@@ -35,6 +36,31 @@ export const shown = computed(() => {
   if (value === undefined) return undefined;
   return pickedRecords(value, { pick: pick.value, find: find.value, isDebugShown: isDebugShown.value, line: hiddenLine.value });
 });
+/** Where a silence is told: before the record of that seq. */
+export const gaps = computed(() => {
+  const { value } = story.state.value;
+  return value === undefined ? new Map<number, number>() : gapsBefore(value, toldOf(value), shown.value!.records);
+});
+
+/** Repetitions one by one. */
+export const isEach = computed(() => more.value.each === 'true');
+/** Runs that somebody opened, by the seq of their first record. */
+export const unfolded = signal<ReadonlySet<number>>(new Set());
+/** Of the line of the address, which is always told itself. */
+const foldedLine = computed(() => (line.value !== undefined && leads.value.get(line.value)) || undefined);
+const leads = computed(() => {
+  const folded = runsOf(shown.value?.records ?? [], gaps.value, () => false);
+  return new Map(folded.flatMap(({ record, others }) => others.map(({ seq }) => [seq, record.seq] as const)));
+});
+/** What is told, neighbours alike as one. */
+export const runs = computed(() => {
+  const records = shown.value?.records ?? [];
+  if (isEach.value) return alone(records);
+  const [opened, picked] = [unfolded.value, foldedLine.value];
+  return runsOf(records, gaps.value, ({ record: { seq } }) => seq === picked || opened.has(seq));
+});
+/** How many repetitions there are to fold. */
+export const repeated = computed(() => leads.value.size);
 const hiddenLine = computed(() => {
   const seq = line.value;
   const record = story.state.value.value?.records.find((one) => one.seq === seq);
@@ -55,7 +81,10 @@ export function followStory(): () => void {
     const deskew = isDeskewed.value ? 'true' : '';
     untracked(() => {
       // What is shown until the answer comes is of the same thing, or nothing.
-      if (asked !== last) story.clear();
+      if (asked !== last) {
+        story.clear();
+        unfolded.value = new Set();
+      }
       last = asked;
       if (asked === '') return;
       const words = { tree: 'true', deskew };

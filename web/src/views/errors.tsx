@@ -5,7 +5,7 @@ import { ErrorGroups } from '../parts/error-list.tsx';
 import { followErrors, group, signature } from '../state/errors.ts';
 import { go } from '../state/here.ts';
 import { keysOf } from '../state/picked.ts';
-import { type JSX, useEffect } from '../ui.ts';
+import { type JSX, useLayoutEffect } from '../ui.ts';
 import type { Key, View } from './view.ts';
 
 const { deeds, keys } = keysOf({
@@ -44,7 +44,7 @@ const errorKeys: readonly Key[] = [
 ];
 
 function ErrorsView(): JSX.Element {
-  useEffect(followErrors, []);
+  useLayoutEffect(followErrors, []);
   return signature.value === '' ? <ErrorGroups /> : <ErrorGroupPage deeds={deeds} />;
 }
 

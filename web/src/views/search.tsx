@@ -2,6 +2,7 @@
 import type { Problem } from '../api/ask.ts';
 import { FacetsPanel } from '../parts/facets.tsx';
 import { Histogram } from '../parts/histogram.tsx';
+import { useFacetsShown } from '../parts/list-tools.tsx';
 import { LivePane } from '../parts/live.tsx';
 import { QueryBar } from '../parts/query-bar.tsx';
 import { Records, showRow } from '../parts/records.tsx';
@@ -16,7 +17,7 @@ import { ALL, rangeWords } from '../state/ranges.ts';
 import { facets, followPlace, histogram, lineNote, records, searchAgain } from '../state/search.ts';
 import { markerOf } from '../text/pieces.ts';
 import { columnsOf } from '../text/rows.ts';
-import { computed, type JSX, useEffect, useSignal } from '../ui.ts';
+import { computed, type JSX, useEffect, useLayoutEffect } from '../ui.ts';
 import type { View } from './view.ts';
 
 const words = computed(() => rangeWords(range.value));
@@ -45,8 +46,8 @@ function SearchView(): JSX.Element {
 }
 
 function FoundPane(): JSX.Element {
-  const areFacetsShown = useSignal(matchMedia('(min-width: 900px)').matches);
-  useEffect(followPlace, []);
+  const areFacetsShown = useFacetsShown();
+  useLayoutEffect(followPlace, []);
   const pages = records.pages.value;
   const older = records.older.value;
   // A permalink's line is brought into sight once, when its page has come.

@@ -9,11 +9,11 @@ import { StatusSources } from '../parts/status-sources.tsx';
 import { concernsOf } from '../state/concerns.ts';
 import { answeredMs, losses, sources, status, trouble, watchService } from '../state/service.ts';
 import { spanText } from '../text/sizes.ts';
-import { type JSX, useEffect, useSignal } from '../ui.ts';
+import { type JSX, useEffect, useLayoutEffect, useSignal } from '../ui.ts';
 import type { View } from './view.ts';
 
 function StatusView(): JSX.Element {
-  useEffect(watchService, []);
+  useLayoutEffect(watchService, []);
   const now = status.value;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard

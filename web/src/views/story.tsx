@@ -15,13 +15,13 @@ import { StoryTree } from '../parts/story-tree.tsx';
 import { go, here, hrefOf, placeFor } from '../state/here.ts';
 import { keysOf } from '../state/picked.ts';
 import { ALL } from '../state/ranges.ts';
-import { followStory, goStory, id, isTable, shown, story, storyAgain } from '../state/story.ts';
+import { followStory, goStory, id, isTable, runs, shown, story, storyAgain } from '../state/story.ts';
 import { visible } from '../text/visible.ts';
-import { type JSX, useEffect, useRef } from '../ui.ts';
+import { type JSX, useEffect, useLayoutEffect, useRef } from '../ui.ts';
 import type { View } from './view.ts';
 
 const { deeds, keys } = keysOf({
-  pages: () => [{ key: 0, records: shown.peek()?.records ?? [], older: undefined, newer: undefined }],
+  pages: () => [{ key: 0, records: runs.peek().map(({ record }) => record), older: undefined, newer: undefined }],
   grow: () => {},
   focusQuery: () => document.querySelector<HTMLElement>('.story-find input')?.focus(),
 });
@@ -40,7 +40,7 @@ function showError(): void {
 
 function StoryView(): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(followStory, []);
+  useLayoutEffect(followStory, []);
   useEffect(() => offerIds(box.current), [id.value === '']);
   const { value, trouble, isBusy } = story.state.value;
   if (id.value === '') return <Beginning />;
