@@ -149,8 +149,9 @@ export class QueryPool implements Reader, ErrorReader, EndpointReader {
   /** Ends workers that hang. What has waited there for too long is over time; the rest is asked again elsewhere. */
   #endStuck(): void {
     const lateMs = performance.now() - this.#stuckMs;
-    for (const { worker, asked: all, heardMs } of this.#members) {
-      if (all.size === 0 || heardMs > lateMs) continue;
+    for (const { worker, asked: all, heardMs, isUp } of this.#members) {
+      // One that starts has not read its questions; on a busy machine that takes seconds.
+      if (all.size === 0 || heardMs > (isUp ? lateMs : lateMs - STUCK_MS)) continue;
       for (const [id, asked] of all) {
         if (asked.askedMs > lateMs) continue;
         all.delete(id);

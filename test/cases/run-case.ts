@@ -37,7 +37,8 @@ export async function placeOf(file: CaseFile): Promise<Place> {
   }
   const [kind = '', set] = file.needs.split(' ');
   if (kind === 'nothing') return { folder, url: NOBODY };
-  if (kind === 'server') return { folder, url: (set === undefined ? await startService() : await loaded(set)).url };
+  if (kind === 'server')
+    return { folder, url: (set === undefined ? await startService({ environment: { TZ: 'UTC' } }) : await loaded(set)).url };
   if (kind === 'folder' && set !== undefined) {
     cpSync(await stopped(set), join(folder, 'data'), { recursive: true });
     return { folder, url: NOBODY };
@@ -56,7 +57,7 @@ function once(key: string, begin: () => Promise<RunningService>): Promise<Runnin
 async function loaded(name: string): Promise<RunningService> {
   const path = join(FIXTURES, 'cases', `${name}.log`);
   if (!existsSync(path)) throw new Error(`needs: ${name}: there is no ${path}`);
-  const service = await startService();
+  const service = await startService({ environment: { TZ: 'UTC' } });
   const { status, body } = await service.ingest(readFileSync(path));
   if (status !== 200) throw new Error(`the data set ${name} was not taken: ${JSON.stringify(body)}`);
   return service;

@@ -34,7 +34,8 @@ test.skipIf(!logger).each([
   const { port } = transport === 'udp' ? service.udp : service.tcp;
   const text = `client ${name.replaceAll(/\W+/g, '_')} says ünïcode`;
   const to = ['-n', '127.0.0.1', '-P', String(port), ...words, '-t', 'nova-compute', '-p', 'local0.err'];
-  const { status, stderr } = spawnSync(logger!, [...to, text]);
+  // RFC 3164 has no zone: the first lines of a host are taken for UTC.
+  const { status, stderr } = spawnSync(logger!, [...to, text], { env: { ...process.env, TZ: 'UTC' } });
   expect(status, String(stderr)).toBe(0);
   const records = await eventually(async () => {
     const found = await service.search(`"${text.split(' ')[1]}"`);

@@ -153,8 +153,14 @@ describe('the rest answers, and the statistics say what is missing', () => {
     expect(answer.found).toBe(found);
     expect([...answer.codes].filter((code) => code !== 'store-corrupt')).toEqual([]);
     const reader = new DaysReader(scene.folder);
-    const page = reader.follow(0, ALL, 10_000);
-    expect(page.events.length + page.lost).toBeGreaterThanOrEqual(413);
+    // A page ends in time, also one of a slow machine.
+    let [accounted, after, isOver] = [0, 0, false];
+    while (!isOver) {
+      const page = reader.follow(after, ALL, 10_000);
+      accounted += page.events.length + page.lost;
+      [after, isOver] = [page.after, page.caughtUp];
+    }
+    expect(accounted).toBeGreaterThanOrEqual(413);
     reader.close();
   });
 

@@ -142,7 +142,7 @@ describe('a worker that dies', () => {
 test('a pattern that hangs its worker ends in time, and the worker comes back', async () => {
   const own = new Scene();
   own.append(makeRecords({ seed: 1, count: 3 }).map((record) => ({ ...record, message: `${'a'.repeat(60)}!` })));
-  const lonely = new QueryPool(own.folder, 1, { stuckMs: 500 });
+  const lonely = new QueryPool(own.folder, 1, { stuckMs: 2000 });
   await lonely.ready();
   // Neither the flag nor the look-ahead is known to the linear engine: years of work.
   for (const text of ['/^(a+)+$/i', '/^(?=a)(a+)+$/']) expect(await codeOf(lonely.search(query({ filter: parse(text) })))).toBe('timeout');
