@@ -8,7 +8,7 @@
  */
 import { hasLocalTime, hasZonedTime } from '../../parsers/places.ts';
 import { fold } from '../base/tokens.ts';
-import { momentOf, type Zone, zoneOf } from '../base/zone.ts';
+import { LOCAL, momentOf, type Zone, zoneOf } from '../base/zone.ts';
 import type { LogRecord, Transport } from '../model.ts';
 import { globMatcher } from '../query/glob.ts';
 
@@ -86,7 +86,7 @@ export class Zones {
     let zone = this.#hosts.get(host);
     if (zone === undefined) {
       if (this.#hosts.size >= HOSTS_MAX) this.#forgetSome();
-      zone = { minutes: 0, known: false, candidate: 0, votes: 0, since: record.received };
+      zone = { minutes: assumed(record), known: false, candidate: 0, votes: 0, since: record.received };
       this.#hosts.set(host, zone);
     }
     this.#learn(host, zone, record);
@@ -142,6 +142,11 @@ export class Zones {
     zone.votes = 0;
     this.#onLearned(host, minutes);
   }
+}
+
+/** Until something is learned: UTC; of a program of this machine its own zone. */
+function assumed({ transport, received }: LogRecord): number {
+  return transport === 'unix' ? Math.round(LOCAL.offsetUs(received) / MINUTE_US) : 0;
 }
 
 /** The record's clock is one of this zone. Whole minutes: what was written is the time and the zone. */

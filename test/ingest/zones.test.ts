@@ -48,6 +48,26 @@ test.each([0, 60, -300, 330, 345, -570, 840, -720])('a host %d minutes east of U
   expect(listener.hear(minutes).zone).toBe(minutes);
 });
 
+test.each(['Asia/Kolkata', 'America/Los_Angeles', 'UTC'])(
+  'a program of this machine in %s is right at once, in another zone from the third line on',
+  (name) => {
+    const before = process.env.TZ;
+    process.env.TZ = name;
+    try {
+      const here = -new Date(NOON_US / 1000).getTimezoneOffset();
+      const listener = new Listener();
+      const heard = (minutes: number, host: string) => [1, 2, 3].map(() => listener.hearOff(minutes, { host, transport: 'unix' }) + 0);
+      expect(heard(here, 'vm')).toEqual([0, 0, 0]);
+      expect(listener.learned).toEqual([]);
+      expect(heard(here + 60, 'container')).toEqual([60, 60, 0]);
+      expect(listener.learned).toEqual([['container', here + 60]]);
+    } finally {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    }
+  },
+);
+
 test('each host has its own', () => {
   const listener = new Listener();
   for (let round = 0; round < 3; round++)
