@@ -23,6 +23,8 @@ export interface OperationName {
 
 const ACTION_PATH = /\/action$/;
 const EVENTS_PATH = /\/os-server-external-events$/;
+/** swift's paths name containers and objects, each its own: no two requests have the same. */
+const OBJECT_PATH = /\/AUTH_[\w-]{1,64}(?:\/|$)/;
 
 /** The first key of the JSON behind it names the action; what Python prints of the method is not that long. */
 const ACTION = /^Action: '[^']{0,60}', calling method: .{0,300}?, body: \{\s*"([\w.:-]{1,60})"/;
@@ -42,10 +44,10 @@ const COMPUTE_SAYS: readonly (readonly [words: string, name: string])[] = [
   ['Unshelving', 'unshelve'],
 ];
 
-/** Do several operations come to this path? */
+/** Does the path alone say too little of the operation to compare by it? */
 export function isOfMany({ path }: Pick<HttpAccess, 'path'>): boolean {
   const bare = path.replace(/[?#].*$/s, '');
-  return ACTION_PATH.test(bare) || EVENTS_PATH.test(bare);
+  return ACTION_PATH.test(bare) || EVENTS_PATH.test(bare) || OBJECT_PATH.test(bare);
 }
 
 /** `records`: those of the request itself. Undefined also of a path that says all. */

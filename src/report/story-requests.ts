@@ -5,7 +5,7 @@ import type { StoryEdge, StoryRequest } from '../model.ts';
 import { operationName } from './operation-name.ts';
 import type { StoryLinks } from './story-links.ts';
 import type { Piece } from './story-piece.ts';
-import { isError, stampOf } from './story-time.ts';
+import { beganUs, isError, stampOf } from './story-time.ts';
 
 /** A beginning of words that is as long as a heading may be. */
 const WORDS_CHARS_MAX = 60;
@@ -31,6 +31,8 @@ export function requestsOf(pieces: readonly Piece[], story: StoryLinks): Request
   const edges = [...calledEdges(callers, byRequest), ...globalEdges(byRequest, callers)];
   edges.push(...resourceEdges(byRequest, edges, story));
   const list = [...byRequest].map(([key, own]) => requestOf(key, own, { story, edges }));
+  // Numbered as they began; where an access line is all that a request says, that is earlier than its record.
+  list.sort((a, b) => (a.start < b.start ? -1 : Number(a.start > b.start)));
   return { list, edges, callers };
 }
 
@@ -108,7 +110,7 @@ function isRequestKind(kind: string): boolean {
 
 function requestOf(key: string, pieces: readonly Piece[], of: { story: StoryLinks; edges: readonly StoryEdge[] }): StoryRequest {
   const first = pieces[0]!;
-  const startUs = first.orderUs;
+  const startUs = pieces.reduce((least, piece) => Math.min(least, beganUs(piece)), first.orderUs);
   const endUs = pieces.at(-1)!.orderUs;
   const id = first.request!;
   const request: StoryRequest = {
@@ -143,10 +145,12 @@ export function operationOf(pieces: readonly Piece[]): string {
   const http = pieces.find((piece) => piece.http !== undefined)?.http;
   if (http !== undefined) {
     const name = operationName(http, pieces);
-    return `${http.method} ${http.path.replace(/\?.*$/s, '').replace(UUID, '{id}')}${name === undefined ? '' : ` ${name.name}`}`;
+    const path = http.path.replace(/^https?:\/\/[^/]*/, '').replace(/\?.*$/s, '');
+    return `${http.method} ${path.replace(UUID, '{id}')}${name === undefined ? '' : ` ${name.name}`}`;
   }
   const [line = ''] = pieces[0]!.text.trimStart().split('\n');
-  const words = line.replace(UUID, '{id}');
+  // cinder says what it was asked for before it answers.
+  const words = line.replace(/^([A-Z]{3,7} )https?:\/\/[^/\s]{1,260}(?=\/)/, '$1').replace(UUID, '{id}');
   return words.length <= WORDS_CHARS_MAX ? words : `${words.slice(0, WORDS_CHARS_MAX - 1).trimEnd()}…`;
 }
 

@@ -1,11 +1,12 @@
 /**
  * What each process did for each request, as spans: cut where it was silent for long, each with the span that caused it and the time that
- * was its own. Within one request RPC order tells the cause - who had spoken last when somebody else began -, between requests the
- * record that names the other one, or the global id. Pure.
+ * was its own. Within one request RPC order tells the cause - who had spoken last when somebody else began, or whose answer, told by its access
+ * line and how long that took, was being waited for -, between requests the record that names the other one, or the global id. Pure.
  */
+import { listed } from '../base/listed.ts';
 import type { StorySpan } from '../model.ts';
 import type { Piece } from './story-piece.ts';
-import { rankOf, stampOf } from './story-time.ts';
+import { beganUs, rankOf, stampOf } from './story-time.ts';
 
 /** A process that is silent for longer is waiting for somebody, or does something else afterwards: nova waits 300 s for a port. */
 const SILENCE_US = 30_000_000;
@@ -15,6 +16,8 @@ interface Open {
   readonly first: Piece;
   readonly requestKey: string | undefined;
   readonly pieces: Piece[];
+  /** Of its first record, or earlier: an access line is written at the end of what it tells of. */
+  startUs: number;
 }
 
 export interface Spans {
@@ -35,12 +38,14 @@ export function spansOf(pieces: readonly Piece[], callers: ReadonlyMap<string, P
     const key = `${piece.requestKey ?? ''}\n${processOf(piece)}`;
     let span = open.get(key);
     if (span === undefined || piece.orderUs - span.pieces.at(-1)!.orderUs > SILENCE_US) {
-      span = { first: piece, requestKey: piece.requestKey, pieces: [] };
+      span = { first: piece, requestKey: piece.requestKey, pieces: [], startUs: piece.orderUs };
       open.set(key, span);
       all.push(span);
     }
     span.pieces.push(piece);
+    span.startUs = Math.min(span.startUs, beganUs(piece));
   }
+  all.sort((a, b) => a.startUs - b.startUs || a.first.orderUs - b.first.orderUs || a.first.seq - b.first.seq);
   const of = new Map<number, number>();
   all.forEach(({ pieces: own }, index) => {
     for (const { seq } of own) of.set(seq, index);
@@ -59,33 +64,89 @@ interface Causes {
 
 function parentsOf(spans: readonly Open[], { of, callers }: Causes): (number | undefined)[] {
   const byRequest = new Map<string, number[]>();
+  const answers = answersOf(spans);
   const parents: (number | undefined)[] = [];
   spans.forEach(({ requestKey, first }, index) => {
     if (requestKey === undefined) {
       parents.push(undefined);
       return;
     }
-    const own = byRequest.get(requestKey) ?? [];
+    const all = byRequest.get(requestKey) ?? [];
+    const own = all.filter((other) => !isProxied(spans[other]!, spans[index]!));
     const caller = callers.get(requestKey);
     const { globalKey } = first;
-    let parent = spokenLast(own, spans, first);
+    let parent =
+      spokenLast(own, spans, { piece: first, isAtWork: true }) ??
+      answeringTo(answers.get(requestKey) ?? [], spans, index) ??
+      spokenLast(own, spans, { piece: first, isAtWork: false });
     // The record that names the request comes after it: its span began before, or another of the same request did.
     if (parent === undefined && caller !== undefined) parent = of.get(caller.seq);
     if (parent === undefined && globalKey !== undefined && globalKey !== requestKey)
-      parent = spokenLast(byRequest.get(globalKey) ?? [], spans, first);
+      parent = spokenLast(byRequest.get(globalKey) ?? [], spans, { piece: first, isAtWork: false });
     parents.push(parent === index ? undefined : parent);
-    byRequest.set(requestKey, [...own, index]);
+    byRequest.set(requestKey, [...all, index]);
   });
   return withoutCircles(parents);
 }
 
+/** An access line with its time: from when to when its server was at work. */
+interface Answer {
+  readonly span: number;
+  readonly fromUs: number;
+  readonly untilUs: number;
+}
+
+function answersOf(spans: readonly Open[]): Map<string, Answer[]> {
+  const answers = new Map<string, Answer[]>();
+  for (const [span, { requestKey, pieces }] of spans.entries()) {
+    if (requestKey === undefined) continue;
+    for (const piece of pieces) {
+      const fromUs = beganUs(piece);
+      if (fromUs < piece.orderUs) listed(answers, requestKey).push({ span, fromUs, untilUs: piece.orderUs });
+    }
+  }
+  return answers;
+}
+
+const COARSE_US = 1_000_000;
+
+/** swift's storage servers are called by a proxy, which speaks only in the end; stamps of whole seconds do not show who was at work for whom. */
+const PROXY = /^(?:swift-)?proxy-server$/;
+
+function isProxied(span: Open, by: Open): boolean {
+  return PROXY.test(by.first.program ?? '') && !PROXY.test(span.first.program ?? '');
+}
+
+/** The span whose answer was being made all the while that this one was at work: of several, the shortest. */
+function answeringTo(answers: readonly Answer[], spans: readonly Open[], index: number): number | undefined {
+  const { startUs, pieces, first } = spans[index]!;
+  const untilUs = pieces.at(-1)!.orderUs;
+  // A stamp of whole seconds may mean any moment of it.
+  const slackUs = first.orderUs % COARSE_US === 0 ? COARSE_US : 0;
+  let best: Answer | undefined;
+  for (const answer of answers) {
+    if (isProxied(spans[index]!, spans[answer.span]!)) return answer.span;
+    const lengthUs = answer.untilUs - answer.fromUs;
+    if (answer.span === index || lengthUs <= untilUs - startUs) continue;
+    if (answer.fromUs > startUs + slackUs || answer.untilUs < untilUs) continue;
+    if (best === undefined || lengthUs < best.untilUs - best.fromUs) best = answer;
+  }
+  return best?.span;
+}
+
+interface Before {
+  readonly piece: Piece;
+  /** Only who has not answered yet: its access line is the last that it says. */
+  readonly isAtWork: boolean;
+}
+
 /** Of these spans the one whose record stands nearest before `piece`. */
-function spokenLast(among: readonly number[], spans: readonly Open[], piece: Piece): number | undefined {
+function spokenLast(among: readonly number[], spans: readonly Open[], { piece, isAtWork }: Before): number | undefined {
   let best: number | undefined;
   let bestUs = Number.NEGATIVE_INFINITY;
   for (const index of among) {
     const before = lastBefore(spans[index]!.pieces, piece.orderUs);
-    if (before !== undefined && before.orderUs >= bestUs) {
+    if (before !== undefined && before.orderUs >= bestUs && !(isAtWork && before.http !== undefined)) {
       best = index;
       bestUs = before.orderUs;
     }
@@ -124,22 +185,16 @@ interface Place {
   readonly parent: number | undefined;
 }
 
-function told({ first, pieces }: Open, index: number, { children, parent }: Place): StorySpan {
-  const [startUs, endUs] = extentOf(pieces);
+function told(open: Open, index: number, { children, parent }: Place): StorySpan {
+  const { first, pieces } = open;
+  const [startUs, endUs] = extentOf(open);
   const durationUs = endUs - startUs;
   const span: StorySpan = {
     span: index,
     start: stampOf(startUs),
     end: stampOf(endUs),
     durationMs: durationUs / 1000,
-    selfMs:
-      (durationUs -
-        coveredUs(
-          children.map((child) => extentOf(child.pieces)),
-          startUs,
-          endUs,
-        )) /
-      1000,
+    selfMs: (durationUs - coveredUs(children.map(extentOf), startUs, endUs)) / 1000,
     records: pieces.length,
     seq: first.seq,
   };
@@ -154,8 +209,8 @@ function told({ first, pieces }: Open, index: number, { children, parent }: Plac
   return span;
 }
 
-function extentOf(pieces: readonly Piece[]): [startUs: number, endUs: number] {
-  return [pieces[0]!.orderUs, pieces.at(-1)!.orderUs];
+function extentOf({ startUs, pieces }: Open): [startUs: number, endUs: number] {
+  return [startUs, pieces.at(-1)!.orderUs];
 }
 
 function strongest(pieces: readonly Piece[]): string | undefined {

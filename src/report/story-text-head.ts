@@ -12,6 +12,8 @@ import { placeOf } from './story-view-tree.ts';
 
 /** Names of one kind that are listed: more are no help to find anything. */
 const NAMES_MAX = 12;
+/** Steps that did not come: the first ones tell the cause, the others follow from them. */
+const STEPS_MAX = 3;
 /** Lines of a traceback that are shown from its beginning and its end: where it began and what it says. */
 const TRACE_FIRST = 3;
 const TRACE_LAST = 9;
@@ -115,13 +117,23 @@ function* missingLines(missing: StoryMissing, story: Story, canvas: Canvas): Gen
   yield* headed(`Unlike other runs of ${visible(missing.operation)}${which}`, `(${counted(missing.learnedFrom, 'run')} that went well)`, {
     canvas,
   });
-  for (const step of missing.steps) yield* stepLines(step, canvas);
+  const most = canvas.full || missing.steps.length <= STEPS_MAX + 1 ? missing.steps.length : STEPS_MAX;
+  for (const step of missing.steps.slice(0, most)) yield* stepLines(step, canvas);
+  const left = missing.steps.slice(most);
+  if (left.length === 0) return;
+  const programs = [...new Set(left.map(({ program, service }) => program ?? service ?? '-'))].map(visible).join(', ');
+  yield* indented(`… and ${counted(left.length, 'step')} after these, of ${programs} (--full)`, '  ', canvas).map((line) =>
+    canvas.ink(line, INK.faint),
+  );
 }
+
+/** What DEBUG of oslo says of where it was said is no step's name. */
+const WHERE = / \S{1,120} \/\S{1,300}\.py:<\*>$/;
 
 function* stepLines(step: StoryStep, canvas: Canvas): Generator<string> {
   const color = step.state === 'missing' ? INK.red : INK.yellow;
   const who = step.program ?? step.service;
-  const [first = '', ...more] = indented(`${visible(who ?? '-')}: ${visible(step.text)}`, '           ', canvas);
+  const [first = '', ...more] = indented(`${visible(who ?? '-')}: ${visible(step.text.replace(WHERE, ''))}`, '           ', canvas);
   yield `  ${canvas.ink(step.state.padEnd(7), color)}  ${first.trimStart()}`;
   yield* more;
   const usual = `usually comes in ${step.usualPercent} of 100, within ${spanText(step.usualMs)} after the step before`;

@@ -13,7 +13,7 @@ import { keysOfKind, type Piece } from './story-piece.ts';
 import { isFailure, requestsOf } from './story-requests.ts';
 import { skewOf } from './story-skew.ts';
 import { spansOf } from './story-spans.ts';
-import { rankOf, stampOf } from './story-time.ts';
+import { beganUs, rankOf, stampOf } from './story-time.ts';
 import { isUsualError } from './usual-errors.ts';
 
 /** The story but for its records. */
@@ -85,9 +85,11 @@ export function storyOf(story: StoryLinks, telling: Telling): Told {
   const first = pieces[0];
   const last = pieces.at(-1);
   if (first !== undefined && last !== undefined) {
-    head.start = stampOf(first.orderUs);
+    // What an access line tells of began before it was written.
+    const startUs = pieces.reduce((least, piece) => Math.min(least, beganUs(piece)), first.orderUs);
+    head.start = stampOf(startUs);
     head.end = stampOf(last.orderUs);
-    head.durationMs = (last.orderUs - first.orderUs) / 1000;
+    head.durationMs = (last.orderUs - startUs) / 1000;
   }
   const error = firstErrorOf(shifts.size > 0 ? pieces : byTrueTime(pieces, skew));
   if (error !== undefined) head.firstError = error;

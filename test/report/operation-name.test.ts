@@ -75,6 +75,8 @@ describe('the name of an operation', () => {
     [EVENTS, true],
     [VOLUME, true],
     ['/v2.1/servers', false],
+    ['/v1/AUTH_596960a69a05c2aff0df4c2b0d406674/reports/part-1.bin', true],
+    ['/sdb1/40/AUTH_596960a69a05c2aff0df4c2b0d406674/reports', true],
     ['/v2.1/servers/action/x', false],
   ])('%s is of many operations: %s', (path, want) => expect(isOfMany({ path })).toBe(want));
 

@@ -51,6 +51,62 @@ describe('spans', () => {
     expect(head.edges).toEqual([{ from: request(1), to: request(2), by: 'global', seq: 2 }]);
   });
 
+  const access = (path: string, seconds: number): string =>
+    `10.0.0.1 "GET ${path} HTTP/1.1" status: 200 len: 7 time: ${seconds.toFixed(7)}`;
+
+  test('an access line tells when its server began: the span, its request and the story begin then', () => {
+    const { head } = told([
+      { ms: 1000, by: API, request: 1, text: access('/v2.1/servers', 0.8) },
+      { ms: 1100, by: COMPUTE, request: 1 },
+    ]);
+    expect(head).toMatchObject({ start: `${HOUR_START}.200000Z`, durationMs: 900, end: `${HOUR_START.slice(0, -1)}1.100000Z` });
+    expect(head.requests[0]).toMatchObject({ start: head.start, durationMs: 900 });
+    expect(head.spans.map(({ program, durationMs, start }) => ({ program, durationMs, start }))).toEqual([
+      { program: 'nova-api', durationMs: 800, start: head.start },
+      { program: 'nova-compute', durationMs: 0, start: head.end },
+    ]);
+  });
+
+  test.each<[what: string, said: Said[], parents: (string | undefined)[]]>([
+    [
+      'whose answer was being made meanwhile caused it, though its line comes last',
+      [
+        { ms: 300, by: COMPUTE, request: 1, text: access('/b', 0.1) },
+        { ms: 1000, by: API, request: 1, text: access('/a', 0.9) },
+      ],
+      ['nova-api undefined', 'nova-compute nova-api'],
+    ],
+    [
+      'who has answered calls nobody any more, when somebody else is at work',
+      [
+        { ms: 0, by: CONDUCTOR, request: 1 },
+        { ms: 100, by: API, request: 1, text: access('/a', 0.01) },
+        { ms: 200, by: COMPUTE, request: 1 },
+      ],
+      ['nova-conductor undefined', 'nova-api nova-conductor', 'nova-compute nova-conductor'],
+    ],
+    [
+      'but was the one, when nobody else was',
+      [
+        { ms: 100, by: API, request: 1, text: access('/a', 0.01) },
+        { ms: 200, by: COMPUTE, request: 1 },
+      ],
+      ['nova-api undefined', 'nova-compute nova-api'],
+    ],
+    [
+      'storage of swift is called by the proxy, whatever whole seconds say',
+      [
+        { ms: 1000, by: 's1 object-server 7', request: 1, text: access('/o', 0.05) },
+        { ms: 1000, by: 's2 object-server 8', request: 1, text: access('/o', 0.02) },
+        { ms: 1785, by: 'p proxy-server 9', request: 1, text: access('/v1/o', 0.04) },
+      ],
+      ['object-server proxy-server', 'object-server proxy-server', 'proxy-server undefined'],
+    ],
+  ])('%s', (_, said, parents) => {
+    const { spans } = told(said).head;
+    expect(spans.map(({ program, parent }) => `${program} ${spans[parent ?? -1]?.program}`)).toEqual(parents);
+  });
+
   test.each<[string, [number, number][], number]>([
     ['nothing', [], 0],
     ['one within', [[10, 30]], 20],

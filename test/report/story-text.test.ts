@@ -157,6 +157,19 @@ test.each<[string, Partial<Story>, string[]]>([
     ],
   ],
   [
+    'of many steps that did not come the first ones, without where DEBUG says it stands in the code',
+    {
+      ...MISSING,
+      missing: [
+        {
+          ...MISSING.missing![0]!,
+          steps: ['a', 'b do_it /usr/lib/<*>/nova/x.py:<*>', 'c', 'd', 'e'].map((text) => step(text, 'missing')),
+        },
+      ],
+    },
+    ['  missing  nova-compute: b', '  missing  nova-compute: c', '  … and 2 steps after these, of nova-compute (--full)'],
+  ],
+  [
     'clocks',
     { skew: [{ host: 'cmp03', against: 'ctl01', skewMs: 1204, errorMs: 18, pairs: 14 }] },
     ['Clocks  (times are as written; --deskew corrects them)', '  cmp03 is 1.2 s ahead of ctl01 (±18 ms, 14 requests with answer)'],
