@@ -152,6 +152,10 @@ export interface OutageRoot {
   readonly naming: readonly string[];
   readonly complaining: readonly string[];
   readonly caused: readonly string[];
+  /** Services that complain of it. */
+  readonly services: readonly string[];
+  /** It came while the store was so young that everything is new. */
+  readonly isEarly: boolean;
   /** µs; `untilUs` absent: it goes on. */
   readonly sinceUs: number;
   readonly untilUs?: number;

@@ -124,7 +124,7 @@ export interface Foldable {
 }
 
 /** The dependency's own service: what it says of itself while it is away. */
-const OWN: Readonly<Record<DependencyKind, string>> = { broker: 'rabbitmq', database: 'mysql', keystone: 'keystone' };
+export const OWN_SERVICE: Readonly<Record<DependencyKind, string>> = { broker: 'rabbitmq', database: 'mysql', keystone: 'keystone' };
 
 /** Whether the cause of `one` is the outage. */
 export function folds(root: Root, one: Foldable): boolean {
@@ -135,5 +135,5 @@ export function folds(root: Root, one: Foldable): boolean {
     return (
       complaint.kind === root.kind && (complaint.address === undefined || complaint.address === root.address || root.address === UNKNOWN)
     );
-  return one.services.some((service) => root.services.includes(service) || service === OWN[root.kind]);
+  return one.services.some((service) => root.services.includes(service) || service === OWN_SERVICE[root.kind]);
 }

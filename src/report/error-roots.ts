@@ -7,7 +7,7 @@
  * time does not vanish below an outage of five minutes.
  */
 import type { ErrorGroup, OutageRoot, Snooze } from '../model.ts';
-import { AFTER_MINUTES, BEFORE_MINUTES } from './collapse.ts';
+import { AFTER_MINUTES, BEFORE_MINUTES, OWN_SERVICE } from './collapse.ts';
 
 const MINUTE_US = 60e6;
 const SHARE_MIN = 0.5;
@@ -38,7 +38,7 @@ export function rooted(groups: readonly ErrorGroup[], of: RootsOf): Rooted {
   // The newest outage first: what it caused is what people look for.
   for (const outage of [...of.outages].sort((one, other) => other.sinceUs - one.sinceUs)) {
     const its = groups.filter((group) => !changed.has(group.signature) && belongs(group, outage, of));
-    const [head] = [outage.naming, outage.complaining, outage.caused].flatMap((among) =>
+    const [head] = [outage.naming, outage.complaining, its.map(({ signature }) => signature)].flatMap((among) =>
       its.filter(({ signature }) => among.includes(signature)).toSorted((one, other) => other.count - one.count),
     );
     if (head === undefined) continue;
@@ -62,8 +62,9 @@ export function rooted(groups: readonly ErrorGroup[], of: RootsOf): Rooted {
   return { groups: known, below };
 }
 
-function belongs({ signature, sparkline }: ErrorGroup, outage: OutageRoot, { startUs, endUs }: RootsOf): boolean {
-  if (!outage.complaining.includes(signature) && !outage.caused.includes(signature)) return false;
+function belongs(group: ErrorGroup, outage: OutageRoot, { startUs, endUs }: RootsOf): boolean {
+  const { signature, sparkline } = group;
+  if (!outage.complaining.includes(signature) && !outage.caused.includes(signature) && !isBornOf(group, outage)) return false;
   const stepUs = (endUs - startUs) / sparkline.length;
   const [fromUs, untilUs] = [outage.sinceUs - BEFORE_MINUTES * MINUTE_US, (outage.untilUs ?? endUs) + AFTER_MINUTES * MINUTE_US];
   let [during, all] = [0, 0];
@@ -73,6 +74,17 @@ function belongs({ signature, sparkline }: ErrorGroup, outage: OutageRoot, { sta
     if (atUs + stepUs > fromUs && atUs < untilUs) during += count;
   });
   return all > 0 && during >= SHARE_MIN * all;
+}
+
+/**
+ * Never seen before the outage, and over with it, in services that complain, or the dependency's own. Where the store is so young that everything
+ * is new, that says something of the dependency's own only.
+ */
+function isBornOf({ firstSeen, lastSeen, services }: ErrorGroup, { kind, sinceUs, untilUs, isEarly, ...outage }: OutageRoot): boolean {
+  const [bornUs, lastUs] = [Date.parse(firstSeen) * 1000, Date.parse(lastSeen) * 1000];
+  if (bornUs < sinceUs - BEFORE_MINUTES * MINUTE_US) return false;
+  if (untilUs !== undefined && (bornUs > untilUs || lastUs > untilUs + AFTER_MINUTES * MINUTE_US)) return false;
+  return services.length > 0 && services.every(({ name }) => name === OWN_SERVICE[kind] || (!isEarly && outage.services.includes(name)));
 }
 
 /** The last of the snoozes that hold for all of the group. */

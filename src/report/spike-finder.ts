@@ -87,7 +87,12 @@ export class SpikeFinder {
   }
 
   get isLearning(): boolean {
-    return this.#first === undefined || this.#last - this.#first < LEARN_MINUTES;
+    return this.isYoungAt(this.#last);
+  }
+
+  /** Had so little been seen then? */
+  isYoungAt(minute: number): boolean {
+    return this.#first === undefined || minute - this.#first < LEARN_MINUTES;
   }
 
   minute(given: SpikeMinute): Findings {

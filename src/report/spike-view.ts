@@ -30,14 +30,27 @@ export function spikeList(spikes: readonly LiveSpike[], want: SpikeWant, by: Vie
     .map((spike) => spikeOf(spike, spikes, by));
 }
 
+export interface Within {
+  readonly startUs: number;
+  readonly endUs: number;
+  /** Was the store young in this minute? */
+  readonly isYoungAt: (minute: number) => boolean;
+}
+
 /** Outages that went on at some time within [startUs, endUs), with who stands below them. */
-export function outageRoots(spikes: readonly LiveSpike[], startUs: number, endUs: number): OutageRoot[] {
+export function outageRoots(spikes: readonly LiveSpike[], { startUs, endUs, isYoungAt }: Within): OutageRoot[] {
   return spikes.flatMap(({ id, dependency, foldedInto, sinceMinute, untilUs }) => {
     const sinceUs = sinceMinute * MINUTE_US;
     if (dependency === undefined || foldedInto !== undefined || sinceUs >= endUs || (untilUs ?? endUs) < startUs) return [];
     const caused = spikes.flatMap((one) => (one.foldedInto === id && one.signature !== undefined ? [one.signature] : []));
-    const { kind, address, signatures, naming = [] } = dependency;
-    return [{ ...{ id, kind, address, naming, complaining: signatures, caused, sinceUs }, ...(untilUs === undefined ? {} : { untilUs }) }];
+    const { kind, address, signatures, naming = [], services } = dependency;
+    const isEarly = isYoungAt(sinceMinute);
+    return [
+      {
+        ...{ id, kind, address, naming, complaining: signatures, caused, services: [...services], isEarly, sinceUs },
+        ...(untilUs === undefined ? {} : { untilUs }),
+      },
+    ];
   });
 }
 

@@ -114,7 +114,8 @@ export class SpikeKeeper implements SpikeBook {
   }
 
   outages(startUs: number, endUs: number): OutageRoot[] {
-    return outageRoots(this.#board.spikes, startUs, endUs);
+    const { finder, spikes } = this.#board;
+    return outageRoots(spikes, { startUs, endUs, isYoungAt: (minute) => finder.isYoungAt(minute) });
   }
 
   snoozes(): Snooze[] {

@@ -15,7 +15,13 @@ function group(signature: string, at: Readonly<Record<number, number>>, change: 
   const count = sparkline.reduce((sum, one) => sum + one, 0);
   return {
     ...{ signature, title: `title ${signature}`, parts: { by: 'shape' }, state: 'new', level: 'ERROR', count, total: count, sparkline },
-    ...{ firstSeen: '', lastSeen: '', services: [{ name: 'nova', count }], hosts: [{ name: 'c1', count }], samples: [] },
+    ...{
+      firstSeen: '2026-11-21T00:00:00Z',
+      lastSeen: '2026-11-22T23:59:00Z',
+      services: [{ name: 'nova', count }],
+      hosts: [{ name: 'c1', count }],
+      samples: [],
+    },
     radius: { hosts: 1, services: 1, requests: 0, instances: 0, projects: 0 },
     ...change,
   };
@@ -24,6 +30,7 @@ function group(signature: string, at: Readonly<Record<number, number>>, change: 
 /** From 12:10 to 12:20. */
 const outage: OutageRoot = {
   ...{ id: 'outage', kind: 'broker', address: BROKER, naming: ['lost'], complaining: ['lost', 'timeout'], caused: ['boom', 'lost'] },
+  ...{ services: ['nova', 'cinder'], isEarly: false },
   ...{ sinceUs: START_US + 12 * HOUR_US + 600e6, untilUs: START_US + 12 * HOUR_US + 1200e6 },
 };
 const { untilUs: _over, ...goesOn } = outage;
@@ -83,6 +90,24 @@ describe('folding', () => {
   ])('$name', ({ groups, outages = [outage], want }) => {
     expect(told(groups, { outages })).toEqual(want);
   });
+});
+
+/** Seen in the outage only. */
+const born = { firstSeen: '2026-11-22T12:09:00Z', lastSeen: '2026-11-22T12:24:00Z' };
+const of = (...services: string[]): Partial<ErrorGroup> => ({ services: services.map((name) => ({ name, count: 1 })) });
+test.for<[what: string, change: Partial<ErrorGroup>, isEarly: boolean, isBelow: boolean]>([
+  ['in a service that complains', born, false, true],
+  ['in all of them', { ...born, ...of('nova', 'cinder') }, false, true],
+  ['also in another service', { ...born, ...of('nova', 'swift') }, false, false],
+  ['in the dependency itself', { ...born, ...of('rabbitmq') }, false, true],
+  ['before', { ...born, firstSeen: '2026-11-22T12:07:00Z' }, false, false],
+  ['and long after', { ...born, lastSeen: '2026-11-22T12:26:00Z' }, false, false],
+  ['after it', { ...born, firstSeen: '2026-11-22T12:21:00Z' }, false, false],
+  ['in a young store', born, true, false],
+  ['in a young store, in the dependency itself', { ...born, ...of('rabbitmq') }, true, true],
+])('no spike, seen for the first time %s: %s', ([_what, change, isEarly, isBelow]) => {
+  const [lost, rare] = told([group('lost', { 12: 9 }), group('rare', { 12: 1 }, change)], { outages: [{ ...outage, isEarly }] });
+  expect([lost, rare]).toEqual(isBelow ? [`lost root ${BROKER} folds rare 1`, `(rare) root ${BROKER}`] : [`lost root ${BROKER}`, 'rare']);
 });
 
 test.for<[what: string, fits: Partial<Snooze>, isSnoozed: boolean]>([
