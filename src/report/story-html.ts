@@ -10,7 +10,7 @@ import { recordAnchor, requestAnchor, shown, shownLines } from './story-html-par
 import { recordsHtml } from './story-html-records.ts';
 import { POLICY, STYLE } from './story-html-style.ts';
 import { treeHtml } from './story-html-tree.ts';
-import { linesOf, skewsTold, wholeError } from './story-view-records.ts';
+import { linesOf, skewsTold, stepName, wholeError } from './story-view-records.ts';
 import { microsOf, offsetText, spanText } from './story-view-time.ts';
 import { placeOf } from './story-view-tree.ts';
 
@@ -70,7 +70,7 @@ function momentHtml(time: string, { start }: Pick<Story, 'start'>, style: HtmlSt
 function stepHtml(fault: StoryFault, story: Pick<Story, 'start'>, style: HtmlStyle): string {
   const what = fault.state === 'missing' ? 'First: this did not come' : 'First: this was slow';
   const place = `${fault.state === 'missing' ? 'due by ' : ''}${momentHtml(fault.time, story, style)}, ${shown(placeOf(fault))}`;
-  return `<section class="box bad"><h2>${what}</h2><p class="dim">${place}</p><p class="mono wrap">${shown(fault.text)}</p></section>\n`;
+  return `<section class="box bad"><h2>${what}</h2><p class="dim">${place}</p><p class="mono wrap">${shown(stepName(fault.text))}</p></section>\n`;
 }
 
 function errorHtml(error: StoryError, story: Pick<Story, 'start'>, style: HtmlStyle): string {
@@ -98,7 +98,7 @@ function missingHtml({ operation, request, learnedFrom, steps }: StoryMissing, s
     const took = step.tookMs === undefined ? '' : `, took <b>${spanText(step.tookMs)}</b>`;
     const color = step.state === 'missing' ? 'bad' : 'warn';
     const who = shown(step.program ?? step.service ?? '-');
-    return `<tr class="${color}"><td class="state">${step.state}</td><td>${who}</td><td class="mono wrap">${shown(step.text)}</td><td>${usual}${took}</td><td>${where}</td></tr>\n`;
+    return `<tr class="${color}"><td class="state">${step.state}</td><td>${who}</td><td class="mono wrap">${shown(stepName(step.text))}</td><td>${usual}${took}</td><td>${where}</td></tr>\n`;
   });
   const which = number > 0 ? ` <a href="#${requestAnchor(number)}">#${number}</a>` : '';
   return `<section class="box warn"><h2>Unlike other runs of ${shown(operation)}${which}</h2><p class="dim">Compared with ${learnedFrom} runs that went well.</p>\n<table class="facts">\n<thead><tr><th></th><th>where</th><th>step</th><th>usually</th><th></th></tr></thead>\n<tbody>\n${rows.join('')}</tbody></table></section>\n`;

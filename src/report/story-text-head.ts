@@ -6,7 +6,7 @@ import { INK, LEVEL_COLORS } from '../base/ink.ts';
 import { visible } from '../base/visible.ts';
 import type { Story, StoryError, StoryFault, StoryMissing, StoryStep } from '../model.ts';
 import { type Canvas, counted, headed, indented } from './story-text.ts';
-import { linesOf, skewsTold, wholeError } from './story-view-records.ts';
+import { linesOf, skewsTold, stepName, wholeError } from './story-view-records.ts';
 import { microsOf, offsetText, spanText } from './story-view-time.ts';
 import { placeOf } from './story-view-tree.ts';
 
@@ -78,7 +78,7 @@ function* stepFault(fault: StoryFault, story: Pick<Story, 'start'>, canvas: Canv
   const when = momentText(fault.time, story, canvas);
   const place = `${fault.state === 'missing' ? 'due by' : 'at'} ${when}  ${visible(placeOf(fault))}`;
   yield* headed(`First: this ${what}`, place, { canvas, sgr: INK.red });
-  yield* indented(visible(fault.text), '  ', canvas);
+  yield* indented(visible(stepName(fault.text)), '  ', canvas);
 }
 
 function* errorLines(error: StoryError, story: Pick<Story, 'start'>, canvas: Canvas): Generator<string> {
@@ -127,13 +127,10 @@ function* missingLines(missing: StoryMissing, story: Story, canvas: Canvas): Gen
   );
 }
 
-/** What DEBUG of oslo says of where it was said is no step's name. */
-const WHERE = / \S{1,120} \/\S{1,300}\.py:<\*>$/;
-
 function* stepLines(step: StoryStep, canvas: Canvas): Generator<string> {
   const color = step.state === 'missing' ? INK.red : INK.yellow;
   const who = step.program ?? step.service;
-  const [first = '', ...more] = indented(`${visible(who ?? '-')}: ${visible(step.text.replace(WHERE, ''))}`, '           ', canvas);
+  const [first = '', ...more] = indented(`${visible(who ?? '-')}: ${visible(stepName(step.text))}`, '           ', canvas);
   yield `  ${canvas.ink(step.state.padEnd(7), color)}  ${first.trimStart()}`;
   yield* more;
   const usual = `usually comes in ${step.usualPercent} of 100, within ${spanText(step.usualMs)} after the step before`;

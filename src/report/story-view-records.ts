@@ -129,3 +129,10 @@ export function linesOf(message: string): { readonly first: string; readonly mor
 export function whyText({ why, request }: ToldRecord, story: Story): string | undefined {
   return why.id === story.id || why.id === request ? undefined : `${why.kind} ${why.id}`;
 }
+
+/** Where in the code it was said, as DEBUG of oslo ends, is no part of a step's name. */
+const WHERE = / \S{1,120} \/\S{1,300}\.py:<\*>$/;
+
+export function stepName(text: string): string {
+  return text.replace(WHERE, '');
+}
