@@ -54,6 +54,16 @@ const STATES: readonly (readonly [name: string, path: string, act?: (page: Page)
   ],
   ['search-time', 'search', (page) => page.locator('.times-range').click()],
   ['search-columns', 'search', (page) => page.getByRole('button', { name: 'Columns' }).click()],
+  [
+    'search-saved',
+    'search?q=level:error',
+    async (page) => {
+      const body = JSON.stringify({ query: 'level:>=warning "AMQP server"', since: '6h', title: 'Trouble with the broker' });
+      await fetch(`${scene.service.url}/api/v1/saved/broker`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body });
+      await page.getByRole('button', { name: 'Saved' }).click();
+      await page.getByText('Trouble with the broker').waitFor();
+    },
+  ],
   ['search-id', 'search', (page) => page.locator('.row a.id').first().click()],
   ['search-help', 'search', (page) => page.keyboard.press('?')],
   ['live', 'search?live=1', (page) => page.locator('.live-list .row').nth(10).waitFor()],

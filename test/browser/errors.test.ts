@@ -1,7 +1,9 @@
 /** Error groups in a real browser: the list says what the service counts, filters are in the address, a group leads to its records, its stories and what to do. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ErrorGroup, ErrorList } from '../../src/model.ts';
-import { CHROMIUM, openPage, type Page } from './chromium.ts';
+import { CHROMIUM, openPage, type Page, PICTURES } from './chromium.ts';
 import { type Scene, startScene } from './scene.ts';
 import { addStories } from './story-scene.ts';
 
@@ -79,6 +81,29 @@ describe.skipIf(!CHROMIUM)('error groups', () => {
     await page.locator('.samples .details').waitFor();
     await page.keyboard.press('u');
     await expect.poll(() => titles(page)).toEqual(signatures(groups));
+    await close();
+  });
+});
+
+describe.skipIf(!CHROMIUM)('the report', () => {
+  test('of the time that is shown is a click away, in the zone that is shown', async () => {
+    const { page, close } = await open('errors?from=6h&zone=Asia/Tokyo');
+    await page.getByRole('link', { name: 'Report' }).click();
+    await page.getByRole('heading').first().waitFor();
+    const asked = new URL(page.url()).searchParams;
+    expect([asked.get('since'), asked.get('timezone'), asked.get('form')]).toEqual(['6h', 'Asia/Tokyo', 'html']);
+    expect(await page.locator('body').innerText()).toContain('libvirtError');
+    mkdirSync(PICTURES, { recursive: true });
+    for (const [width, scheme] of [
+      [1280, 'light'],
+      [1280, 'dark'],
+      [400, 'light'],
+      [400, 'dark'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.screenshot({ path: join(PICTURES, `report-${width}-${scheme}.png`) });
+    }
     await close();
   });
 });

@@ -119,6 +119,20 @@ describe.skipIf(!CHROMIUM)('a service in trouble', () => {
     await close();
   });
 
+  test('a count that takes too long says so, and leaves no number of the question before', async () => {
+    const { page, close } = await openPage(`${scene.service.url}/search`);
+    await settled(page);
+    const body = '{"code":"timeout","title":"The query took too long","status":504,"detail":"It looked for 30 s"}';
+    await page.route(/\/(histogram|facets)\?/, (route) => route.fulfill({ status: 504, contentType: 'application/problem+json', body }));
+    await page.getByLabel('Query', { exact: true }).fill('service:nova');
+    await page.keyboard.press('Enter');
+    await page.getByText('not counted').waitFor();
+    await page.getByText(/A shorter range/).waitFor();
+    expect(await page.locator('.count b, .value-count, .legend-level').count()).toBe(0);
+    expect(await page.locator('.row .cell-service').first().innerText()).toBe('nova');
+    await close();
+  });
+
   test('a place in the list that has expired is gone on from by time, without a gap or a repetition', async () => {
     const { page, close } = await openPage(`${scene.service.url}/search?q=service:nova&from=all`);
     await settled(page);

@@ -2,6 +2,7 @@
  * Spikes in a real browser: an outage of RabbitMQ of the simulated cloud, sent to a service of this process whose clock is the cloud's, so that nothing waits for real
  * minutes. The page shows what `GET /api/v1/spikes` finds, leads to its records, and says who is snoozed.
  */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultSettings } from '../../src/base/config.ts';
@@ -10,7 +11,8 @@ import type { ErrorList, Spike, SpikeList } from '../../src/model.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { type CloudLine, cloudLines, MINUTE_US, START_US } from '../e2e/cloud-lines.ts';
 import { eventually, temporaryFolder } from '../e2e/service.ts';
-import { CHROMIUM, openPage, type Page } from './chromium.ts';
+import { violations } from './axe.ts';
+import { CHROMIUM, openPage, type Page, PICTURES } from './chromium.ts';
 
 const CALM_MINUTES = 20;
 const OUTAGE_MINUTES = 3;
@@ -58,6 +60,20 @@ async function open(): Promise<{ page: Page; close(): Promise<void> }> {
   return opened;
 }
 
+/** For everybody, and to be looked at. */
+async function pictured(page: Page): Promise<void> {
+  const size = page.viewportSize()!;
+  mkdirSync(PICTURES, { recursive: true });
+  for (const width of [400, size.width])
+    for (const scheme of ['dark', 'light'] as const) {
+      await page.setViewportSize({ ...size, width });
+      await page.emulateMedia({ colorScheme: scheme });
+      expect(await violations(page), `${width} ${scheme}`).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      await page.screenshot({ path: join(PICTURES, `errors-spikes-${width}-${scheme}.png`) });
+    }
+}
+
 describe.skipIf(!CHROMIUM)('spikes', () => {
   test('of a calm cloud there are none; an outage is one, on a line of time, leads to its records, and says that it is snoozed and over', async () => {
     await live(
@@ -79,6 +95,7 @@ describe.skipIf(!CHROMIUM)('spikes', () => {
     const text = await shown.innerText();
     for (const part of [spike.rule, `broker ${BROKER}`, `${spike.folded.length} folded below it`]) expect(text).toContain(part);
     expect(await shown.locator('.spike-line rect').count()).toBe(1);
+    await pictured(page);
     await shown.getByRole('link').click();
     await page.locator('.row, .group-head').first().waitFor();
     expect(await page.locator('#view').innerText()).toMatch(/AMQP|amqp|Messaging|RabbitMQ/);

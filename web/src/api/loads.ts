@@ -21,7 +21,8 @@ export interface Loader<T> {
   clear(): void;
 }
 
-export function loader<T>(): Loader<T> {
+/** `keeps`: whether the answer before is still worth something where the new question is in trouble. */
+export function loader<T>(keeps: (trouble: Problem) => boolean = () => true): Loader<T> {
   const state = signal<Load<T>>({ value: undefined, trouble: undefined, isBusy: false });
   let current: AbortController | undefined;
   return {
@@ -35,7 +36,9 @@ export function loader<T>(): Loader<T> {
         const value = await asked(own.signal);
         if (current === own) state.value = { value, trouble: undefined, isBusy: false };
       } catch (error) {
-        if (current === own && !isAbort(error)) state.value = { value: state.peek().value, trouble: troubleOf(error), isBusy: false };
+        if (current !== own || isAbort(error)) return;
+        const trouble = troubleOf(error);
+        state.value = { value: keeps(trouble) ? state.peek().value : undefined, trouble, isBusy: false };
       }
     },
     put(value) {

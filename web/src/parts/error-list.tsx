@@ -1,11 +1,13 @@
 /** Error groups as a list: what fails, how often and since when, whom it hits, and whether it is known what to do. */
 import type { ErrorGroup, GroupState } from '../../../src/model.ts';
+import { urlOf } from '../api/ask.ts';
 import {
   errorRange,
   errorsAgain,
   goErrors,
   list,
   order,
+  reportWords,
   STATES,
   service,
   services,
@@ -137,6 +139,13 @@ function Tools(): JSX.Element {
         shown={undefined}
         trouble={trouble?.code === 'bad-argument' ? trouble : undefined}
       />
+      <a
+        class="button"
+        href={urlOf('api/v1/report', reportWords(here.value.zone))}
+        title="This time as one page to read or print: what is new, grew or is over, who writes most, latencies, losses"
+      >
+        Report
+      </a>
       <button type="button" title="Ask again" onClick={errorsAgain}>
         Refresh
       </button>

@@ -96,7 +96,8 @@ function chartOf(box: HTMLElement, stacks: Stacks, shown: string): uPlot {
   const options: uPlot.Options = {
     width: Math.max(100, box.clientWidth),
     height: HEIGHT_PX,
-    padding: [6, 4, 0, 0],
+    // On the right, half of the last label.
+    padding: [6, 18, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

@@ -34,19 +34,23 @@ export function SearchTools({ areFacetsShown, look }: { areFacetsShown: Signal<b
   );
 }
 
+/** The number comes from the histogram, later than the records: until then no other question's number stands here. */
 function Count(): JSX.Element {
-  const { value, isBusy } = histogram.state.value;
+  const { value, isBusy, trouble } = histogram.state.value;
   const tookMs = records.tookMs.value;
   const damaged = records.damaged.value.length;
+  const isThere = !records.isFresh.value && records.pages.value.length > 0;
   return (
     <span class="count" role="status">
-      {value !== undefined && (
+      {value !== undefined && !isBusy && trouble === undefined && (
         <>
           <b>{countText(value.total)}</b> {value.total === 1 ? 'record' : 'records'}
           {tookMs !== undefined && <span class="dim"> in {tookMs} ms</span>}
         </>
       )}
-      {(isBusy || records.isFresh.value) && <span class="dim"> searching…</span>}
+      {records.isFresh.value && <span class="dim">searching…</span>}
+      {isThere && isBusy && <span class="dim">counting…</span>}
+      {isThere && trouble !== undefined && <span class="dim">not counted</span>}
       {damaged > 0 && <span class="damaged"> {damaged} places on the disk could not be read</span>}
     </span>
   );

@@ -112,7 +112,7 @@ export function StatusStore({ now }: { now: StatusAnswer }): JSX.Element {
                     {bytesText(bytes)} <progress value={bytes} max={most} aria-label={`Size of ${visible(name)}`} />
                   </td>
                   <td class="number">{records === 0 ? '–' : bytesText(bytes / records)}</td>
-                  <td>
+                  <td class="wraps">
                     {countText(blocks)} {blocks === 1 ? 'block' : 'blocks'}
                     {fresh > 0 && `, ${countText(fresh)} records not yet`}
                   </td>

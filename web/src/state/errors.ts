@@ -58,6 +58,14 @@ function timeWords({ from: start, to: end }: Range): Words {
   return { since: start === ALL ? BEGINNING : start, until: end === 'now' ? '' : end };
 }
 
+/** Words for `GET /api/v1/report`, which tells of a year at most. */
+export function reportWords(zone: string): Words {
+  const { since, until } = timeWords(errorRange.value);
+  const timezone = zone === '' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
+  return { form: 'html', since: since === BEGINNING ? REPORT_LONGEST : since, until, timezone };
+}
+const REPORT_LONGEST = '365d';
+
 /** Asks while the view is shown. */
 export function followErrors(): () => void {
   const ends = [effect(askList), effect(askGroup)];

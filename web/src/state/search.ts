@@ -3,7 +3,7 @@
  * concerns. Not here: what is drawn of it (views/search.tsx).
  */
 import type { FacetsAnswer, HistogramAnswer, PublicRecord } from '../api/answers.ts';
-import { ask, isAbort, type Words } from '../api/ask.ts';
+import { ask, isAbort, type Problem, type Words } from '../api/ask.ts';
 import { loader } from '../api/loads.ts';
 import { FACETS } from '../text/fields.ts';
 import { without } from '../text/query.ts';
@@ -16,8 +16,10 @@ import { RecordWindow } from './window.ts';
 const question: ReadonlySignal<Words> = computed(() => ({ query: query.value, ...rangeWords(range.value) }));
 
 export const records = new RecordWindow();
-export const histogram = loader<HistogramAnswer>();
-export const facets = loader<FacetsAnswer>();
+/** What was counted for another query is nothing for this one, but while that is half typed. */
+const isUnread = ({ code }: Problem): boolean => code === 'bad-query';
+export const histogram = loader<HistogramAnswer>(isUnread);
+export const facets = loader<FacetsAnswer>(isUnread);
 /** Fields whose values are shown; those that are closed are not counted. */
 export const openFacets = signal<readonly string[]>(FACETS.filter(({ isOpen }) => isOpen).map(({ field }) => field));
 /** Said where the record of a permalink cannot be shown. */
