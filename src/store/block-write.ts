@@ -9,6 +9,7 @@ import { crc32 } from 'node:zlib';
 import { ByteWriter } from '../base/bytes.ts';
 import { limits } from '../base/limits.ts';
 import type { LogRecord } from '../model.ts';
+import { addAccess, writtenAccess } from './access-lines.ts';
 import { encodeDelta, encodeDictionary, encodeHeaderTimes, encodeSparse, encodeTexts } from './codecs.ts';
 import {
   COLUMN_BY_NAME,
@@ -22,6 +23,7 @@ import {
 } from './columns.ts';
 import { pack } from './compress.ts';
 import { type CodedColumn, DIGEST_COLUMNS, encodeDigest, type LettersName } from './digest.ts';
+import { ENDPOINTS_OF_BLOCK_MAX, EndpointSums } from './endpoint-sums.ts';
 import { encodeIdColumn, IdTable } from './ids.ts';
 import { Letters } from './letters.ts';
 import type { ShapeBook, ShapeEntry } from './shape-book.ts';
@@ -147,6 +149,10 @@ export function* encodeSteps(records: readonly LogRecord[], book: ShapeBook): St
   yield;
   const digested = DIGEST_COLUMNS.map((name) => columns.get(name)!);
   parts.add('digest', encodeDigest({ shapes: shapes.map(({ number }) => number), shapeCodes: codes, columns: digested, letters }));
+  yield;
+  const sums = new EndpointSums(ENDPOINTS_OF_BLOCK_MAX);
+  yield* addAccess(writtenAccess({ records, shapes, shapeCodes: codes, column: (name) => columns.get(name)! }), sums, book.plans);
+  parts.add('endpoints', sums.encode());
   yield;
   return finish(records, { parts, words: terms.joined(), shapesAdded });
 }

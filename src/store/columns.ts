@@ -9,7 +9,19 @@ import type { LogRecord } from '../model.ts';
  * dictionary: distinct values once, then one index per record · delta: differences of neighbours ·
  * id: references into the block's table of ids · sparse: [index, value] pairs as JSON.
  */
-export type Codec = 'dictionary' | 'numbers' | 'delta' | 'header' | 'id' | 'sparse' | 'shape' | 'variables' | 'texts' | 'ids' | 'digest';
+export type Codec =
+  | 'dictionary'
+  | 'numbers'
+  | 'delta'
+  | 'header'
+  | 'id'
+  | 'sparse'
+  | 'shape'
+  | 'variables'
+  | 'texts'
+  | 'ids'
+  | 'digest'
+  | 'endpoints';
 
 export interface ColumnKind {
   readonly number: number;
@@ -19,9 +31,10 @@ export interface ColumnKind {
   readonly part: number;
 }
 
-/** Parts: 0 what filters ask for first · 1 times · 2 other dictionaries · 3 ids · 4 variables · 5 the rest · 6 the digest, read without the head. */
-export const PARTS = 7;
+/** Parts: 0 what filters ask for first · 1 times · 2 other dictionaries · 3 ids · 4 variables · 5 the rest · 6 the digest, 7 the sums of requests, both read without the head. */
+export const PARTS = 8;
 export const DIGEST_PART = 6;
+export const ENDPOINTS_PART = 7;
 
 export const COLUMNS = [
   { number: 1, name: 'shape', codec: 'shape', part: 0 },
@@ -63,6 +76,7 @@ export const COLUMNS = [
   { number: 73, name: 'of', codec: 'sparse', part: 5 },
   { number: 74, name: 'more', codec: 'sparse', part: 5 },
   { number: 80, name: 'digest', codec: 'digest', part: 6 },
+  { number: 81, name: 'endpoints', codec: 'endpoints', part: 7 },
 ] as const satisfies readonly ColumnKind[];
 
 export type ColumnName = (typeof COLUMNS)[number]['name'];

@@ -9,7 +9,7 @@ import { shapeHash, shapeKinds, shapePieces } from '../base/shape-text.ts';
 import type { LogRecord } from '../model.ts';
 import { Block, type BlockRow, type BlockSource, type ShapeRow } from './block-read.ts';
 import type { EncodedBlock } from './block-write.ts';
-import { DIGEST_PART } from './columns.ts';
+import { DIGEST_PART, ENDPOINTS_PART } from './columns.ts';
 import { DayNotes } from './day-notes.ts';
 import { decodeFresh, encodeFresh } from './fresh-body.ts';
 import type { ShapeBook } from './shape-book.ts';
@@ -114,6 +114,15 @@ export class DayFile implements BlockSource {
     return statement;
   }
 
+  /** Of one row; undefined: there is none. */
+  #bytes(text: string, key: number): Buffer | undefined {
+    try {
+      return this.#sql(text).pluck().get(key) as Buffer | undefined;
+    } catch (error) {
+      throw storeError(error, this.file);
+    }
+  }
+
   /** One transaction; durable when it returns, or with durability `log` when the log is on disk. */
   append(append: Append): void {
     try {
@@ -164,7 +173,7 @@ export class DayFile implements BlockSource {
 
   /** Records of a fresh row; undefined when it was sealed meanwhile. */
   freshRecords(id: number): LogRecord[] | undefined {
-    const body = this.#sql('SELECT body FROM fresh WHERE id = ?').pluck().get(id) as Buffer | undefined;
+    const body = this.#bytes('SELECT body FROM fresh WHERE id = ?', id);
     if (body === undefined) return undefined;
     try {
       return decodeFresh(body);
@@ -181,7 +190,7 @@ export class DayFile implements BlockSource {
   }
 
   block(row: BlockRow): Block {
-    const head = this.#sql('SELECT head FROM block WHERE id = ?').pluck().get(row.id) as Buffer | undefined;
+    const head = this.#bytes('SELECT head FROM block WHERE id = ?', row.id);
     if (head === undefined || crc32(head) !== row.checksum)
       throw new CodedError('store-corrupt', `${this.file}: block ${row.id} is damaged or missing`);
     return new Block(row, head, this);
@@ -205,18 +214,23 @@ export class DayFile implements BlockSource {
   }
 
   part(block: number, part: number): Buffer {
-    const data = this.#sql('SELECT data FROM part WHERE id = ?')
-      .pluck()
-      .get(block * PARTS_PER_BLOCK + part) as Buffer | undefined;
+    const data = this.#partOf(block, part);
     if (data === undefined) throw new CodedError('store-corrupt', `${this.file}: part ${part} of block ${block} is missing`);
     return data;
   }
 
   /** The digest of a block as it lies in the file; undefined in blocks of older versions. */
   digest(block: number): Buffer | undefined {
-    return this.#sql('SELECT data FROM part WHERE id = ?')
-      .pluck()
-      .get(block * PARTS_PER_BLOCK + DIGEST_PART) as Buffer | undefined;
+    return this.#partOf(block, DIGEST_PART);
+  }
+
+  /** Sums of the requests of a block (endpoint-sums.ts), as they lie in the file; undefined in blocks of older versions. */
+  endpoints(block: number): Buffer | undefined {
+    return this.#partOf(block, ENDPOINTS_PART);
+  }
+
+  #partOf(block: number, part: number): Buffer | undefined {
+    return this.#bytes('SELECT data FROM part WHERE id = ?', block * PARTS_PER_BLOCK + part);
   }
 
   shape(number: number): ShapeRow {

@@ -9,6 +9,7 @@ import { MARKERS, SLOT, type Split, shapeKey, split } from '../base/shape.ts';
 import { shapeHash, shapeKinds, shapePieces, shapeText } from '../base/shape-text.ts';
 import { tokensOf } from '../base/tokens.ts';
 import { addressSlots } from '../base/whole-ids.ts';
+import { AccessPlans } from './access-plan.ts';
 import type { IdTable } from './ids.ts';
 
 export interface ShapeEntry {
@@ -46,6 +47,8 @@ const GLUED = new RegExp(
 );
 
 export class ShapeBook {
+  /** What was found out about shapes of access lines; it lives as long as they do. */
+  readonly plans = new AccessPlans();
   readonly #entries = new Map<number, ShapeEntry[]>();
   readonly #ofBlock: ShapeEntry[] = [];
   readonly #uncommitted: ShapeEntry[] = [];

@@ -14,19 +14,44 @@ const MIDDLE = 1 - ERROR_SHARE;
 /** What is smaller counts as zero: no log has a finer duration. */
 const SMALLEST = 1e-9;
 
+/** Numbers of a sketch: `[step, how many]`, and those that are none (`zeros`). */
+export interface SketchParts {
+  readonly zeros: number;
+  readonly max: number;
+  readonly steps: readonly (readonly [step: number, times: number])[];
+}
+
 export class Sketch {
   readonly #steps = new Map<number, number>();
   #count = 0;
   #zeros = 0;
   #max = 0;
 
-  add(value: number): void {
-    this.#count++;
+  /** `times`: it stands for so many equal ones. */
+  add(value: number, times = 1): void {
+    this.#count += times;
     if (value > this.#max) this.#max = value;
-    if (!(value > SMALLEST)) this.#zeros++;
-    else {
-      const step = Math.ceil(Math.log(value) * SCALE);
-      this.#steps.set(step, (this.#steps.get(step) ?? 0) + 1);
+    if (!(value > SMALLEST)) this.#zeros += times;
+    else this.#addStep(Math.ceil(Math.log(value) * SCALE), times);
+  }
+
+  #addStep(step: number, times: number): void {
+    this.#steps.set(step, (this.#steps.get(step) ?? 0) + times);
+  }
+
+  /** Steps ascending; what is kept of it. */
+  parts(): SketchParts {
+    return { zeros: this.#zeros, max: this.#max, steps: [...this.#steps].sort(([a], [b]) => a - b) };
+  }
+
+  /** As if all numbers of the other one had been added here. */
+  merge({ zeros, max, steps }: SketchParts): void {
+    this.#zeros += zeros;
+    this.#count += zeros;
+    if (max > this.#max) this.#max = max;
+    for (const [step, times] of steps) {
+      this.#count += times;
+      this.#addStep(step, times);
     }
   }
 

@@ -21,7 +21,8 @@ const SINGLES_MAX = 8;
 
 /** Reads streams by shape, lazily: `values(shape)[slot][n]` is the text of the slot in the shape's n-th record. */
 export class Variables {
-  readonly #bytes: Buffer;
+  /** The whole column. */
+  readonly raw: Buffer;
   readonly #ids: Buffer;
   /** Where each shape's streams begin. */
   readonly #starts: number[] = [];
@@ -33,7 +34,7 @@ export class Variables {
   readonly #asked = new Map<number, number>();
 
   constructor(bytes: Buffer, ids: Buffer, shapes: { kinds: readonly (readonly number[])[]; counts: readonly number[] }) {
-    this.#bytes = bytes;
+    this.raw = bytes;
     this.#ids = ids;
     this.#kinds = shapes.kinds;
     this.#counts = shapes.counts;
@@ -139,7 +140,7 @@ export class Variables {
   #slotStreams(shape: number): Buffer[] {
     let streams = this.#streams.get(shape);
     if (streams === undefined) {
-      const input = new ByteReader(this.#bytes, this.#starts[shape]!);
+      const input = new ByteReader(this.raw, this.#starts[shape]!);
       streams = this.#kinds[shape]!.map(() => input.block(input.varint()));
       this.#streams.set(shape, streams);
     }
@@ -154,7 +155,8 @@ export interface SlotNumbers {
 
 const POWERS = Array.from({ length: 16 }, (_, scale) => 10 ** scale);
 
-function powerOf(scale: number): number {
+/** 10 ** scale. */
+export function powerOf(scale: number): number {
   return POWERS[scale] ?? 10 ** scale;
 }
 
