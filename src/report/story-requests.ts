@@ -30,7 +30,8 @@ export function requestsOf(pieces: readonly Piece[], story: StoryLinks): Request
   const callers = callersOf(pieces);
   const edges = [...calledEdges(callers, byRequest), ...globalEdges(byRequest, callers)];
   edges.push(...resourceEdges(byRequest, edges, story));
-  const list = [...byRequest].map(([key, own]) => requestOf(key, own, { story, edges }));
+  const telling = { story, callerOf: callerOf(edges) };
+  const list = [...byRequest].map(([key, own]) => requestOf(key, own, telling));
   // Numbered as they began; where an access line is all that a request says, that is earlier than its record.
   list.sort((a, b) => (a.start < b.start ? -1 : Number(a.start > b.start)));
   return { list, edges, callers };
@@ -108,7 +109,19 @@ function isRequestKind(kind: string): boolean {
   return kind === 'request' || kind === 'global' || kind === 'swift' || kind === 'called';
 }
 
-function requestOf(key: string, pieces: readonly Piece[], of: { story: StoryLinks; edges: readonly StoryEdge[] }): StoryRequest {
+/** Who made the request, where an edge says so; the first one that does. */
+function callerOf(edges: readonly StoryEdge[]): ReadonlyMap<string, string> {
+  const callers = new Map<string, string>();
+  for (const { from, to, by } of edges) if (by !== 'resource' && !callers.has(to)) callers.set(to, from);
+  return callers;
+}
+
+interface Telling {
+  readonly story: StoryLinks;
+  readonly callerOf: ReadonlyMap<string, string>;
+}
+
+function requestOf(key: string, pieces: readonly Piece[], of: Telling): StoryRequest {
   const first = pieces[0]!;
   const startUs = pieces.reduce((least, piece) => Math.min(least, beganUs(piece)), first.orderUs);
   const endUs = pieces.at(-1)!.orderUs;
@@ -127,8 +140,8 @@ function requestOf(key: string, pieces: readonly Piece[], of: { story: StoryLink
   if (global !== undefined) request.global = global;
   const operation = operationOf(pieces);
   if (operation !== '') request.operation = operation;
-  const edge = of.edges.find(({ to, by }) => to === id && by !== 'resource');
-  if (edge !== undefined) request.caller = edge.from;
+  const caller = of.callerOf.get(id);
+  if (caller !== undefined) request.caller = caller;
   const { user, project } = pieces.find((piece) => piece.user !== undefined || piece.project !== undefined) ?? first;
   if (user !== undefined) request.user = user;
   if (project !== undefined) request.project = project;

@@ -202,6 +202,10 @@ function throughOf(piece: Piece, story: StoryLinks): { id: string; seq: number }
 /** Silences in the order of the story; only the longest where there are very many. */
 function gapsOf(pieces: readonly Piece[], requests: readonly (readonly [start: string, end: string])[]): StoryGap[] {
   const gaps: StoryGap[] = [];
+  const begun = requests.toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)));
+  let next = 0;
+  // The latest end of all requests that had begun when the silence did: with thousands of them each is looked at once.
+  let latest = '';
   for (let index = 1; index < pieces.length; index++) {
     const before = pieces[index - 1]!;
     const after = pieces[index]!;
@@ -209,7 +213,8 @@ function gapsOf(pieces: readonly Piece[], requests: readonly (readonly [start: s
     if (silentUs < GAP_US) continue;
     const from = stampOf(before.orderUs);
     const to = stampOf(after.orderUs);
-    const isWithin = requests.some(([start, end]) => start <= from && end >= to);
+    for (; next < begun.length && begun[next]![0] <= from; next++) if (begun[next]![1] > latest) latest = begun[next]![1];
+    const isWithin = latest >= to;
     if (isWithin || silentUs >= IDLE_US) gaps.push({ afterSeq: before.seq, beforeSeq: after.seq, durationMs: silentUs / 1000 });
   }
   if (gaps.length <= GAPS_MAX) return gaps;
