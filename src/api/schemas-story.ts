@@ -83,7 +83,7 @@ const FAULT = objectOf(
   },
   ['service', 'program', 'host', 'request', 'seq'],
 );
-const LIMIT = objectOf({ what: { enum: ['records', 'requests', 'ids', 'time', 'bytes'] }, text: TEXT });
+const LIMIT = objectOf({ what: { enum: ['records', 'requests', 'ids', 'time', 'bytes', 'usual'] }, text: TEXT });
 
 const PART: JsonSchema = { type: 'number', minimum: 0, maximum: 1, description: 'Of the line of time' };
 const TREE = objectOf({

@@ -8,6 +8,7 @@ import { ByteReader } from '../base/bytes.ts';
 import { CodedError, isCoded } from '../base/errors.ts';
 import { emptyRecord } from '../base/record.ts';
 import type { LogRecord } from '../model.ts';
+import { decodeShapes } from './block-shapes.ts';
 import {
   type Codes,
   type Dictionary,
@@ -18,7 +19,6 @@ import {
   decodeTexts,
   type HeaderTimes,
   headerTimeAt,
-  readCodes,
 } from './codecs.ts';
 import {
   COLUMN_BY_NAME,
@@ -32,6 +32,7 @@ import {
 } from './columns.ts';
 import { unpack } from './compress.ts';
 import { decodeIdColumn, type IdColumn, idValue } from './ids.ts';
+import { decodeHeads } from './odd-heads.ts';
 import { Variables } from './variables.ts';
 
 /** [number of parts] then 4 bytes each, little endian: crc32 of the part as it lies in the file. */
@@ -88,8 +89,11 @@ export class Block {
   readonly #checksums: readonly number[];
   readonly #parts: (Buffer | undefined)[] = [];
   readonly #decoded = new Map<string, unknown>();
-  /** Rough size of what was read and decoded, for the cache's budget. */
-  bytes = 0;
+  readonly #sizes = new Map<string, number>();
+  #partBytes = 0;
+  #columnBytes = 0;
+  /** Of all columns so far, also of those that were let go of. */
+  #counted = 0;
 
   constructor(row: BlockRow, head: Buffer, source: BlockSource) {
     this.row = row;
@@ -114,6 +118,31 @@ export class Block {
     return this.row.count;
   }
 
+  /** Rough size of what was read and decoded, for the cache's budget. */
+  get bytes(): number {
+    return this.#partBytes + this.#columnBytes;
+  }
+
+  /** Lets go of what was read and decoded but for these columns. */
+  keepOnly(names: ReadonlySet<string>): void {
+    this.#parts.length = 0;
+    this.#partBytes = 0;
+    for (const name of [...this.#decoded.keys()]) {
+      if (names.has(name)) continue;
+      this.#decoded.delete(name);
+      this.#columnBytes -= this.#sizes.get(name)!;
+    }
+  }
+
+  /** What somebody makes of the block's columns, as long as the block stays. */
+  derived<T>(name: string, make: () => { value: T; bytes: number }): T {
+    return this.#once(name, () => {
+      const { value, bytes } = make();
+      this.#columnBytes += bytes;
+      return value;
+    });
+  }
+
   #column(name: ColumnName): Buffer | undefined {
     const entry = this.#directory.get(name);
     if (entry === undefined) return undefined;
@@ -123,18 +152,24 @@ export class Block {
       if (crc32(part) !== this.#checksums[entry.part])
         throw new CodedError('store-corrupt', `block ${this.row.id}: part ${entry.part} does not match its checksum`);
       this.#parts[entry.part] = part;
-      this.bytes += part.length;
+      this.#partBytes += part.length;
     }
     const data = unpack(part.subarray(entry.offset, entry.offset + entry.length));
-    this.bytes += data.length;
+    this.#columnBytes += data.length;
     return data;
   }
 
   #once<T>(name: string, make: () => T): T {
     if (this.#decoded.has(name)) return this.#decoded.get(name) as T;
+    // What other columns are decoded for this one is theirs.
+    const before = this.#columnBytes;
+    const counted = this.#counted;
     const value = this.#checked(make);
     // Decoded columns are arrays of numbers or short texts: 8 bytes a record is the least of them.
-    this.bytes += this.count * 8;
+    this.#columnBytes += this.count * 8;
+    const own = this.#columnBytes - before - (this.#counted - counted);
+    this.#counted += own;
+    this.#sizes.set(name, own);
     this.#decoded.set(name, value);
     return value;
   }
@@ -180,7 +215,7 @@ export class Block {
   }
 
   shapes(): BlockShapes {
-    return this.#once('shape', () => this.#decodeShapes());
+    return this.#once('shape', () => decodeShapes(this.#required('shape'), this.count, (number) => this.#source.shape(number)));
   }
 
   /** Message of record `index`. */
@@ -236,27 +271,24 @@ export class Block {
     return this.#once('ids', () => this.#required('ids'));
   }
 
+  /** Heads of ids that stand elsewhere than in the table; undefined in blocks of older versions: anything may. */
+  oddHeads(): Uint32Array | undefined {
+    return this.#once('oddHeads', () => {
+      const data = this.#column('oddHeads');
+      return data === undefined ? undefined : decodeHeads(data);
+    });
+  }
+
+  /** Messages without a shape as they are stored; undefined: there are none. */
+  textBytes(): Buffer | undefined {
+    return this.#once('textBytes', () => this.#column('texts'));
+  }
+
   #texts(): string[] {
     return this.#once('texts', () => decodeTexts(this.#required('texts')));
   }
 
   #headerTimes(): HeaderTimes {
     return this.#once('headerTime', () => decodeHeaderTimes(this.#required('headerTime'), this.count));
-  }
-
-  #decodeShapes(): BlockShapes {
-    const input = new ByteReader(this.#required('shape'));
-    const size = input.varint();
-    const list: ShapeRow[] = [];
-    for (let shape = 0; shape < size; shape++) list.push(this.#source.shape(input.varint()));
-    const codes = readCodes(input, { count: this.count, wide: size >= 256, constant: false });
-    const counts = new Array<number>(size + 1).fill(0);
-    const places = new Uint16Array(this.count);
-    for (let index = 0; index < this.count; index++) {
-      const code = codes[index]!;
-      if (code > size) throw new Error('shape outside the block');
-      places[index] = counts[code]!++;
-    }
-    return { list, codes, places, counts };
   }
 }

@@ -26,6 +26,7 @@ import { type CodedColumn, DIGEST_COLUMNS, encodeDigest, type LettersName } from
 import { ENDPOINTS_OF_BLOCK_MAX, EndpointSums } from './endpoint-sums.ts';
 import { encodeIdColumn, IdTable } from './ids.ts';
 import { Letters } from './letters.ts';
+import { encodeHeads } from './odd-heads.ts';
 import type { ShapeBook, ShapeEntry } from './shape-book.ts';
 import { Terms } from './terms.ts';
 import { addTerms, encodeVariables } from './variables-write.ts';
@@ -147,6 +148,7 @@ export function* encodeSteps(records: readonly LogRecord[], book: ShapeBook): St
   const structured = new Set(records.map(({ structuredData }) => structuredData));
   addWords(structured, terms, lettersOf(letters, 'structuredData'));
   yield;
+  parts.add('oddHeads', encodeHeads(terms.oddHeads));
   const digested = DIGEST_COLUMNS.map((name) => columns.get(name)!);
   parts.add('digest', encodeDigest({ shapes: shapes.map(({ number }) => number), shapeCodes: codes, columns: digested, letters }));
   yield;
@@ -215,8 +217,9 @@ function* addMessages(records: readonly LogRecord[], { book, ids, parts, terms }
     const { message } = records[index]!;
     if (codes[index] === 0) texts.push(message);
     // Once-seen texts and glued variables: the words are read off the message itself.
-    if (codes[index] !== 0 && !entries[index]!.glued) continue;
-    terms.text(message);
+    if (codes[index] === 0) terms.text(message);
+    else if (entries[index]!.glued) terms.glued(message);
+    else continue;
     chars += message.length;
     if (chars > STEP_CHARS) {
       chars = 0;

@@ -7,7 +7,7 @@ import type { LogRecord } from '../model.ts';
 
 /**
  * dictionary: distinct values once, then one index per record · delta: differences of neighbours ·
- * id: references into the block's table of ids · sparse: [index, value] pairs as JSON.
+ * id: references into the block's table of ids · sparse: [index, value] pairs as JSON · heads: numbers, ascending (odd-heads.ts).
  */
 export type Codec =
   | 'dictionary'
@@ -15,6 +15,7 @@ export type Codec =
   | 'delta'
   | 'header'
   | 'id'
+  | 'heads'
   | 'sparse'
   | 'shape'
   | 'variables'
@@ -69,6 +70,7 @@ export const COLUMNS = [
   { number: 51, name: 'request', codec: 'id', part: 3 },
   { number: 52, name: 'globalRequest', codec: 'id', part: 3 },
   { number: 53, name: 'instance', codec: 'id', part: 3 },
+  { number: 54, name: 'oddHeads', codec: 'heads', part: 3 },
   { number: 60, name: 'variables', codec: 'variables', part: 4 },
   { number: 70, name: 'texts', codec: 'texts', part: 5 },
   { number: 71, name: 'structuredData', codec: 'sparse', part: 5 },

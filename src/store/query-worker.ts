@@ -18,12 +18,15 @@ import type { PoolAnswer, PoolRequest } from './pool-protocol.ts';
 import { DaysReader } from './read.ts';
 import { shown } from './show.ts';
 import { storySteps } from './story.ts';
+import { learnNext } from './usual-later.ts';
 
 /** Longest a search holds the thread while others wait. */
 const SLICE_MS = 10;
 
 const WARM_UP_MS = 200;
 const WARM_UP_IDS = 100;
+/** Stories told to nobody after the start, while nothing else is to be done: the first ones took 100 ms longer than those after five (bench:trace). */
+const WARM_UP_STORIES_MS = 1000;
 
 /** Queries of each kind that find next to nothing; the id is nobody's. */
 const WARM_UP: readonly Filter[] = [
@@ -42,6 +45,8 @@ const { folder, known } = workerData as { folder: string; known: readonly Signat
 const reader = new DaysReader(folder);
 const errors = new ErrorQuestions(folder, reader, known);
 const running = new Map<number, Running>();
+/** What nobody waits for. */
+let idle: Generator<undefined, unknown> | undefined;
 let scheduled = false;
 
 function tell(answer: PoolAnswer): void {
@@ -80,9 +85,10 @@ function* searchSteps(query: Query): Generator<undefined, RenderedPage> {
   return renderPage(yield* reader.searchSteps(query), query);
 }
 
-/** Gives each running query a slice, oldest first. */
+/** Gives each running query a slice, oldest first; where there is none, what nobody waits for goes on a step. */
 function work(): void {
   scheduled = false;
+  if (running.size === 0) rest();
   const deadline = performance.now() + SLICE_MS;
   for (const query of [...running.values()]) {
     running.delete(query.id);
@@ -113,8 +119,19 @@ function start(id: number, steps: Running['steps']): void {
   running.set(id, { id, steps, startedAt: performance.now() });
 }
 
+function rest(): void {
+  try {
+    if (idle?.next().done) idle = undefined;
+  } catch {
+    // Whoever asks for it hears of it.
+    idle = undefined;
+  }
+}
+
 function schedule(): void {
-  if (scheduled || running.size === 0) return;
+  if (scheduled) return;
+  if (running.size === 0) idle ??= learnNext(reader);
+  if (running.size === 0 && idle === undefined) return;
   scheduled = true;
   setImmediate(work);
 }
@@ -139,7 +156,7 @@ parentPort!.on('message', (request: PoolRequest) => {
  * Opens the files, runs each path, and searches the ids of newest records until the engine has compiled what a needle
  * needs: the first real queries took 20-50 ms, later ones 5 (bench:search). Bounded; the service is not ready before.
  */
-function warmUp(): void {
+function warmUp(): Set<string> {
   const until = performance.now() + WARM_UP_MS;
   const ids = new Set<string>();
   try {
@@ -150,7 +167,7 @@ function warmUp(): void {
       for (const { request, instance } of page.records) for (const id of [request, instance]) if (id !== undefined) ids.add(id);
     }
     for (const id of ids) {
-      if (performance.now() > until) return;
+      if (performance.now() > until) break;
       const filter: Filter = { kind: 'id', id: id.replace('req-', '').replaceAll('-', ''), text: id };
       const query: Query = { filter, limit: WARM_UP_IDS, direction: 'backward' };
       renderPage(reader.search(query), query);
@@ -158,7 +175,17 @@ function warmUp(): void {
   } catch {
     // Whoever asks hears of it; starting must not fail because of damaged data.
   }
+  return ids;
 }
 
-warmUp();
+function* warmUpStories(ids: Iterable<string>): Generator<undefined, void> {
+  const until = performance.now() + WARM_UP_STORIES_MS;
+  for (const id of ids) {
+    if (performance.now() > until) return;
+    yield* storySteps(reader, { id, missing: false });
+  }
+}
+
+idle = warmUpStories(warmUp());
 tell({ id: 0, value: 'ready' });
+schedule();

@@ -14,10 +14,9 @@ import type { LogRecord } from '../model.ts';
 import { compile } from '../query/match.ts';
 import type { Sought } from '../report/story-links.ts';
 import { type Piece, pieceOf } from '../report/story-piece.ts';
-import type { Block } from './block-read.ts';
-import type { DayFile } from './day-file.ts';
 import type { DayView } from './day-view.ts';
 import type { DaysReader } from './read.ts';
+import { StoryBlocks } from './story-blocks.ts';
 import type { FindBounds, Finder, FoundPieces } from './story-finder.ts';
 import { freshKeys, scanFresh } from './story-fresh.ts';
 import { keysIn } from './story-near.ts';
@@ -26,8 +25,6 @@ import { type NeedleHits, scanBlock } from './story-scan.ts';
 import { type Passed, Shares } from './story-shares.ts';
 import { type Families, familiesOf, recordOf, type Unit, unitsOf } from './units.ts';
 
-/** What opened blocks may hold for one story; with columns of ids and messages a block is 0.5-3 MB. */
-const BLOCKS_BYTES_MAX = 48 * 1024 * 1024;
 /** Up to so many ids each is looked up by itself; of more, files that hold none are passed over first. */
 const TOGETHER_MIN = 4;
 
@@ -52,10 +49,12 @@ export class StoryFinder implements Finder {
   readonly #days: readonly DayView[];
   readonly #units: readonly Unit[];
   readonly #families: Families;
-  readonly #blocks = new Map<Unit, { block: Block; file: DayFile }>();
+  readonly #blocks: StoryBlocks;
   readonly #known = new Set<number>();
-  /** Units that have records of the story. */
-  readonly #hit = new Set<Unit>();
+  /** Units that have records of the story, and which of theirs were taken. */
+  readonly #hit = new Map<Unit, Set<number>>();
+  /** Where the id stands that was asked for: it is looked for twice, some records first and then all. */
+  readonly #asked = new Map<Unit, { part: string; places: readonly number[] }>();
   readonly #deadlineMs = performance.now() + limits.storyMsMax;
   readonly damaged = new Set<string>();
   searches = 0;
@@ -66,6 +65,7 @@ export class StoryFinder implements Finder {
   /** `withJson: false`: the pieces are only counted, their JSON is ''. */
   constructor(reader: DaysReader, { withJson = true }: { withJson?: boolean } = {}) {
     this.#reader = reader;
+    this.#blocks = new StoryBlocks(reader);
     this.#withJson = withJson;
     this.#days = reader.days();
     this.#units = unitsOf(this.#days).sort((a, b) => a.extent.minTime - b.extent.minTime);
@@ -154,7 +154,7 @@ export class StoryFinder implements Finder {
       if (blocks === 0 || byView.get(unit.view)?.has(unit.extent.id) === false) continue;
       blocks--;
       try {
-        for (const key of keysIn(this.#blockOf(unit), heads)) keys.add(key);
+        for (const key of keysIn(this.#blocks.of(unit), heads)) keys.add(key);
       } catch (error) {
         this.#noteDamage(unit.view, `block ${unit.extent.id}`, error);
       }
@@ -173,7 +173,7 @@ export class StoryFinder implements Finder {
       for (const needle of needles) {
         if (needle.kind === 'ip' && needle.role === 'entity') {
           const named = this.#blocksWith(view, needle.expression);
-          for (const unit of this.#hit)
+          for (const unit of this.#hit.keys())
             if (unit.view === view && unit.kind === 'block' && named?.has(unit.extent.id) !== false) listed(found, unit).push(needle);
           continue;
         }
@@ -187,6 +187,8 @@ export class StoryFinder implements Finder {
   }
 
   #mayHoldAny(view: DayView, needles: readonly Needle[]): boolean {
+    // What holds some of the story is likely to hold more: the question would cost as much as the answers (half of all questions in one day's file).
+    for (const unit of this.#hit.keys()) if (unit.view === view) return true;
     const asked = needles.filter(({ kind, role }) => kind !== 'ip' || role !== 'entity');
     if (asked.length < Math.max(TOGETHER_MIN, needles.length) || asked.some(({ expression }) => expression === undefined)) return true;
     const blocks = this.#blocksWith(view, asked.map(({ expression }) => `(${expression})`).join(' OR '));
@@ -207,9 +209,7 @@ export class StoryFinder implements Finder {
   /** Takes those records of the unit that `choose` picks from where the ids stand. */
   #look(unit: Unit, { needles, round }: Look, choose: (hits: NeedleHits) => readonly number[]): void {
     try {
-      const hits = unit.kind === 'fresh' ? scanFresh(unit.extent.records, needles) : this.#scanBlock(unit, needles);
-      this.recordsScanned += unit.kind === 'fresh' ? unit.extent.records.length : unit.extent.count;
-      for (const index of choose(hits)) {
+      for (const index of choose(this.#hitsIn(unit, needles))) {
         if (round.all <= 0) return;
         this.#takeRow(unit, index, round);
       }
@@ -218,33 +218,30 @@ export class StoryFinder implements Finder {
     }
   }
 
+  #hitsIn(unit: Unit, needles: readonly Needle[]): NeedleHits {
+    const asked = needles.length === 1 && needles[0]!.role === 'asked' ? needles[0] : undefined;
+    const known = this.#asked.get(unit);
+    if (asked !== undefined && known?.part === asked.part) return new Map([[asked, known.places]]);
+    const hits = unit.kind === 'fresh' ? scanFresh(unit.extent.records, needles) : this.#scanBlock(unit, needles);
+    this.recordsScanned += unit.kind === 'fresh' ? unit.extent.records.length : unit.extent.count;
+    if (asked !== undefined) this.#asked.set(unit, { part: asked.part, places: hits.get(asked) ?? [] });
+    return hits;
+  }
+
   #scanBlock(unit: Unit & { kind: 'block' }, needles: readonly Needle[]): NeedleHits {
-    const block = this.#blockOf(unit);
+    const block = this.#blocks.of(unit);
     return scanBlock(block, needles, unit.view.digest(unit.extent));
   }
 
-  #blockOf(unit: Unit & { kind: 'block' }): Block {
-    const { file } = this.#reader.use(unit.view);
-    const known = this.#blocks.get(unit);
-    if (known !== undefined) this.#blocks.delete(unit);
-    const block = known?.file === file ? known.block : this.#reader.block(unit.view, unit.extent);
-    this.#blocks.set(unit, { block, file });
-    let bytes = 0;
-    for (const opened of this.#blocks.values()) bytes += opened.block.bytes;
-    for (const [oldest, opened] of this.#blocks) {
-      if (bytes <= BLOCKS_BYTES_MAX || oldest === unit) break;
-      bytes -= opened.block.bytes;
-      this.#blocks.delete(oldest);
-    }
-    return block;
-  }
-
   #takeRow(unit: Unit, index: number, round: Round): void {
-    const seq = unit.kind === 'fresh' ? unit.extent.records[index]!.seq : this.#blockOf(unit).numbers('seq')[index]!;
-    this.#hit.add(unit);
+    const taken = this.#hit.get(unit) ?? new Set();
+    this.#hit.set(unit, taken);
+    if (taken.has(index)) return;
+    taken.add(index);
+    const seq = unit.kind === 'fresh' ? unit.extent.records[index]!.seq : this.#blocks.of(unit).numbers('seq')[index]!;
     // Families are judged whole, and each record is read once.
     if (this.#known.has(seq) || this.#families.children.has(seq) || this.#families.childrenOf.has(seq)) return;
-    this.#take(unit.kind === 'fresh' ? recordOf(this.#reader, unit, index) : this.#blockOf(unit).record(index), round);
+    this.#take(unit.kind === 'fresh' ? recordOf(this.#reader, unit, index) : this.#blocks.of(unit).record(index), round);
   }
 
   #take(record: LogRecord, round: Round): void {

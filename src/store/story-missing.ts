@@ -1,7 +1,7 @@
 /**
  * What is missing in a story: its requests that changed something are compared with the usual course of their operation. Those that failed come
  * first, then the newest; the request that was asked for, whatever it did. Bounded in requests and time; what was learned
- * is kept (usual-runs.ts), so the next question is cheap. Not here: what a usual course is (report/usual*.ts).
+ * is kept (usual-runs.ts), and what nobody waits for is learned afterwards (usual-later.ts), so the next question is cheap. Not here: what a usual course is (report/usual*.ts).
  */
 import { limits } from '../base/limits.ts';
 import type { StoryKind, StoryMissing } from '../model.ts';
@@ -12,23 +12,33 @@ import { byKeyOf, membersOf } from '../report/usual-members.ts';
 import { type Run, runOf } from '../report/usual-run.ts';
 import type { DaysReader } from './read.ts';
 import { StoryFinder } from './story-find.ts';
+import { learnLater } from './usual-later.ts';
 import { gatherRuns, operationText, type Template, usualCourse } from './usual-runs.ts';
 
 /** Requests compared of one story. */
 const REQUESTS_MAX = 3;
 export interface Compared {
   readonly asked: { readonly key: string; readonly kind: StoryKind };
+  /** Somebody waits for the reason. */
+  readonly isFailed: boolean;
   /** Of the story, in its order. */
   readonly pieces: readonly Piece[];
 }
 
-export function* missingOf(reader: DaysReader, story: Compared): Generator<undefined, StoryMissing[]> {
-  const isFailed = story.pieces.some(isError);
-  const untilMs = performance.now() + (isFailed ? limits.storyUsualFailedMsMax : limits.storyUsualMsMax);
+/** What is missing, and operations whose usual course is not known yet. */
+export interface Missing {
+  readonly missing: StoryMissing[];
+  readonly unknown: readonly string[];
+}
+
+export function* missingOf(reader: DaysReader, story: Compared): Generator<undefined, Missing> {
+  const untilMs = performance.now() + patienceMs(story);
   const missing: StoryMissing[] = [];
+  const unknown: string[] = [];
   const newestUs = new StoryFinder(reader).span?.newestUs;
   for (const template of templatesOf(story)) {
     const course = yield* usualCourse(reader, template, untilMs);
+    if (learnLater(reader, template)) unknown.push(operationText(template));
     if (course === undefined) continue;
     const run = yield* runIn(reader, story, template.request);
     if (run === undefined) continue;
@@ -36,7 +46,13 @@ export function* missingOf(reader: DaysReader, story: Compared): Generator<undef
     const found = compareRun({ operation: operationText(template), course, run, knownUntilUs });
     if (found !== undefined) missing.push({ ...found, request: template.access.request ?? found.request });
   }
-  return missing;
+  return { missing, unknown };
+}
+
+/** Who asks for one request wants to know what came of it. */
+function patienceMs({ asked, isFailed }: Compared): number {
+  if (isFailed) return limits.storyUsualFailedMsMax;
+  return asked.kind === 'request' ? limits.storyUsualMsMax : 0;
 }
 
 /** The story of an instance has all that is said around its requests; that of a request has not. */

@@ -53,7 +53,8 @@ function hexNeedle({ key, kind, role }: Sought): Needle {
     role,
     hex: key,
     filter,
-    expression: indexExpression(filter),
+    // Other words than the head lead to names of swift accounts only, which no request has: four questions to the index instead of one.
+    expression: role === 'request' ? `"${key.slice(0, PREFIX_DIGITS)}"` : indexExpression(filter),
     part: key.slice(0, PREFIX_DIGITS),
     isOneVariable: false,
   };

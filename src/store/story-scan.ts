@@ -13,9 +13,11 @@ import { SLOT } from '../base/shape.ts';
 import { compile } from '../query/match.ts';
 import type { Block } from './block-read.ts';
 import type { Digest } from './digest.ts';
-import { WORD_COLUMNS, WORD_IDS } from './field-columns.ts';
+import { WORD_IDS } from './field-columns.ts';
 import { HexRuns, RUN_BITS } from './hex-runs.ts';
 import { blockTest } from './leaf.ts';
+import { hasHead } from './odd-heads.ts';
+import { otherTexts, slotsWith } from './slot-texts.ts';
 import type { Needle } from './story-needles.ts';
 
 /** Per needle the records, ascending. */
@@ -27,35 +29,23 @@ const TAIL_DIGITS = 12;
 const MIXED = /[a-f].*\d|\d.*[a-f]/;
 
 /** Made once per opened block: a story asks it again in every round. */
-interface Outline {
+interface Places {
   /** Record and position in the table of ids, in turn, for every UUID in a message. */
   readonly occurrences: Int32Array;
-  /** Texts in which an id may be spelled otherwise, folded, in one: first the variables slot by slot, then what is no variable. */
-  readonly odd: string;
-  readonly runs: HexRuns;
-  readonly slots: readonly Slot[];
   /** The records of each shape, one after another, and where each shape's begin. */
   readonly indices: Int32Array;
   readonly starts: readonly number[];
 }
 
-/** Variables of one slot; `end`: where its texts end in `odd`. */
-interface Slot {
-  readonly shape: number;
-  readonly slot: number;
-  readonly end: number;
-}
-const outlines = new WeakMap<Block, Outline>();
+/** What a block needs to keep to be asked for more ids (`Block.keepOnly`). */
+export const PLACES: ReadonlySet<string> = new Set(['ids', ...WORD_IDS, 'oddHeads', 'places']);
 
 export function scanBlock(block: Block, needles: readonly Needle[], digest: Digest | undefined): NeedleHits {
   const hits = new Map<Needle, number[]>();
   const byPosition = new Map<number, Needle>();
   for (const needle of needles) {
     const { hex } = needle;
-    const isDone =
-      hex === undefined
-        ? needle.isOneVariable && scanVariables(block, { needle, outline: outlineOf(block), hits })
-        : isPlain(hex, outlineOf(block));
+    const isDone = hex === undefined ? needle.isOneVariable && scanVariables(block, needle, hits) : isPlain(hex, block);
     if (isDone) {
       const position = hex === undefined ? -1 : positionOf(block.idTable(), Buffer.from(hex, 'hex'));
       if (position >= 0) byPosition.set(position, needle);
@@ -64,12 +54,21 @@ export function scanBlock(block: Block, needles: readonly Needle[], digest: Dige
       for (let index = 0; index < block.count; index++) if (test(index)) listed(hits, needle).push(index);
     }
   }
-  if (byPosition.size > 0) scanPositions(block, { byPosition, outline: outlineOf(block), hits });
+  if (byPosition.size > 0) scanPositions(block, { byPosition, hits });
   return hits;
 }
 
-/** Does the id stand nowhere but as a UUID of the table? Upper case and glued ones begin, or end, in other variables. */
-function isPlain(hex: string, { odd, runs }: Outline): boolean {
+/** Does the id stand nowhere but as a UUID of the table? */
+function isPlain(hex: string, block: Block): boolean {
+  const heads = block.oddHeads();
+  const head = hex.slice(0, 8);
+  return heads === undefined ? isPlainByTexts(hex, block) : !hasHead(heads, head);
+}
+
+/** In blocks of older versions: upper case and glued ones begin, or end, in other variables. */
+function isPlainByTexts(hex: string, block: Block): boolean {
+  const odd = oddTextOf(block);
+  const runs = block.derived('hexRuns', () => ({ value: new HexRuns(odd), bytes: RUN_BITS / 8 }));
   const head = hex.slice(0, 8);
   const tail = hex.slice(-TAIL_DIGITS);
   if (runs.mayHold(head) && mayBegin(odd, head)) return false;
@@ -78,41 +77,34 @@ function isPlain(hex: string, { odd, runs }: Outline): boolean {
 }
 
 /** A text that is always one variable, as a MAC is; false: it may stand in other texts, too. */
-function scanVariables(
-  block: Block,
-  { needle, outline, hits }: { needle: Needle; outline: Outline; hits: Map<Needle, number[]> },
-): boolean {
-  const { odd, slots, indices, starts } = outline;
-  const found: number[] = [];
+function scanVariables(block: Block, needle: Needle, hits: Map<Needle, number[]>): boolean {
+  const { part } = needle;
+  if (otherTexts(block).includes(part)) return false;
+  const found = new Set<number>();
   const matches = compile(needle.filter, marks);
   const probe = emptyRecord(0, 'udp', '');
-  let slot = 0;
-  for (let at = odd.indexOf(needle.part); at >= 0; ) {
-    while (slot < slots.length && slots[slot]!.end <= at) slot++;
-    const place = slots[slot];
-    if (place === undefined) return false;
-    for (const which of block.variables().placesWith(place.shape, place.slot, { text: needle.part, isToken: false })) {
-      const index = indices[starts[place.shape + 1]! + which]!;
+  for (const { shape, slot } of slotsWith(block, part)) {
+    const { indices, starts } = placesIn(block);
+    for (const which of block.variables().placesWith(shape, slot, { text: part, isToken: false })) {
+      const index = indices[starts[shape + 1]! + which]!;
       probe.message = block.message(index);
-      if (matches(probe)) found.push(index);
+      if (matches(probe)) found.add(index);
     }
-    at = odd.indexOf(needle.part, place.end);
   }
-  if (found.length > 0)
+  if (found.size > 0)
     hits.set(
       needle,
-      [...new Set(found)].sort((a, b) => a - b),
+      [...found].sort((a, b) => a - b),
     );
   return true;
 }
 
 interface Scan {
   readonly byPosition: ReadonlyMap<number, Needle>;
-  readonly outline: Outline;
   readonly hits: Map<Needle, number[]>;
 }
 
-function scanPositions(block: Block, { byPosition, outline, hits }: Scan): void {
+function scanPositions(block: Block, { byPosition, hits }: Scan): void {
   const flags = new Uint8Array(block.idTable().length / ID_BYTES);
   for (const position of byPosition.keys()) flags[position] = 1;
   const found = new Map<Needle, Set<number>>();
@@ -132,7 +124,7 @@ function scanPositions(block: Block, { byPosition, outline, hits }: Scan): void 
       if (position >= 0 && flags[position] === 1) note(position, index);
     }
   }
-  const { occurrences } = outline;
+  const { occurrences } = placesIn(block);
   for (let at = 1; at < occurrences.length; at += 2) if (flags[occurrences[at]!] === 1) note(occurrences[at]!, occurrences[at - 1]!);
   for (const [needle, set] of found)
     hits.set(
@@ -153,21 +145,17 @@ function mayBegin(odd: string, part: string): boolean {
   return false;
 }
 
-function outlineOf(block: Block): Outline {
-  let outline = outlines.get(block);
-  if (outline === undefined) {
+function placesIn(block: Block): Places {
+  return block.derived('places', () => {
     const { list, codes, counts } = block.shapes();
     const starts: number[] = [0];
     for (let code = 0; code < list.length; code++) starts.push(starts[code]! + counts[code]!);
     const next = [...starts];
     const indices = new Int32Array(block.count);
     for (let index = 0; index < block.count; index++) indices[next[codes[index]!]!++] = index;
-    const { odd, slots } = oddTextOf(block);
-    outline = { occurrences: occurrencesOf(block, starts, indices), odd, runs: new HexRuns(odd), slots, indices, starts };
-    block.bytes += outline.occurrences.byteLength + outline.odd.length + indices.byteLength + RUN_BITS / 8;
-    outlines.set(block, outline);
-  }
-  return outline;
+    const occurrences = occurrencesOf(block, starts, indices);
+    return { value: { occurrences, indices, starts }, bytes: occurrences.byteLength };
+  });
 }
 
 function occurrencesOf(block: Block, starts: readonly number[], indices: Int32Array): Int32Array {
@@ -185,34 +173,20 @@ function occurrencesOf(block: Block, starts: readonly number[], indices: Int32Ar
   return Int32Array.from(found);
 }
 
-/** Variables that are no ids, then texts without a shape, values of id columns that are no UUIDs, and of columns of words. */
-function oddTextOf(block: Block): { odd: string; slots: Slot[] } {
-  const { list, codes, counts } = block.shapes();
-  const variables = block.variables();
-  const slots: Slot[] = [];
-  let odd = '';
-  for (let shape = 0; shape < list.length; shape++) {
-    const { kinds } = list[shape]!;
-    for (let slot = 0; slot < kinds.length; slot++) {
-      if (kinds[slot] !== SLOT.text && kinds[slot] !== SLOT.hex) continue;
-      odd += `${variables.rawText(shape, slot)}\n`;
-      slots.push({ shape, slot, end: odd.length });
+/** Of blocks of older versions: texts in which an id may be spelled otherwise, folded, in one. */
+function oddTextOf(block: Block): string {
+  return block.derived('oddText', () => {
+    const { list } = block.shapes();
+    const variables = block.variables();
+    let odd = '';
+    for (let shape = 0; shape < list.length; shape++) {
+      const { kinds } = list[shape]!;
+      for (let slot = 0; slot < kinds.length; slot++)
+        if (kinds[slot] === SLOT.text || kinds[slot] === SLOT.hex) odd += `${variables.rawText(shape, slot)}\n`;
     }
-  }
-  const rest: string[] = [];
-  if ((counts[0] ?? 0) > 0) for (let index = 0; index < block.count; index++) if (codes[index] === 0) rest.push(block.message(index));
-  for (const name of WORD_IDS) rest.push(...block.ids(name).texts.values());
-  for (const name of WORD_COLUMNS) for (const value of block.dictionary(name).values) rest.push(String(value));
-  for (const value of block.sparse('structuredData').values()) rest.push(String(value));
-  // Latin letters keep their length when they are folded, and so the places stay right.
-  return { odd: foldLatin(odd) + rest.join('\n').toLowerCase(), slots };
-}
-
-const UPPER = /[A-Z]/;
-
-/** Byte for byte: what `rawText` gives is no text, and other letters' cases may differ in length. */
-function foldLatin(bytes: string): string {
-  return UPPER.test(bytes) ? bytes.replace(/[A-Z]+/g, (part) => part.toLowerCase()) : bytes;
+    const value = odd.toLowerCase() + otherTexts(block);
+    return { value, bytes: value.length };
+  });
 }
 
 function positionOf(table: Buffer, id: Buffer): number {

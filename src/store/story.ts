@@ -140,7 +140,11 @@ export function* tellStory(finder: Finder, want: StoryWant, help?: StoryHelp): G
   };
   const told = storyOf(story, { recordsMax, deskew: want.deskew === true, note, stats });
   if (want.missing !== false && help !== undefined && !isEverybodys(story.asked.kind)) {
-    const { missing, unknown } = yield* help.missing({ asked: story.asked, pieces: told.records.map(({ piece }) => piece) });
+    const { missing, unknown } = yield* help.missing({
+      asked: story.asked,
+      isFailed: told.head.firstError !== undefined,
+      pieces: told.records.map(({ piece }) => piece),
+    });
     if (missing.length > 0) told.head.missing = missing;
     if (unknown.length > 0) {
       const text = `what is usual for ${unknown.join(', ')} is being learned: ask again to have it compared`;

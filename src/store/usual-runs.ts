@@ -77,6 +77,12 @@ export function* usualCourse(reader: DaysReader, template: Template, untilMs: nu
   return learning.course;
 }
 
+/** Nothing more can be learned of the template's operation for now. */
+export function isLearned(reader: DaysReader, template: Template): boolean {
+  const { runs, ranges, seeds } = learningOf(reader, template);
+  return runs.length >= RUNS_WANTED || (ranges >= HOURS_BACK.length && seeds.length === 0);
+}
+
 /** The same action or event, answered well: told from the request's own records, since it was found by its name. */
 function isAlike(own: readonly Piece[], { access, name }: Template): boolean {
   if (name === undefined) return true;

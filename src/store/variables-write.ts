@@ -119,7 +119,7 @@ function addDecimalTerms(slot: SlotValues, terms: Terms): void {
   for (let index = 0; index < slot.numbers.length; index++) {
     const text = decimalText(slot.numbers[index]!, slot.scales[index]!);
     const dot = text.length - slot.scales[index]! - 1;
-    terms.prefix(text.slice(0, dot));
-    terms.prefix(text.slice(dot + 1));
+    terms.digits(text.slice(0, dot));
+    terms.digits(text.slice(dot + 1));
   }
 }

@@ -38,6 +38,7 @@ export function checkBlock(check: BlockCheck): { wrong: string[]; records: LogRe
   try {
     const block = file.block(row);
     for (let index = 0; index < row.count; index++) records.push(block.record(index));
+    block.oddHeads();
   } catch (error) {
     return { wrong: [toMessage(error).message], records };
   }

@@ -23,6 +23,7 @@ const PARTS = encoded.parts.slice(0, DIGEST_PART).map((data, part) => [part, dat
 function readAll(parts: readonly Buffer[], head: Buffer): void {
   const block = new Block(rowOf(encoded), head, shapes.source(parts));
   for (let index = 0; index < block.count; index++) block.record(index);
+  block.oddHeads();
 }
 
 /** How reading ends: undefined when it gives values. */
