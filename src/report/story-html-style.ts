@@ -18,7 +18,7 @@ p{margin:.3rem 0}
 a{color:var(--link);text-decoration:none}
 a:hover,a:focus{text-decoration:underline}
 code,pre,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.87em}
-code,.wrap{overflow-wrap:anywhere}
+code,.wrap,td a{overflow-wrap:anywhere}
 pre{margin:.4rem 0;padding:.6rem .8rem;background:var(--soft);border:1px solid var(--line);border-radius:4px;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 summary{cursor:pointer;color:var(--dim)}
 .dim{color:var(--dim)}
