@@ -25,10 +25,9 @@ test.each<[name: string, words: string[], why: RegExp]>([
     expect(code).toBe(1);
     const file = /again: .* --input (\S+)/.exec(out)![1]!;
     onTestFinished(() => rmSync(file));
-    if (name !== 'deep') {
-      expect(readFileSync(file).length).toBeGreaterThan(0);
-      return;
-    }
+    // What has grown too large has done so over many inputs: the last of them may be the empty one.
+    expect(readFileSync(file).length).toBeGreaterThanOrEqual(name === 'memory' ? 0 : 1);
+    if (name !== 'deep') return;
     const again = await fuzz('--target', name, '--input', file);
     expect(again.out).toMatch(/FAIL deep: Error: planted[\s\S]*0 passed, 1 failed\n$/);
     expect(again.code).toBe(1);
