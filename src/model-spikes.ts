@@ -89,7 +89,7 @@ export interface SpikeList {
   spikes: Spike[];
   /** Every minute before this one has been looked at. */
   watermark: string;
-  /** Series that are watched; beyond the bound the ones that were silent longest are forgotten. */
+  /** Series that are watched; beyond the bound those of a single minute or a silent day are forgotten, or new ones not taken up. */
   series: number;
   forgotten: number;
 }

@@ -4,10 +4,11 @@
  *
  * False alarms: the threshold follows from the number of series, so that all together raise about ALARMS_A_WEEK by chance. What lasts
  * ADOPTED_AFTER_MINUTES is usual then.
- * Bounded: SERIES_MAX, beyond it those that were silent for longest are forgotten.
+ * Bounded: SERIES_MAX, beyond it those of one minute only, then those silent for a day are forgotten, and when there are none no more are taken up.
  */
 import { Season } from './spike-season.ts';
 import { COUNT_MIN, type Fired, Series } from './spike-series.ts';
+import { isFirstNew, SETTLE_MINUTES } from './spike-young.ts';
 
 /** One minute of one signature at one place; '' where a record has none. */
 export type SpikeCount = readonly [signature: string, service: string, host: string, count: number];
@@ -43,14 +44,9 @@ const MINUTES_A_WEEK = 7 * 24 * 60;
 /** So few series are treated as so many: the first ones are not yet all. */
 const SERIES_MIN = 100;
 export const SERIES_MAX = 20_000;
+const SILENT_MINUTES = 24 * 60;
 /** Until so much has been seen nobody knows what is usual, and nothing grows. */
 export const LEARN_MINUTES = 60;
-/**
- * Until so much has been seen, everything is new, and nothing is. After it a CRITICAL is told, and until LEARN_MINUTES a signature that is the
- * first new one of its services for as long: a cloud that is full of errors shows them within its first quarters of an hour, and one after the
- * other would be told; a healthy one shows none.
- */
-export const SETTLE_MINUTES = 15;
 /** A signature is new for so long: until then five in a hurry tell. */
 const NEW_MINUTES = 60;
 /** A CRITICAL that comes back after so long is told again. */
@@ -74,6 +70,7 @@ export class SpikeFinder {
   readonly #open = new Map<string, Series>();
   #first: number | undefined;
   #last = -1;
+  #forgotMinute = -1;
   /** Series that were too many. */
   forgotten = 0;
 
@@ -144,22 +141,17 @@ export class SpikeFinder {
   #take({ minute, counts }: SpikeMinute): Map<string, { whole: Whole; places: string[] }> {
     const touched = new Map<string, { whole: Whole; places: string[] }>();
     for (const [signature, service, host, count] of counts) {
-      let whole = this.#wholes.get(signature);
-      if (whole === undefined) {
-        const season = new Season(this.#season);
-        whole = { season, series: new Series(minute, season, { silent: minute - this.#first! }), signature, lastCritical: -Infinity };
-        this.#wholes.set(signature, whole);
-      }
-      whole.series.add(minute, count);
       const key = `${signature}\n${service}\n${host}`;
+      if (!this.#places.has(key) && !this.#hasRoom(minute)) {
+        this.forgotten++;
+        continue;
+      }
+      const whole = this.#wholeOf(signature, minute);
+      whole.series.add(minute, count);
       let place = this.#places.get(key);
       if (place === undefined) {
-        place = {
-          series: new Series(minute, whole.season, { silent: minute - this.#first!, whole: whole.series }),
-          signature,
-          service,
-          host,
-        };
+        const series = new Series(minute, whole.season, { silent: minute - this.#first!, whole: whole.series });
+        place = { series, signature, service, host };
         this.#places.set(key, place);
       }
       place.series.add(minute, count);
@@ -167,8 +159,17 @@ export class SpikeFinder {
       one.places.push(key);
       touched.set(signature, one);
     }
-    if (this.size > SERIES_MAX) this.#forget();
     return touched;
+  }
+
+  #wholeOf(signature: string, minute: number): Whole {
+    let whole = this.#wholes.get(signature);
+    if (whole === undefined) {
+      const season = new Season(this.#season);
+      whole = { season, series: new Series(minute, season, { silent: minute - this.#first! }), signature, lastCritical: -Infinity };
+      this.#wholes.set(signature, whole);
+    }
+    return whole;
   }
 
   #judge(given: SpikeMinute, touched: ReadonlyMap<string, { whole: Whole; places: readonly string[] }>): Opening[] {
@@ -219,16 +220,12 @@ export class SpikeFinder {
     return { ...found, kind: 'new', baseline: 0, observed: series.sum(minute, minute - sinceMinute + 1), sinceMinute };
   }
 
-  /** In a young store: no other signature of its services was seen for the first time in the quarter of an hour before it, nor until now. */
+  /** In a young store. */
   #isFirstNew({ signature, series: { firstMinute } }: Whole, minute: number, places: readonly string[]): boolean {
-    // Complaints of a dependency have a rule of their own while nothing is known (collapse.ts).
     if (firstMinute - this.#first! < SETTLE_MINUTES || signature.startsWith('@')) return false;
     const services = new Set(places.map((key) => this.#places.get(key)!.service));
-    return ![...this.#places.values()].some((other) => {
-      if (other.signature === signature || !services.has(other.service)) return false;
-      const seen = this.#wholes.get(other.signature)!.series.firstMinute;
-      return seen >= firstMinute - SETTLE_MINUTES && seen < minute && !other.signature.startsWith('@');
-    });
+    const others = this.#places.values().map((other) => ({ ...other, firstMinute: this.#wholes.get(other.signature)!.series.firstMinute }));
+    return isFirstNew({ signature, firstMinute, services }, minute, others);
   }
 
   #passed(minute: number): string[] {
@@ -283,10 +280,17 @@ export class SpikeFinder {
     }
   }
 
-  #forget(): void {
+  #hasRoom(minute: number): boolean {
+    if (this.size >= SERIES_MAX && this.#forgotMinute !== minute) this.#forget(minute);
+    return this.size < SERIES_MAX;
+  }
+
+  /** What came in one minute only, not this one, or was silent for a day: a flood must not push out what is known. */
+  #forget(minute: number): void {
+    this.#forgotMinute = minute;
     const oldest = [...this.#places]
-      .filter(([key]) => !this.#open.has(key))
-      .sort(([, one], [, other]) => one.series.lastMinute - other.series.lastMinute)
+      .filter(([key, { series }]) => !this.#open.has(key) && series.lastMinute < (series.isOnce ? minute : minute - SILENT_MINUTES))
+      .sort(([, { series: one }], [, { series: other }]) => +other.isOnce - +one.isOnce || one.lastMinute - other.lastMinute)
       .slice(0, SERIES_MAX / 20);
     for (const [key] of oldest) this.#places.delete(key);
     this.forgotten += oldest.length;

@@ -95,6 +95,11 @@ export class Series {
     this.#at = minute;
   }
 
+  /** All of it was in one minute. */
+  get isOnce(): boolean {
+    return this.firstMinute === this.lastMinute;
+  }
+
   /** Errors a minute without the rhythm. */
   get level(): number {
     return (this.#errors + PRIOR.errors) / (this.#minutes + PRIOR.minutes);

@@ -237,7 +237,12 @@ export class SpikeKeeper implements SpikeBook {
   #judge(minute: number, us: number): void {
     const held = (service: string, host: string): string | undefined => this.#maintenance(minute * MINUTE_US, service, host);
     const given = this.#pending.minute(minute);
-    this.#board.minute({ ...given, nowUs: us, maintenance: held, isHeld: (service, host) => held(service, host) !== undefined });
+    try {
+      this.#board.minute({ ...given, nowUs: us, maintenance: held, isHeld: (service, host) => held(service, host) !== undefined });
+    } catch (error) {
+      // A minute is judged once, also one that cannot be: the next ones must not wait for it for ever.
+      this.#parts.log.limited('minutes', 60_000).error('BUG: a minute could not be judged', { minute, error: (error as Error).stack });
+    }
   }
 
   #listen(now: number): void {
