@@ -44,7 +44,7 @@ function tableHtml({ title, say, head, rows, notes, charts }: ReportTable): stri
     ...head.map((name, column) => cell('th', shown(name), column)),
     ...(charts === undefined ? [] : ['<th>over the time</th>']),
   ];
-  return `<h2>${shown(title)}</h2>\n${say === undefined ? '' : `<p class="dim">${shown(say)}</p>\n`}<table>\n<tr>${heads.join('')}</tr>\n${body.join('\n')}\n</table>`;
+  return `<h2>${shown(title)}</h2>\n${say === undefined ? '' : `<p class="dim">${shown(say)}</p>\n`}<table class="report">\n<tr>${heads.join('')}</tr>\n${body.join('\n')}\n</table>`;
 }
 
 function cellHtml(cell: ReportCell): string {

@@ -57,6 +57,8 @@ body:has(#show-info:checked) .l-debug:not(:target){display:none}
 body:has(#show-warn:checked) :is(.l-debug,.l-trace,.l-info,.l-audit,.l-none,.gap):not(:target){display:none}
 footer{margin-top:2rem;padding-top:.6rem;border-top:1px solid var(--line);color:var(--dim);font-size:.87rem}
 @media (max-width:46rem){
+.report{display:block;overflow-x:auto}
+.report td:has(a){min-width:14rem}
 body{padding:.7rem;font-size:14px}
 .records thead,.tree .self,.tree .head{display:none}
 .records tr{display:block;border-bottom:1px solid var(--line);padding:.25rem 0}
