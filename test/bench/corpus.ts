@@ -23,6 +23,9 @@ export interface Corpus {
 const SEED = 7;
 /** A mid-size cloud: a million lines are 83 minutes. */
 const LINES_PER_SECOND = 200;
+/** `--corpus week`: as many lines, spread over a week. */
+export const WEEK = 'week';
+export const WEEK_SECONDS = 7 * 86_400;
 const BATCH_LINES = 4096;
 const CHUNK_BYTES = 1024 * 1024;
 const LF = 10;
@@ -39,12 +42,17 @@ export function startUs(): number {
 /** A user's file, the mixed corpus, or the demo cloud's. */
 export function prepareCorpus(linesMax: number, given?: string): Corpus {
   if (given === MIXED) return mixedCorpus(linesMax);
+  if (given === WEEK) return cloudCorpus(linesMax, { name: WEEK, linesPerSecond: linesMax / WEEK_SECONDS });
   if (given !== undefined) return { file: given, ...measure(given, linesMax), name: path.basename(given) };
+  return cloudCorpus(linesMax, { name: 'corpus', linesPerSecond: LINES_PER_SECOND });
+}
+
+function cloudCorpus(lines: number, { name, linesPerSecond }: { name: string; linesPerSecond: number }): Corpus {
   const folder = path.join(os.tmpdir(), 'stacktrail-bench');
   mkdirSync(folder, { recursive: true });
-  const file = path.join(folder, `corpus-${linesMax}-${versionOfCloud()}.log`);
-  if (!existsSync(file)) corpus(linesMax, file);
-  return { file, lines: linesMax, bytes: statSync(file).size, name: `demo cloud, seed ${SEED}` };
+  const file = path.join(folder, `${name}-${lines}-${versionOfCloud()}.log`);
+  if (!existsSync(file)) corpus(lines, file, linesPerSecond);
+  return { file, lines, bytes: statSync(file).size, name: `demo cloud, seed ${SEED}${name === WEEK ? ', a week' : ''}` };
 }
 
 function mixedCorpus(lines: number): Corpus {
@@ -56,8 +64,8 @@ function mixedCorpus(lines: number): Corpus {
 }
 
 /** Writes so many lines of the simulated cloud; the file appears when it is whole. */
-export function corpus(lines: number, file: string): void {
-  const cloud = new Cloud({ seed: SEED, startUs: startUs(), linesPerSecond: LINES_PER_SECOND });
+export function corpus(lines: number, file: string, linesPerSecond = LINES_PER_SECOND): void {
+  const cloud = new Cloud({ seed: SEED, startUs: startUs(), linesPerSecond });
   const unfinished = `${file}.${process.pid}`;
   const descriptor = openSync(unfinished, 'w');
   let batch: string[] = [];
