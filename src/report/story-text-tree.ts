@@ -11,6 +11,7 @@ import { visible } from '../base/visible.ts';
 import { columns, cut, fitted } from '../base/width.ts';
 import type { Story, StoryRequest } from '../model.ts';
 import { type Canvas, counted } from './story-text.ts';
+import { cutRows } from './story-text-cut.ts';
 import { type Axis, axisOf } from './story-view-axis.ts';
 import { offsetText, spanText } from './story-view-time.ts';
 import { placeOf, rankOf, shortIds, type TreeRow, treeRows } from './story-view-tree.ts';
@@ -41,7 +42,9 @@ export function* treeLines(story: Story, canvas: Canvas): Generator<string> {
   const rows = treeRows(story, { folds: !canvas.full });
   const grid = gridOf(story, rows, canvas);
   yield headLine(story, grid);
-  for (const row of rows) yield rowLine(row, grid);
+  const isWhole = canvas.full || canvas.columns === undefined;
+  for (const row of isWhole ? rows : cutRows(rows))
+    yield 'leftOut' in row ? canvas.ink(`… ${counted(row.leftOut, 'row')} more (--full)`, INK.faint) : rowLine(row, grid);
 }
 
 function gridOf(story: Story, rows: readonly TreeRow[], canvas: Canvas): Grid {
