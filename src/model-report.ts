@@ -28,7 +28,7 @@ export interface EndpointList {
   readonly endpoints: readonly EndpointCount[];
   /** Access lines counted. */
   readonly lines: number;
-  /** One of so many blocks was read, and counts are multiplied: there were too many lines; 1: all. */
+  /** Of the blocks that keep no sums one of so many was read, and what it told is multiplied: there were too many lines; 1: all. */
   readonly oneOf: number;
 }
 /** `store/pool.ts` implements it. */
@@ -66,7 +66,7 @@ export interface Report {
   errorSteps: number[];
   talkers: { hosts: ReportTalker[]; programs: ReportTalker[] };
   endpoints: ReportEndpoint[];
-  /** Counts of endpoints are estimates from one of so many blocks. */
+  /** Counts of endpoints are estimates: of the blocks that keep no sums of requests one of so many was read. */
   endpointsFromOneOf?: number;
   capacity: ReportCapacity;
   losses: { reason: string; source: string; amount: number; lastAt: string; remedy: string }[];

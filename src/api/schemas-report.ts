@@ -51,7 +51,10 @@ export const REPORT_SCHEMAS = {
       errorSteps: STEPS,
       talkers: objectOf({ hosts: TALKERS, programs: TALKERS }),
       endpoints: arrayOf(ENDPOINT, 'Most frequent first'),
-      endpointsFromOneOf: { ...COUNT, description: 'Counts of endpoints are estimates from one of so many blocks' },
+      endpointsFromOneOf: {
+        ...COUNT,
+        description: 'Counts of endpoints are estimates: of the blocks that keep no sums of requests themselves one of so many was read',
+      },
       capacity: objectOf(
         {
           ...{ records: COUNT, bytes: COUNT, bytesPerRecord: NUMBER, bytesPerDay: NUMBER, freeBytes: COUNT, daysLeft: NUMBER },

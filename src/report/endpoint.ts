@@ -3,7 +3,8 @@
  * so that requests for different things count together. Pure. Not here: which lines are requests (parsers/marks-http.ts).
  *
  * Invariant: linear time; what stands behind `?` is no part of it. Names that operators choose look like words of the API; where they stand is
- * known for Swift (account, container, object) and for some collections of Nova and Heat.
+ * known for Swift (account, container, object) and for some collections of Nova and Heat. Blocks keep sums by these names: raise ENDPOINT_RULES
+ * (src/store/endpoint-sums.ts) when a path gets another one.
  */
 const ID = /^(?:[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|\d+|[0-9a-f]{24,}|(?:req-|tx)[0-9a-f-]{16,}.*|(?:\d{1,3}\.){3}\d{1,3})$/i;
 /** A word of an API has few digits; longer mixtures are tokens, hashes, numbered names. */

@@ -147,7 +147,7 @@ function endpointsTable({ endpoints, endpointsFromOneOf: oneOf }: Report): Repor
     title: 'API endpoints',
     ...(oneOf === undefined
       ? {}
-      : { say: `Counts are estimates from one of ${oneOf} blocks: there were too many requests to read them all.` }),
+      : { say: `Counts are estimates: of the blocks that had to be read one of ${oneOf} was, because there were too many requests.` }),
     head: ['endpoint', 'service', 'requests', '4xx', '5xx', 'errors', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'],
     rows: endpoints.map((one) => [
       ...[one.endpoint, one.service, one.count, one.clientErrors, one.serverErrors, percent(one.errorRate)],
