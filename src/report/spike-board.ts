@@ -13,6 +13,7 @@ import { foldable, rootFor, rootOf, standAlone } from './spike-fold.ts';
 import { type SilenceLook, silenceSpikes } from './spike-hosts.ts';
 import { type LiveSpike, noteEvidence, notePlace, spikeId } from './spike-live.ts';
 import { dependencyRule, openingRule } from './spike-rule.ts';
+import { byWeight, STORM, storm } from './spike-storm.ts';
 
 export interface BoardMinute extends Omit<SpikeMinute, 'critical'> {
   readonly complaints: readonly Complained[];
@@ -71,7 +72,10 @@ export class SpikeBoard {
       if (opening.key.startsWith('@')) continue;
       opened.set(opening.signature, [...(opened.get(opening.signature) ?? []), opening]);
     }
-    for (const [signature, found] of opened) this.#open(signature, found, given);
+    const { told, rest } = byWeight(opened, this.#open_().length);
+    for (const [signature, found] of told) this.#open(signature, found, given);
+    for (const { key } of rest.flatMap(([, found]) => found)) this.finder.drop(key);
+    storm(this.#spikes, rest, given);
     this.#count(given);
     standAlone(this.#spikes, minute, (key) => this.finder.isHigh(key));
     this.#bound();
@@ -80,8 +84,7 @@ export class SpikeBoard {
   /** History is learned: what was open when the service ended goes on, and only that. */
   settle(nowUs: number): void {
     const goesOn = new Set<string>();
-    for (const spike of this.#open_()) {
-      if (spike.kind === 'silence') continue;
+    for (const spike of this.#series_()) {
       spike.open = spike.open.filter((key) => this.finder.open(key));
       for (const key of spike.open) goesOn.add(key);
       if (spike.open.length === 0) spike.untilUs = Math.min(nowUs, (spike.lastMinute + 1) * MINUTE_US);
@@ -102,10 +105,14 @@ export class SpikeBoard {
     return this.#spikes.filter(({ untilUs }) => untilUs === undefined);
   }
 
+  /** Those that live on series of the finder. */
+  #series_(): LiveSpike[] {
+    return this.#open_().filter(({ kind, open }) => kind !== 'silence' && open[0] !== STORM);
+  }
+
   #close(over: readonly string[], nowUs: number): void {
     if (over.length === 0) return;
-    for (const spike of this.#open_()) {
-      if (spike.kind === 'silence') continue;
+    for (const spike of this.#series_()) {
       spike.open = spike.open.filter((key) => !over.includes(key));
       if (spike.open.length === 0) spike.untilUs = nowUs;
     }
@@ -237,8 +244,7 @@ export class SpikeBoard {
   }
 
   #count({ minute, counts, facts }: BoardMinute): void {
-    for (const spike of this.#open_()) {
-      if (spike.kind === 'silence') continue;
+    for (const spike of this.#series_()) {
       let seen = 0;
       for (const [signature, service, host, count] of counts) {
         if (

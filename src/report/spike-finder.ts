@@ -8,7 +8,7 @@
  */
 import { Season } from './spike-season.ts';
 import { COUNT_MIN, type Fired, Series } from './spike-series.ts';
-import { isFirstNew, SETTLE_MINUTES } from './spike-young.ts';
+import { Newcomers, SETTLE_MINUTES } from './spike-young.ts';
 
 /** One minute of one signature at one place; '' where a record has none. */
 export type SpikeCount = readonly [signature: string, service: string, host: string, count: number];
@@ -71,16 +71,12 @@ export class SpikeFinder {
   #first: number | undefined;
   #last = -1;
   #forgotMinute = -1;
+  readonly #newcomers = new Newcomers();
   /** Series that were too many. */
   forgotten = 0;
 
   get size(): number {
     return this.#wholes.size + this.#places.size;
-  }
-
-  /** Newest minute. */
-  get last(): number {
-    return this.#last;
   }
 
   get isLearning(): boolean {
@@ -224,8 +220,9 @@ export class SpikeFinder {
   #isFirstNew({ signature, series: { firstMinute } }: Whole, minute: number, places: readonly string[]): boolean {
     if (firstMinute - this.#first! < SETTLE_MINUTES || signature.startsWith('@')) return false;
     const services = new Set(places.map((key) => this.#places.get(key)!.service));
-    const others = this.#places.values().map((other) => ({ ...other, firstMinute: this.#wholes.get(other.signature)!.series.firstMinute }));
-    return isFirstNew({ signature, firstMinute, services }, minute, others);
+    return this.#newcomers.isFirst({ signature, firstMinute, services }, minute, () =>
+      this.#places.values().map((one) => ({ ...one, firstMinute: this.#wholes.get(one.signature)!.series.firstMinute })),
+    );
   }
 
   #passed(minute: number): string[] {

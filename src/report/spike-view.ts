@@ -133,7 +133,7 @@ function queryOf(spike: LiveSpike): string {
   if (service !== undefined) words.push(`service:${quoted(service)}`);
   if (host !== undefined) words.push(`host:${quoted(host)}`);
   const pieces = (spike.texts ?? [spike.title]).map(pieceOf);
-  if (pieces.some((piece) => piece.length < PIECE_CHARS_MIN)) words.push('level:>=error');
+  if (pieces.length === 0 || pieces.some((piece) => piece.length < PIECE_CHARS_MIN)) words.push('level:>=error');
   else words.push(pieces.length === 1 ? `"${pieces[0]}"` : `(${pieces.map((piece) => `"${piece}"`).join(' OR ')})`);
   return words.join(' ');
 }

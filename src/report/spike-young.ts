@@ -12,16 +12,34 @@ export interface Newcomer {
   readonly firstMinute: number;
 }
 
-/** No other signature of `services` was seen for the first time in the quarter of an hour before it, nor until `minute`. */
-export function isFirstNew(
-  { signature, firstMinute, services }: Omit<Newcomer, 'service'> & { readonly services: ReadonlySet<string> },
-  minute: number,
-  others: Iterable<Newcomer>,
-): boolean {
-  for (const other of others) {
-    // Complaints of a dependency have a rule of their own while nothing is known (collapse.ts).
-    if (other.signature === signature || !services.has(other.service) || other.signature.startsWith('@')) continue;
-    if (other.firstMinute >= firstMinute - SETTLE_MINUTES && other.firstMinute < minute) return false;
+export class Newcomers {
+  #minute = -1;
+  readonly #others = new Map<string, Newcomer[]>();
+
+  /** No other signature of `services` was seen for the first time in the quarter of an hour before it, nor until `minute`. */
+  isFirst(
+    { signature, firstMinute, services }: Omit<Newcomer, 'service'> & { readonly services: ReadonlySet<string> },
+    minute: number,
+    all: () => Iterable<Newcomer>,
+  ): boolean {
+    this.#gather(minute, all);
+    for (const service of services)
+      for (const other of this.#others.get(service) ?? [])
+        if (other.signature !== signature && other.firstMinute >= firstMinute - SETTLE_MINUTES) return false;
+    return true;
   }
-  return true;
+
+  /** Once a minute: in a flood of new ones thousands ask. */
+  #gather(minute: number, all: () => Iterable<Newcomer>): void {
+    if (this.#minute === minute) return;
+    this.#minute = minute;
+    this.#others.clear();
+    for (const one of all()) {
+      // Complaints of a dependency have a rule of their own while nothing is known (collapse.ts).
+      if (one.firstMinute >= minute || one.signature.startsWith('@')) continue;
+      const others = this.#others.get(one.service) ?? [];
+      this.#others.set(one.service, others);
+      others.push(one);
+    }
+  }
 }
