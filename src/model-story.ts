@@ -59,7 +59,7 @@ export interface StorySpan {
   /** Without the time during which its children were at work. */
   selfMs: number;
   records: number;
-  /** The strongest of its records. */
+  /** The strongest of its records, but for errors of a normal course (report/usual-errors.ts); absent where it has no others. */
   level?: string;
   /** Seq of its first record. */
   seq: number;

@@ -7,6 +7,7 @@ import { listed } from '../base/listed.ts';
 import type { StorySpan } from '../model.ts';
 import type { Piece } from './story-piece.ts';
 import { beganUs, rankOf, stampOf } from './story-time.ts';
+import { isUsualError } from './usual-errors.ts';
 
 /** A process that is silent for longer is waiting for somebody, or does something else afterwards: nova waits 300 s for a port. */
 const SILENCE_US = 30_000_000;
@@ -53,7 +54,9 @@ export function spansOf(pieces: readonly Piece[], callers: ReadonlyMap<string, P
   const parents = parentsOf(all, { of, callers });
   const children = all.map((): Open[] => []);
   for (const [child, parent] of parents.entries()) if (parent !== undefined) children[parent]!.push(all[child]!);
-  return { list: all.map((span, index) => told(span, index, { children: children[index]!, parent: parents[index] })), of };
+  const usual = new Set(pieces.filter((piece) => isUsualError(piece, pieces)));
+  const place = (index: number): Place => ({ children: children[index]!, parent: parents[index], usual });
+  return { list: all.map((span, index) => told(span, index, place(index))), of };
 }
 
 interface Causes {
@@ -183,9 +186,11 @@ function withoutCircles(parents: (number | undefined)[]): (number | undefined)[]
 interface Place {
   readonly children: readonly Open[];
   readonly parent: number | undefined;
+  /** Errors of a normal course: a guest that nova ends is no failure of libvirt. */
+  readonly usual: ReadonlySet<Piece>;
 }
 
-function told(open: Open, index: number, { children, parent }: Place): StorySpan {
+function told(open: Open, index: number, { children, parent, usual }: Place): StorySpan {
   const { first, pieces } = open;
   const [startUs, endUs] = extentOf(open);
   const durationUs = endUs - startUs;
@@ -204,7 +209,7 @@ function told(open: Open, index: number, { children, parent }: Place): StorySpan
   if (first.host !== undefined) span.host = first.host;
   if (first.program !== undefined) span.program = first.program;
   if (first.pid !== undefined) span.pid = first.pid;
-  const level = strongest(pieces);
+  const level = strongest(pieces.filter((piece) => !usual.has(piece)));
   if (level !== undefined) span.level = level;
   return span;
 }

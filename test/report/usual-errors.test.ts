@@ -56,6 +56,17 @@ describe('the end of a guest', () => {
   });
 });
 
+test('a process that said no other error is none that failed', () => {
+  const levels = (said: readonly Said[]) =>
+    told(said)
+      .spans.filter(({ program }) => program === 'libvirtd')
+      .map(({ level }) => level);
+  // Silent for half a minute and more between, so that the end of the guest is a span of its own.
+  expect(levels([begun, named, terminating, ended(101_000), destroyed(101_500)])).toEqual(['INFO', undefined]);
+  expect(levels([{ ...begun, ms: 95_000 }, { ...named, ms: 96_000 }, terminating, ended(101_000), destroyed(101_500)])).toEqual(['INFO']);
+  expect(levels([{ ...begun, ms: 95_000 }, { ...named, ms: 96_000 }, ended(101_000)])).toEqual(['ERROR']);
+});
+
 test('a run with such an error has not failed, one with another has', () => {
   const record = { seq: 1, orderUs: 0, level: 'ERROR', service: 'libvirt', program: 'libvirtd' };
   expect(runOf('r', [{ ...record, text: 'internal error: End of file from qemu monitor' }]).isFailed).toBe(false);
