@@ -21,6 +21,8 @@ const FORMS: readonly Form[] = ['json', 'ndjson', 'text', 'csv'];
 const FILE_ENDINGS = { ndjson: 'ndjson', csv: 'csv', text: 'log' } as const satisfies Partial<Record<Form, string>>;
 type Download = keyof typeof FILE_ENDINGS;
 
+const NEXT = { type: ['string', 'null'], description: 'Pass it as `cursor` for the next page; null: nothing is left' };
+
 const PAGE: RouteResponse = {
   status: 200,
   say: 'A page of records; NDJSON, and lines and CSV without `limit`, are all of them',
@@ -28,13 +30,13 @@ const PAGE: RouteResponse = {
     'application/json': objectOf(
       {
         records: arrayOf(refTo('Record')),
-        next: { type: ['string', 'null'], description: 'Pass it as `cursor` for the next page; null: nothing is left' },
+        next: NEXT,
         saved: { type: 'string', description: 'Name of the saved search that stood in; absent without `saved`' },
         stats: refTo('SearchStats'),
       },
       ['saved'],
     ),
-    'application/x-ndjson': { anyOf: [refTo('Record'), objectOf({ stats: refTo('SearchStats') })] },
+    'application/x-ndjson': { anyOf: [refTo('Record'), objectOf({ stats: refTo('SearchStats'), next: NEXT })] },
     'text/plain': TEXT,
     'text/csv': TEXT,
   },
@@ -61,7 +63,8 @@ export const search: Route = {
     stats: {
       type: 'string',
       enum: ['true', 'false'],
-      description: 'Of NDJSON: the last line is `{"stats":{…}}`, what the search cost and what could not be read',
+      description:
+        'Of NDJSON: the last line is `{"stats":{…},"next":…}`, what the search cost and what could not be read, and where it goes on',
     },
     saved: SAVED_ARGUMENT,
     download: {
@@ -155,10 +158,12 @@ async function* textsOf(lines: Lines, first: IteratorResult<RenderedPage>, pages
   if (lines.head !== '') yield lines.head;
   if (first.done) return;
   const stats = { ...first.value.stats };
+  let { next } = first.value;
   if (textOf(first.value) !== '') yield textOf(first.value);
   for await (const page of pages) {
     addStats(stats, page.stats);
+    next = page.next;
     if (textOf(page) !== '') yield textOf(page);
   }
-  if (lines.withStats) yield `${JSON.stringify({ stats })}\n`;
+  if (lines.withStats) yield `${JSON.stringify({ stats, next: next ?? null })}\n`;
 }

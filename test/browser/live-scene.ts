@@ -33,8 +33,14 @@ export async function allNumbersOf(page: Page): Promise<number[]> {
     const seen = new Set<string>();
     box.scrollTop = 0;
     for (let isEnd = false; !isEnd; ) {
-      // What comes near is drawn in the frame after.
-      for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
+      // What comes near is drawn some frames later: what is seen always is, in the end.
+      const { top, bottom } = box.getBoundingClientRect();
+      const isBlank = (chunk: Element): boolean => {
+        const place = chunk.getBoundingClientRect();
+        return place.bottom > top && place.top < bottom && chunk.querySelector('.row, .live-said') === null;
+      };
+      do await new Promise(requestAnimationFrame);
+      while ([...box.querySelectorAll('.chunk')].some(isBlank));
       for (const row of box.querySelectorAll<HTMLElement>('.row')) {
         const number = /number (\d+) /.exec(row.querySelector('.message')!.textContent!)?.[1];
         if (seen.has(row.dataset.seq!) || number === undefined) continue;

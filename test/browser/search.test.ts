@@ -126,8 +126,14 @@ describe.skipIf(!CHROMIUM)('search', () => {
             let most = 0;
             for (let step = 0; step < 8; step++) {
               box.scrollTop += 800;
-              // What comes near is drawn in the frame after.
-              for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+              // What comes near is drawn some frames later: what is seen always is, in the end.
+              const { top, bottom } = box.getBoundingClientRect();
+              const isBlank = (chunk: Element): boolean => {
+                const place = chunk.getBoundingClientRect();
+                return place.bottom > top && place.top < bottom && chunk.querySelector('.row') === null;
+              };
+              do await new Promise(requestAnimationFrame);
+              while ([...box.querySelectorAll('.chunk')].some(isBlank));
               const rows = [...document.querySelectorAll<HTMLElement>('.row')];
               most = Math.max(most, rows.length);
               for (const row of rows) shown.add(row.dataset.seq!);

@@ -26,7 +26,8 @@ interface Slow {
 async function startSlow(target: string): Promise<Slow> {
   const { promise: asked, resolve } = Promise.withResolvers<http.ServerResponse>();
   const server = http.createServer((request, response) => {
-    if (/^\/api\/v1\/search\?.*slowly/.test(request.url!)) return resolve(response.writeHead(200, { 'content-type': 'application/json' }));
+    if (/^\/api\/v1\/search\?.*slowly/.test(request.url!))
+      return resolve(response.writeHead(200, { 'content-type': 'application/x-ndjson' }));
     const { hostname, port } = new URL(target);
     const own = http.request({ hostname, port, method: request.method, path: request.url, headers: request.headers }, (answer) => {
       response.writeHead(answer.statusCode!, answer.headers);
@@ -74,10 +75,10 @@ describe.skipIf(!CHROMIUM)('an answer', () => {
     await page.keyboard.press('Enter');
     const answer = await slow.asked;
     const [record] = await scene.service.search('level:error', { limit: '1' });
-    const pieces = [`{"piece1":1,"records":[${JSON.stringify(record)}`, '],"next":null,"piece2":2,', '"piece3":3,"stats":{}}'];
+    const pieces = [`${JSON.stringify({ ...record, piece: 1 })}\n`, '{"piece":2,', '"stats":{"piece":3},"next":null}\n'];
     for (const piece of goesOn ? pieces : pieces.slice(0, 1)) {
       answer.write(piece);
-      await expect.poll(() => page.evaluate(() => (globalThis as unknown as Read).readText)).toContain(piece);
+      await expect.poll(() => page.evaluate(() => (globalThis as unknown as Read).readText)).toContain(piece.trimEnd());
       await page.clock.fastForward(PAUSE_MS);
     }
     if (goesOn) {

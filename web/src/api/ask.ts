@@ -73,6 +73,34 @@ async function jsonOf<T>(response: Response, silence: Silence, signal: AbortSign
   }
 }
 
+/** Lines of NDJSON as they come, in batches of what arrived at once. */
+export async function* askLines<T>(path: string, asked: Ask = {}): AsyncGenerator<T[]> {
+  const silence = new Silence();
+  let rest = '';
+  try {
+    const response = await answerOf(path, { accept: LINES_TYPE, ...asked }, silence);
+    if (!response.headers.get('content-type')?.startsWith(LINES_TYPE)) throw new Trouble(strange(response.status).problem);
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    try {
+      for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+        silence.heard();
+        const lines = (rest + value).split('\n');
+        rest = lines.pop()!;
+        if (lines.length > 0) yield lines.map((line) => JSON.parse(line) as T);
+      }
+    } finally {
+      void reader.cancel().catch(() => {});
+    }
+  } catch (error) {
+    throw error instanceof Trouble ? error : (endOf(error, asked.signal) ?? brokenOff());
+  } finally {
+    silence.end();
+  }
+  if (rest !== '') throw brokenOff();
+}
+
+const LINES_TYPE = 'application/x-ndjson';
+
 async function answerOf(path: string, asked: Ask, silence: Silence): Promise<Response> {
   const { method = 'GET', words, body, signal, accept = 'application/json' } = asked;
   let response: Response;

@@ -8,7 +8,7 @@
  */
 
 import type { PublicRecord, SearchAnswer } from '../api/answers.ts';
-import { ask, isAbort, type Problem, troubleOf, type Words } from '../api/ask.ts';
+import { ask, askLines, isAbort, type Problem, troubleOf, type Words } from '../api/ask.ts';
 import { batch, signal } from '../ui.ts';
 
 export interface RecordPage {
@@ -32,6 +32,15 @@ const PAGE_RECORDS = 100;
 /** Two thousand records are more than anybody looks back on; what was let go is asked for again. */
 const PAGES_MAX = 20;
 const OPEN: Edge = { isBusy: false, isEnd: false, trouble: undefined };
+
+/** Often enough to see it grow, seldom enough to draw. */
+const SHOW_MS = 100;
+
+/** Behind the records of a stream. */
+interface LastLine {
+  readonly stats: SearchAnswer['stats'];
+  readonly next: string | null;
+}
 
 type Way = 'older' | 'newer';
 let keys = 0;
@@ -70,27 +79,48 @@ export class RecordWindow {
       this.older.value = { ...OPEN, isBusy: true };
       this.newer.value = at === undefined ? { ...OPEN, isEnd: true } : OPEN;
     });
-    const startedMs = performance.now();
+    const isOurs = (): boolean => asking === this.#asking;
     try {
       const bound = at === undefined ? {} : { end: String(microsOf(at.time) + 1) };
-      const answer = await this.#ask({ ...words, ...bound }, asking.signal);
-      batch(() => {
-        this.pages.value = answer.records.length > 0 ? [pageOf(answer, 'older')] : [];
-        this.older.value = { ...OPEN, isEnd: answer.next === null };
-        this.tookMs.value = Math.round(performance.now() - startedMs);
-        this.damaged.value = answer.stats.damaged ?? [];
-      });
+      await this.#first({ ...words, ...bound }, asking.signal);
     } catch (error) {
       if (isAbort(error)) return;
       batch(() => {
         const trouble = troubleOf(error);
-        // A query that cannot be read is about to be corrected: what was found before stays.
-        if (trouble.code !== 'bad-query') this.pages.value = [];
+        // A query that cannot be read is about to be corrected: what was found before stays. So does what came of this one.
+        if (trouble.code !== 'bad-query' && this.isFresh.peek()) this.pages.value = [];
         this.older.value = { ...OPEN, trouble };
       });
     }
-    if (asking === this.#asking) this.isFresh.value = false;
+    if (isOurs()) this.isFresh.value = false;
     if (at !== undefined) await this.grow('newer');
+  }
+
+  /**
+   * The first page, shown as it comes: what a search finds in its first blocks is there while it looks through hundreds of others. Measured by bench:browser.
+   */
+  async #first(words: Words, asked: AbortSignal): Promise<void> {
+    const startedMs = performance.now();
+    const key = keys++;
+    const records: PublicRecord[] = [];
+    let shownMs = Number.NEGATIVE_INFINITY;
+    const asLines = { words: { limit: String(PAGE_RECORDS), stats: 'true', ...words }, signal: asked };
+    for await (const lines of askLines<PublicRecord | LastLine>('api/v1/search', asLines)) {
+      const last = lines.find((line) => 'stats' in line);
+      for (const line of lines) if (!('stats' in line)) records.push(line);
+      const isShown = last !== undefined || (records.length > 0 && performance.now() - shownMs > SHOW_MS);
+      if (!isShown || asked.aborted) continue;
+      shownMs = performance.now();
+      batch(() => {
+        const older = last?.next ?? undefined;
+        this.pages.value = records.length === 0 ? [] : [{ key, records: [...records], older, newer: undefined }];
+        this.isFresh.value = false;
+        if (last === undefined) return;
+        this.older.value = { ...OPEN, isEnd: last.next === null };
+        this.tookMs.value = Math.round(performance.now() - startedMs);
+        this.damaged.value = last.stats.damaged ?? [];
+      });
+    }
   }
 
   /** A page more at one end, if there is one and nothing is on its way. */
