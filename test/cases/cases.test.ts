@@ -11,8 +11,8 @@ import { type Place, placeOf, runStep } from './run-case.ts';
 const UPDATE = process.env.CASES === 'update';
 const PATHS = globSync('**/*.case', { cwd: import.meta.dirname }).sort();
 /** A server is started and a few commands go before the one that is waited for. */
-const STEP_MS = 5_000;
-const START_MS = 60_000;
+const STEP_MS = 10_000;
+const START_MS = 240_000;
 
 /** Lines of each step, begun in order when the first of them is wanted. */
 function running(file: CaseFile): (index: number) => Promise<string[]> {

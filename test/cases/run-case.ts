@@ -16,7 +16,7 @@ export const FIXTURES = join(ROOT, 'fixtures');
 /** As in src/launch.cjs. */
 const NODE_FLAGS = '--disable-warning=ExperimentalWarning --enable-experimental-regexp-engine-on-excessive-backtracks';
 /** Of one command; on a busy machine. */
-const STEP_MS_MAX = 30_000;
+const STEP_MS_MAX = 120_000;
 /** A port that nobody listens on and that fetch does not refuse by itself. */
 const NOBODY = 'http://127.0.0.1:2';
 
