@@ -62,6 +62,10 @@ const STATES: readonly (readonly [name: string, path: string, act?: (page: Page)
       await fetch(`${scene.service.url}/api/v1/saved/broker`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body });
       await page.getByRole('button', { name: 'Saved' }).click();
       await page.getByText('Trouble with the broker').waitFor();
+      // What came later made the panel wider, not wider than the window.
+      await expect
+        .poll(() => page.locator('.menu:popover-open').evaluate((panel) => panel.getBoundingClientRect().right - innerWidth))
+        .toBeLessThanOrEqual(0);
     },
   ],
   ['search-id', 'search', (page) => page.locator('.row a.id').first().click()],

@@ -39,10 +39,14 @@ export function Menu({ label, title, class: name = '', panel }: MenuProps): JSX.
     return () => shown.removeEventListener('beforetoggle', onToggle as EventListener);
   }, [isOpen]);
   useEffect(() => {
-    if (isOpen.value) {
-      placeBeside(element.current!, button.current!);
-      element.current!.querySelector<HTMLElement>('[autofocus], input, button, a')?.focus();
-    }
+    if (!isOpen.value) return;
+    const [panelBox, anchor] = [element.current!, button.current!];
+    // At once, and again when what it shows has come and made it wider.
+    placeBeside(panelBox, anchor);
+    const watch = new ResizeObserver(() => placeBeside(panelBox, anchor));
+    watch.observe(panelBox);
+    panelBox.querySelector<HTMLElement>('[autofocus], input, button, a')?.focus();
+    return () => watch.disconnect();
   }, [isOpen.value]);
   const close = (): void => {
     element.current!.hidePopover();
