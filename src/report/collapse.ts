@@ -5,7 +5,7 @@
  * An outage: at least SOURCES_MIN programs on hosts complain of one address within WINDOW_MINUTES, and that is more than usual (or, while
  * nothing is known yet, AT_ONCE times). One program alone has lost its own way there, and its spike stays what it is.
  * Folded below it: groups that complain of the same kind of dependency and name no other address (a MessagingTimeout says only that
- * nobody answered), and groups of any kind that begin while it lasts - from BEFORE_MINUTES before to AFTER_MINUTES after it - in services
+ * nobody answered), and groups of any kind that begin while it lasts - from BEFORE_MINUTES before to AFTER_MINUTES after it, or most of them since - in services
  * that complain of it and in the dependency itself, unless their text complains of something else. So an unrelated fault of such a
  * service is folded as well while the outage lasts; it stands below it by name, and alone again when it is still high ALONE_AFTER_MINUTES later.
  */
@@ -41,6 +41,7 @@ export const SOURCES_MIN = 3;
 export const AT_ONCE = 10;
 export const BEFORE_MINUTES = 2;
 export const AFTER_MINUTES = 5;
+const SHARE_MIN = 0.75;
 export const ALONE_AFTER_MINUTES = 30;
 /** Nobody says which. */
 export const UNKNOWN = 'unknown';
@@ -121,6 +122,8 @@ export interface Foldable {
   readonly sinceMinute: number;
   readonly services: readonly string[];
   readonly complaint?: Complaint;
+  /** How much of what opened it came in a minute or later; absent: all since `sinceMinute`. */
+  readonly shareSince?: (minute: number) => number;
 }
 
 /** The dependency's own service: what it says of itself while it is away. */
@@ -128,7 +131,9 @@ export const OWN_SERVICE: Readonly<Record<DependencyKind, string>> = { broker: '
 
 /** Whether the cause of `one` is the outage. */
 export function folds(root: Root, one: Foldable): boolean {
-  if (one.sinceMinute < root.sinceMinute - BEFORE_MINUTES) return false;
+  const from = root.sinceMinute - BEFORE_MINUTES;
+  // Some of its usual errors shortly before are no beginning before the outage.
+  if (one.sinceMinute < from && (one.shareSince === undefined || one.shareSince(from) < SHARE_MIN)) return false;
   if (root.untilMinute !== undefined && one.sinceMinute > root.untilMinute + AFTER_MINUTES) return false;
   const { complaint } = one;
   if (complaint !== undefined)

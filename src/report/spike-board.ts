@@ -232,7 +232,8 @@ export class SpikeBoard {
       Object.keys(spike.places).map((place) => place.split('\n') as [string, string]),
       given,
     );
-    const root = rootFor(this.#spikes, given.minute, foldable(spike));
+    const { shareSince } = first;
+    const root = rootFor(this.#spikes, given.minute, { ...foldable(spike), ...(shareSince === undefined ? {} : { shareSince }) });
     if (root !== undefined) spike.foldedInto = root.id;
     this.#spikes.push(spike);
   }

@@ -57,6 +57,8 @@ export interface Fired {
   readonly baseline: number;
   readonly odds: number;
   readonly sinceMinute: number;
+  /** How much of `observed` came in this minute or later; absent: all since `sinceMinute`. */
+  readonly shareSince?: (minute: number) => number;
 }
 
 export class Series {
@@ -142,11 +144,7 @@ export class Series {
     return Math.max(1, (prior.value * prior.errors + this.#spreadSquares) / (prior.errors + this.#spreadMeans));
   }
 
-  variance(mean: number, days: number): number {
-    return this.#variance(mean, this.clumps, days);
-  }
-
-  #variance(mean: number, clumps: number, days: number): number {
+  variance(mean: number, days: number, clumps = this.clumps): number {
     const rhythm = RHYTHM_ERROR + RHYTHM_ERROR_FIRST_DAY * 0.5 ** days;
     return clumps * mean + mean * mean * (rhythm * rhythm + 1 / (this.#errors + PRIOR.errors));
   }
@@ -170,7 +168,10 @@ export class Series {
         minutes < BLOCK ? 1 : this.#spreadOdds(minute, { minutes, mean, days }),
       );
       if (odds < oddsMax && odds < (best?.odds ?? 1))
-        best = { windowMinutes: minutes, observed, baseline: mean, odds, sinceMinute: this.#began(minute, minutes) };
+        best = {
+          ...{ windowMinutes: minutes, observed, baseline: mean, odds, sinceMinute: this.#began(minute, minutes) },
+          shareSince: (from) => this.sum(minute, minute - from + 1) / observed,
+        };
     });
     return best;
   }
@@ -179,7 +180,7 @@ export class Series {
   #spreadOdds(minute: number, { minutes, mean, days }: { minutes: number; mean: number; days: number }): number {
     const spread = this.#spread(minute, minutes);
     const usual = spreadOf(mean, minutes);
-    return spread < COUNT_MIN ? 1 : oddsOfAtLeast(spread, usual, this.#variance(usual, this.spreads, days));
+    return spread < COUNT_MIN ? 1 : oddsOfAtLeast(spread, usual, this.variance(usual, days, this.spreads));
   }
 
   /** Minutes of the window with an error. */
@@ -189,13 +190,18 @@ export class Series {
     return spread;
   }
 
-  /** Where in the window it began: from there on most is above what is usual. */
+  /**
+   * Where in the window it began: from there on its counts speak most for the rate of the window, and against the usual one (the sum of a
+   * Poisson's log-likelihood ratios, as in Page's CUSUM). One of the usual errors some minutes before is no beginning.
+   */
   #began(minute: number, minutes: number): number {
-    const usual = TIMES_MIN * this.mean(minute, 1);
+    const usual = this.mean(minute, 1);
+    const high = Math.max(TIMES_MIN * usual, this.sum(minute, minutes) / minutes);
+    const gain = Math.log(high / usual);
     let [began, sum, most] = [minute, 0, 0];
     for (let at = minute; at > minute - minutes; at--) {
       const count = this.#ring[at % RING]!;
-      sum += count - usual - 1 / RING;
+      sum += count * gain - (high - usual);
       if (count === 0 || sum <= most) continue;
       [began, most] = [at, sum];
     }

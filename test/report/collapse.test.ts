@@ -19,6 +19,21 @@ test.for([
 });
 
 test.for([
+  { share: 0.75, want: true },
+  { share: 0.74, want: false },
+])('what seems to have begun long before, with $share of its errors since: $want', ({ share, want }) => {
+  const asked: number[] = [];
+  const shareSince = (minute: number): number => {
+    asked.push(minute);
+    return share;
+  };
+  expect(folds(broker, { sinceMinute: 90, services: ['nova'], shareSince })).toBe(want);
+  expect(asked).toEqual([98]);
+  // After it is after it, whatever came within.
+  expect(folds(broker, { sinceMinute: 116, services: ['nova'], shareSince: () => 1 })).toBe(false);
+});
+
+test.for([
   ['database', 'mysql'],
   ['keystone', 'keystone'],
 ] as const)('an outage of a %s takes what %s says of itself', ([kind, service]) => {

@@ -61,6 +61,25 @@ describe('collapse', () => {
     expect(play.told.find(({ signature }) => signature === 'boom nova')).not.toHaveProperty('foldedInto');
   });
 
+  test.for([
+    { name: 'some of its usual errors shortly before the outage', before: 1, isBelow: true },
+    { name: 'as many before the outage as in it', before: 8, isBelow: false },
+  ])('$name', ({ before, isBelow }) => {
+    const usual = (minute: number): Given => (minute % 60 === 0 ? one('slow', 1, ['nova', 'cmp01']) : blinks(minute));
+    const early = (): Given => one('slow', before, ['nova', 'cmp01']);
+    // Few a minute: it takes some minutes to be more than usual.
+    const during = (): Given => ({ ...outage(), counts: [...outage().counts!, ['slow', 'nova', 'cmp01', 2]] });
+    const play = new Play()
+      .run(3 * DAY, usual)
+      .run(1, early)
+      .run(3)
+      .run(6, during)
+      .run(60, blinks);
+    const root = play.told.find(({ dependency }) => dependency !== undefined)!;
+    const slow = play.told.find(({ signature }) => signature === 'slow')!;
+    expect(slow.foldedInto).toBe(isBelow ? root.id : undefined);
+  });
+
   test('what trickles on after the outage stays below it, however long it takes to be calm', () => {
     const trickle = (minute: number): Given => (minute % 8 === 0 ? one('boom nova', 2, ['nova', 'ctl01']) : {});
     const play = new Play()
