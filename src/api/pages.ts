@@ -10,12 +10,16 @@ const ANSWER_CHARS_MAX = 32 * 1024 * 1024;
 /** Nor does anybody wait longer than this for a page; what was found by then goes out, with `next`. */
 export const ANSWER_MS_MAX = limits.queryMsMax / 3;
 
-/** Pages until the limit is reached or nothing is left; a page may be empty when its time was over. */
-export async function* pagesOf(reader: Reader, query: Query, signal: AbortSignal): AsyncGenerator<RenderedPage> {
+/** Pages until the limit is reached or nothing is left; a page may be empty when its time was over. `firstMax`: of the first one, for whoever wants something soon. */
+export async function* pagesOf(
+  reader: Reader,
+  query: Query,
+  { signal, firstMax = limits.searchLimitMax }: { signal: AbortSignal; firstMax?: number },
+): AsyncGenerator<RenderedPage> {
   let left = query.limit;
   let cursor = query.cursor;
-  while (left > 0 && !signal.aborted) {
-    const limit = Math.min(left, limits.searchLimitMax);
+  for (let max = firstMax; left > 0 && !signal.aborted; max = limits.searchLimitMax) {
+    const limit = Math.min(left, max);
     const page = await reader.search(cursor === undefined ? { ...query, limit } : { ...query, limit, cursor }, signal);
     left -= page.count;
     cursor = page.next;
@@ -42,7 +46,7 @@ export interface Gathered {
 export async function gather(reader: Reader, query: Query, signal: AbortSignal): Promise<Gathered> {
   const startedMs = performance.now();
   const all: Gathered = { text: '', count: 0, next: undefined, stats: { blocksRead: 0, blocksSkipped: 0, recordsScanned: 0, tookMs: 0 } };
-  for await (const page of pagesOf(reader, query, signal)) {
+  for await (const page of pagesOf(reader, query, { signal })) {
     all.text += textOf(page);
     all.count += page.count;
     all.next = page.next;
