@@ -44,8 +44,10 @@ export function useCompleting(area: RefObject<HTMLTextAreaElement | null>, { tex
     const box = area.current!;
     const found = await complete(box.value, { caret: box.selectionStart, range: range.peek(), signal: own.signal });
     if (own.signal.aborted || document.activeElement !== box) return;
+    // Who has gone to one of them already stays at it.
+    const at = completion.peek().offers[chosen.peek()]?.text;
     completion.value = found;
-    chosen.value = -1;
+    chosen.value = at === undefined ? -1 : found.offers.findIndex(({ text }) => text === at);
   };
   const look = (): void => {
     clearTimeout(timer.current);
