@@ -77,6 +77,7 @@ function Following({ box, look, touched }: ShownProps): JSX.Element {
   const { shown, next, turn } = screens.value;
   useLayoutEffect(() => {
     box.current!.scrollTop = box.current!.scrollHeight;
+    endTop = box.current!.scrollTop;
   });
   const names = look.isFull ? 'rows is-full' : 'rows';
   const isEmpty = shown.length === 0 && live.state.value === 'open';
@@ -171,6 +172,8 @@ function useWaiting({ total }: Still): void {
 
 /** How far from its end the list was when it began to stand still. */
 let fromEnd = 0;
+/** Where the list was put that follows. */
+let endTop = 0;
 
 /** Scrolling up stops the list, coming back to its end lets it go on. */
 function useScrolling(box: Box): void {
@@ -182,7 +185,8 @@ function useScrolling(box: Box): void {
       const isDown = list.scrollTop > before;
       before = list.scrollTop;
       if (still.peek() === undefined) {
-        if (away <= AWAY_PX) return;
+        // A list that became lower (a note above it) is away from its end, too, but nobody has moved it.
+        if (away <= AWAY_PX || endTop - list.scrollTop <= AWAY_PX) return;
         fromEnd = away;
         stop(false);
       } else if (isDown && away <= END_PX && !still.peek()!.isPaused) goOn();
