@@ -20,6 +20,9 @@ export interface TextLook {
 const BARS = ' ▁▂▃▄▅▆▇█';
 const SPARK_COLUMNS = 15;
 const SERVICES_COLUMNS = 16;
+const SIGNATURE_COLUMNS = 16;
+/** All columns but the last take a hundred and ten. */
+const WIDE_COLUMNS = 150;
 const NAMED_MAX = 8;
 /** Of an outage that made hundreds of groups; `errors SIGNATURE` shows more. */
 const FOLDED_SHOWN = 5;
@@ -38,22 +41,33 @@ export function sparkline(counts: readonly number[], columns = SPARK_COLUMNS): s
 
 export function groupsText(groups: readonly ErrorGroup[], look: TextLook): string {
   const countColumns = Math.max(5, ...groups.map(({ count }) => String(count).length));
-  const head = [
-    fitted('STATE', 9),
-    'COUNT'.padStart(countColumns),
-    fitted('WHEN', SPARK_COLUMNS),
-    fitted('LEVEL', 8),
-    fitted('SERVICES', SERVICES_COLUMNS),
-    fitted('FIRST', look.time(0).length),
-    fitted('LAST', look.time(0).length),
-    fitted('SIGNATURE', 16),
-    'ERROR',
-  ].join('  ');
+  const timeColumns = look.time(0).length;
+  const before = [fitted('STATE', 9), 'COUNT'.padStart(countColumns), fitted('WHEN', SPARK_COLUMNS), fitted('LEVEL', 8)];
+  const behind = isNarrow(look)
+    ? [fitted('SIGNATURE', SIGNATURE_COLUMNS), fitted('LAST', timeColumns), 'SERVICES']
+    : [
+        fitted('SERVICES', SERVICES_COLUMNS),
+        fitted('FIRST', timeColumns),
+        fitted('LAST', timeColumns),
+        fitted('SIGNATURE', SIGNATURE_COLUMNS),
+        'ERROR',
+      ];
+  const head = [...before, ...behind].join('  ');
   const lines = groups.flatMap((group) => [
     groupLine(group, { look, countColumns }),
+    ...(isNarrow(look) ? [shortened(`${' '.repeat(9)}  ${titleOf(group)}`, look)] : []),
     ...belowLines(group, { look, countColumns, foldedMax: FOLDED_SHOWN }).map((line) => shortened(`${' '.repeat(9)}  ${line}`, look)),
   ]);
   return [shortened(head, look), ...lines, ''].join('\n');
+}
+
+/** What went wrong stands on a line of its own where it would be cut away: it matters most. */
+function isNarrow({ columns }: TextLook): boolean {
+  return columns !== undefined && columns < WIDE_COLUMNS;
+}
+
+function titleOf({ title, known }: ErrorGroup): string {
+  return `${known === undefined ? '' : `[${known.name}] `}${visible(title)}`;
 }
 
 /** Its root, what is folded below it, until when it is snoozed. */
@@ -74,16 +88,11 @@ function belowLines(
 }
 
 function groupLine(group: ErrorGroup, { look, countColumns }: { look: TextLook; countColumns: number }): string {
-  const { state, count, level, services, firstSeen, lastSeen, signature, title, known } = group;
-  const name = known === undefined ? '' : `[${known.name}] `;
+  const { state, count, level, services, firstSeen, lastSeen, signature } = group;
   const before = [fitted(state, 9), String(count).padStart(countColumns), sparkline(group.sparkline), fitted(level, 8)];
-  const behind = [
-    fitted(visible(services.map((one) => one.name).join(',')), SERVICES_COLUMNS),
-    look.time(parseStamp(firstSeen)),
-    look.time(parseStamp(lastSeen)),
-    signature,
-    `${name}${visible(title)}`,
-  ];
+  const who = visible(services.map((one) => one.name).join(','));
+  const [first, last] = [look.time(parseStamp(firstSeen)), look.time(parseStamp(lastSeen))];
+  const behind = isNarrow(look) ? [signature, last, who] : [fitted(who, SERVICES_COLUMNS), first, last, signature, titleOf(group)];
   const line = shortened([...before, ...behind].join('  '), look);
   // Of a line that is cut already: colours have no width.
   const coloured = inked(fitted(state, 9), look.color ? STATE_COLORS[state] : undefined);

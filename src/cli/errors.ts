@@ -6,7 +6,7 @@ import { visibleJson } from '../base/visible.ts';
 import type { ErrorGroup } from '../model.ts';
 import { groupsText, groupText, type TextLook } from './errors-text.ts';
 import { choiceOf, countOf } from './flags.ts';
-import { zoneFlag } from './printer.ts';
+import { timeFlag, zoneFlag } from './printer.ts';
 import { ask, serverOf } from './server.ts';
 import { EXIT, hasColor, leaving, type Shell, say } from './shell.ts';
 import { spikes } from './spikes.ts';
@@ -27,7 +27,12 @@ export async function run(given: VerbRun): Promise<number> {
   const form = choiceOf(flags, 'output', ['default', 'json'] as const) ?? 'default';
   const [signature] = flags.words;
   const look = textLook(given);
-  const range = { since: flags.text('since'), until: flags.text('until'), settled: flags.is('wait') ? 'true' : undefined };
+  const zone = zoneFlag(flags, shell);
+  const range = {
+    since: timeFlag(flags, 'since', zone),
+    until: timeFlag(flags, 'until', zone),
+    settled: flags.is('wait') ? 'true' : undefined,
+  };
   if (flags.is('spikes') === true) return spikes(given, form, look);
   if (signature !== undefined) return one(given, { signature, range, form, look });
   const response = await ask(serverOf(flags, shell), {

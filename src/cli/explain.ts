@@ -5,6 +5,7 @@ import type { ErrorExplain } from '../model.ts';
 import { textLook } from './errors.ts';
 import { explainText } from './errors-text.ts';
 import { choiceOf } from './flags.ts';
+import { timeFlag, zoneFlag } from './printer.ts';
 import { ask, serverOf } from './server.ts';
 import { EXIT, leaving, type Shell } from './shell.ts';
 import type { VerbRun } from './verbs.ts';
@@ -21,7 +22,7 @@ export async function run(given: VerbRun): Promise<number> {
   const response = await ask(serverOf(flags, shell), {
     path: '/api/v1/explain',
     accept: 'application/json',
-    arguments: { text: text.slice(-TEXT_CHARS_MAX), since: flags.text('since') },
+    arguments: { text: text.slice(-TEXT_CHARS_MAX), since: timeFlag(flags, 'since', zoneFlag(flags, shell)) },
     signal: leaving(shell),
   });
   const json = await response.text();

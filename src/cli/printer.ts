@@ -11,7 +11,7 @@ import { CodedError } from '../base/errors.ts';
 import { type LineStyle, lineOf, moreOf } from '../base/line.ts';
 import type { PublicRecord } from '../base/public.ts';
 import { STAMPS, stampOf } from '../base/stamp.ts';
-import { parseStamp } from '../base/time.ts';
+import { formatTime, nowUs, parseStamp, parseTime } from '../base/time.ts';
 import { visibleLines } from '../base/visible.ts';
 import { LOCAL, type Zone, zoneOf } from '../base/zone.ts';
 import { choiceOf } from './flags.ts';
@@ -66,6 +66,12 @@ export interface PrinterOptions {
 export function zoneFlag(given: Arguments, shell: Shell): Zone {
   const text = given.text('timezone') ?? shell.environment.STACKTRAIL_TIMEZONE;
   return text === undefined || text === '' ? LOCAL : zoneOf(text);
+}
+
+/** A time that was typed, read here where the person's clock and zone are: the server may be in another. */
+export function timeFlag(given: Arguments, name: string, zone: Zone): string | undefined {
+  const text = given.text(name);
+  return text === undefined ? undefined : formatTime(parseTime(text, nowUs(), zone.name === 'local' ? undefined : zone));
 }
 
 /** Throws `bad-argument`. */

@@ -7,7 +7,7 @@ import { CodedError } from '../base/errors.ts';
 import { isMailAddress, mailServerOf, sendMail } from '../base/mail.ts';
 import { visible, visibleJson, visibleLines } from '../base/visible.ts';
 import { choiceOf } from './flags.ts';
-import { zoneFlag } from './printer.ts';
+import { timeFlag, zoneFlag } from './printer.ts';
 import { ask, serverOf } from './server.ts';
 import { EXIT, leaving, say } from './shell.ts';
 import type { VerbRun } from './verbs.ts';
@@ -30,8 +30,8 @@ export async function run({ arguments: flags, shell }: VerbRun): Promise<number>
       path: '/api/v1/report',
       accept: '*/*',
       arguments: {
-        since: flags.text('since'),
-        until: flags.text('until'),
+        since: timeFlag(flags, 'since', zone),
+        until: timeFlag(flags, 'until', zone),
         settled: flags.is('wait') === true ? 'true' : undefined,
         form: one,
         timezone: zone.name === 'local' ? localZone() : zone.name,

@@ -7,6 +7,7 @@ import { parseStamp } from '../base/time.ts';
 import { visible, visibleJson } from '../base/visible.ts';
 import type { Spike, SpikeList } from '../model.ts';
 import type { TextLook } from './errors-text.ts';
+import { timeFlag, zoneFlag } from './printer.ts';
 import { ask, serverOf } from './server.ts';
 import { EXIT, leaving, say } from './shell.ts';
 import type { VerbRun } from './verbs.ts';
@@ -15,10 +16,11 @@ const FOLDED_SHOWN = 8;
 
 export async function spikes({ arguments: flags, shell }: VerbRun, form: 'default' | 'json', look: TextLook): Promise<number> {
   const server = serverOf(flags, shell);
+  const zone = zoneFlag(flags, shell);
   const response = await ask(server, {
     path: '/api/v1/spikes',
     accept: 'application/json',
-    arguments: { since: flags.text('since'), until: flags.text('until'), service: flags.text('service') },
+    arguments: { since: timeFlag(flags, 'since', zone), until: timeFlag(flags, 'until', zone), service: flags.text('service') },
     signal: leaving(shell),
   });
   const text = await response.text();
@@ -43,7 +45,7 @@ export function spikeText(spike: Spike, { color, time }: TextLook): string[] {
   const facts = [
     `since ${shown(since)}`,
     state,
-    ...(kind === 'silence' ? [] : [`${count} errors`]),
+    ...(kind === 'silence' ? [] : [`${count} ${count === 1 ? 'error' : 'errors'}`]),
     ...(where.length > 0 ? [where.join(' on ')] : []),
     ...marks,
   ];

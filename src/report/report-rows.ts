@@ -51,7 +51,7 @@ export function titleOf(report: Report, { time, zone }: ReportLook): string {
 /** What a chat or a subject has room for. */
 export function summaryOf({ errors, errorsBefore, groups, records, losses }: Report): string {
   const parts = [
-    `${number(errors)} errors (${changeOf(errors, errorsBefore)})`,
+    `${number(errors)} ${errors === 1 ? 'error' : 'errors'} (${changeOf(errors, errorsBefore)})`,
     `${groups.new.matched} new, ${groups.back.matched} back, ${groups.grown.matched} grown, ${groups.over.matched} over`,
     `${number(records)} records`,
   ];

@@ -38,7 +38,8 @@ export function* missingOf(reader: DaysReader, story: Compared): Generator<undef
   const newestUs = new StoryFinder(reader).span?.newestUs;
   for (const template of templatesOf(story)) {
     const course = yield* usualCourse(reader, template, untilMs);
-    if (learnLater(reader, template)) unknown.push(operationText(template));
+    const isOpen = learnLater(reader, template);
+    if (isOpen && course === undefined) unknown.push(operationText(template));
     if (course === undefined) continue;
     const run = yield* runIn(reader, story, template.request);
     if (run === undefined) continue;
