@@ -26,7 +26,10 @@ const SLICE_MS = 10;
 const WARM_UP_MS = 200;
 const WARM_UP_IDS = 100;
 /** Stories told to nobody after the start, while nothing else is to be done: the first ones took 100 ms longer than those after five (bench:trace). */
-const WARM_UP_STORIES_MS = 1000;
+const WARM_UP_STORIES_MS = 3000;
+
+/** How long nobody asks before what nobody waits for goes on. */
+const REST_MS = 1000;
 
 /** Queries of each kind that find next to nothing; the id is nobody's. */
 const WARM_UP: readonly Filter[] = [
@@ -45,8 +48,10 @@ const { folder, known } = workerData as { folder: string; known: readonly Signat
 const reader = new DaysReader(folder);
 const errors = new ErrorQuestions(folder, reader, known);
 const running = new Map<number, Running>();
-/** What nobody waits for. */
+/** What nobody waits for, and when a question came last. */
 let idle: Generator<undefined, unknown> | undefined;
+let askedMs = performance.now();
+let resting: NodeJS.Timeout | undefined;
 let scheduled = false;
 
 function tell(answer: PoolAnswer): void {
@@ -130,13 +135,23 @@ function rest(): void {
 
 function schedule(): void {
   if (scheduled) return;
-  if (running.size === 0) idle ??= learnNext(reader);
-  if (running.size === 0 && idle === undefined) return;
+  if (running.size === 0) {
+    idle ??= learnNext(reader);
+    if (idle === undefined) return;
+    // Who asks one question after the other gets the machine for them: the other workers' too.
+    const restedMs = performance.now() - askedMs;
+    if (restedMs < REST_MS) {
+      clearTimeout(resting);
+      resting = setTimeout(schedule, REST_MS - restedMs + 1);
+      return;
+    }
+  }
   scheduled = true;
   setImmediate(work);
 }
 
 parentPort!.on('message', (request: PoolRequest) => {
+  askedMs = performance.now();
   try {
     if (request.kind === 'cancel') running.delete(request.id);
     else if (request.kind === 'let-go') reader.days();
@@ -164,7 +179,7 @@ function warmUp(): Set<string> {
       const query: Query = { filter, limit: WARM_UP_IDS, direction: 'backward' };
       const page = reader.search(query);
       renderPage(page, query);
-      for (const { request, instance } of page.records) for (const id of [request, instance]) if (id !== undefined) ids.add(id);
+      for (const { request, instance } of page.records) for (const id of [instance, request]) if (id !== undefined) ids.add(id);
     }
     for (const id of ids) {
       if (performance.now() > until) break;
@@ -182,7 +197,11 @@ function* warmUpStories(ids: Iterable<string>): Generator<undefined, void> {
   const until = performance.now() + WARM_UP_STORIES_MS;
   for (const id of ids) {
     if (performance.now() > until) return;
-    yield* storySteps(reader, { id, missing: false });
+    try {
+      yield* storySteps(reader, { id, missing: false });
+    } catch {
+      // What has no story has been looked for, too.
+    }
   }
 }
 

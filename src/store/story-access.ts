@@ -2,20 +2,19 @@
  * uWSGI's access lines in a story: they carry no request, but a worker of uWSGI serves one request at a time and writes the line when that is over. So it
  * is what the process writes next behind the request's last record, if the request had begun by its account when the first record
  * was written. Keystone runs so in Debian and Kolla; without the line its requests have neither status nor duration.
- * Bounded in requests; programs that have shown to write no such lines are not asked again.
+ * Bounded in requests.
  */
 import { marks } from '../../parsers/index.ts';
 import { publicJson } from '../base/public.ts';
-import type { Filter, HttpAccess, LogRecord, Query } from '../model.ts';
+import type { HttpAccess, LogRecord } from '../model.ts';
 import type { StoryLinks } from '../report/story-links.ts';
 import { type Piece, pieceOf } from '../report/story-piece.ts';
-import type { DaysReader } from './read.ts';
+import type { StoryFinder } from './story-find.ts';
+import type { Behind } from './story-next.ts';
 
 /** Requests whose line is looked for, the one asked for first. */
-const REQUESTS_MAX = 12;
-const LINES_MAX = 40;
-/** Stamps of whole seconds, as uWSGI's, may lie a second before the last record. */
-const BEFORE_US = 1_000_000;
+const REQUESTS_MAX = 60;
+const FORMAT = 'uwsgi';
 /** What a worker does behind its last record takes no longer. */
 const AFTER_US = 5_000_000;
 /** How far the beginning by the line's account may lie from the first record. */
@@ -23,20 +22,15 @@ const BEGIN_US = 1_500_000;
 
 interface Served {
   readonly first: Piece;
-  readonly last: Piece;
+  /** Its last record. */
+  readonly behind: Behind;
 }
 
-export function* accessLines(reader: DaysReader, story: StoryLinks): Generator<undefined, Piece[]> {
+export function accessLines(finder: StoryFinder, story: StoryLinks): Piece[] {
   const found: Piece[] = [];
-  const silent = new Set<string>();
-  let left = REQUESTS_MAX;
-  for (const served of servedOf(story)) {
-    const program = `${served.first.host} ${served.first.program}`;
-    if (silent.has(program)) continue;
-    if (left-- === 0) break;
-    const page = yield* reader.searchSteps(queryOf(served));
-    if (!page.records.some(isAccess)) silent.add(program);
-    const line = lineOf(page.records, served);
+  for (const served of servedOf(story).take(REQUESTS_MAX)) {
+    const next = finder.recordBehind(served.behind);
+    const line = next === undefined ? undefined : lineOf(next, served);
     if (line !== undefined) found.push({ ...line, request: served.first.request, requestKey: served.first.requestKey });
   }
   return found;
@@ -52,26 +46,17 @@ function* servedOf(story: StoryLinks): Generator<Served> {
     const bySeq = own.toSorted((a, b) => a.seq - b.seq);
     const first = bySeq[0]!;
     const last = bySeq.findLast(({ host, pid }) => host === first.host && pid === first.pid)!;
-    if (first.pid !== undefined && first.host !== undefined) yield { first, last };
+    const { host, pid } = first;
+    if (pid === undefined || host === undefined) continue;
+    yield { first, behind: { seq: last.seq, host, pid, untilUs: last.timeUs + AFTER_US } };
   }
 }
 
-function queryOf({ first, last }: Served): Query {
-  const is = (field: 'pid' | 'host', value: string): Filter => ({ kind: 'field', field, op: '=', value });
-  const filter: Filter = { kind: 'and', of: [is('host', first.host!), is('pid', String(first.pid))] };
-  return { filter, start: last.timeUs - BEFORE_US, end: last.timeUs + AFTER_US, limit: LINES_MAX, direction: 'forward' };
-}
-
-function lineOf(records: readonly LogRecord[], { first, last }: Served): Piece | undefined {
-  const [record] = records.filter(({ seq }) => seq > last.seq).sort((a, b) => a.seq - b.seq);
-  if (record === undefined || !isAccess(record)) return undefined;
+function lineOf(record: LogRecord, { first }: Served): Piece | undefined {
+  if (record.format !== FORMAT) return undefined;
   const found = marks(record);
   if (found.http === undefined || Math.abs(beginUs(record, found.http) - first.timeUs) > BEGIN_US) return undefined;
   return pieceOf(record, found, publicJson(record, found));
-}
-
-function isAccess({ format }: LogRecord): boolean {
-  return format === 'uwsgi';
 }
 
 function beginUs({ time }: LogRecord, { duration }: HttpAccess): number {

@@ -21,6 +21,7 @@ import type { FindBounds, Finder, FoundPieces } from './story-finder.ts';
 import { freshKeys, scanFresh } from './story-fresh.ts';
 import { keysIn } from './story-near.ts';
 import { type Needle, needlesOf } from './story-needles.ts';
+import { type Behind, nextRecord } from './story-next.ts';
 import { type NeedleHits, scanBlock } from './story-scan.ts';
 import { type Passed, Shares } from './story-shares.ts';
 import { type Families, familiesOf, recordOf, type Unit, unitsOf } from './units.ts';
@@ -138,6 +139,16 @@ export class StoryFinder implements Finder {
       }
     }
     return false;
+  }
+
+  /** What a process wrote next; undefined: nothing, or it cannot be read. */
+  recordBehind(behind: Behind): LogRecord | undefined {
+    try {
+      return nextRecord({ reader: this.#reader, units: this.#units, blocks: this.#blocks }, behind);
+    } catch (error) {
+      this.damaged.add((error as Error).message);
+      return undefined;
+    }
   }
 
   /** Keys of the ids that begin with any of these eight digits; a few blocks are looked into. */

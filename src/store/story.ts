@@ -119,13 +119,14 @@ export interface StoryHelp {
   further(story: StoryLinks): Generator<undefined, Piece[]>;
 }
 
-function* furtherPieces(reader: DaysReader, story: StoryLinks): Generator<undefined, Piece[]> {
-  return [...(yield* accessLines(reader, story)), ...(yield* firstErrorOfCut(reader, story))];
+function* furtherPieces(reader: DaysReader, finder: StoryFinder, story: StoryLinks): Generator<undefined, Piece[]> {
+  return [...accessLines(finder, story), ...(yield* firstErrorOfCut(reader, story))];
 }
 
 export function storySteps(reader: DaysReader, want: StoryWant): Generator<undefined, RenderedStory> {
-  const help: StoryHelp = { missing: (story) => missingOf(reader, story), further: (story) => furtherPieces(reader, story) };
-  return tellStory(new StoryFinder(reader), want, help);
+  const finder = new StoryFinder(reader);
+  const help: StoryHelp = { missing: (story) => missingOf(reader, story), further: (story) => furtherPieces(reader, finder, story) };
+  return tellStory(finder, want, help);
 }
 
 export function* tellStory(finder: Finder, want: StoryWant, help?: StoryHelp): Generator<undefined, RenderedStory> {
