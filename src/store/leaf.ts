@@ -7,27 +7,23 @@
  */
 import { marks } from '../../parsers/index.ts';
 import { emptyRecord } from '../base/record.ts';
-import { SLOT } from '../base/shape.ts';
 import type { Filter, LogRecord } from '../model.ts';
 import { type Literals, literalsOf, type TextFilter } from '../query/literals.ts';
 import { compile } from '../query/match.ts';
-import type { Block, ShapeRow } from './block-read.ts';
-import type { ColumnName, DictionaryName, IdName } from './columns.ts';
+import type { Block } from './block-read.ts';
+import { ALWAYS, allOf, anyOf, bounded, NEVER, type Test } from './block-test.ts';
+import type { ColumnName, DictionaryName } from './columns.ts';
 import type { Digest } from './digest.ts';
 import { mayStand } from './digest-verdict.ts';
 import { FIELD_COLUMNS, FIELD_IDS, WORD_COLUMNS, WORD_IDS } from './field-columns.ts';
-import { idsWith } from './ids.ts';
+import { idColumnTest, idTest, idTextsTest } from './leaf-ids.ts';
 import { literalPlaces, type Places } from './literal-places.ts';
 import { numberSkip } from './mark-slots.ts';
 import { type ShapeJudge, shapeJudge, VERDICT } from './shape-verdict.ts';
 import { mayHaveTest, textProbe } from './text-marks.ts';
+import { textsHolding } from './text-places.ts';
 
-/** Does record `index` of the block match? */
-export type Test = (index: number) => boolean;
 type Matcher = (record: LogRecord) => boolean;
-
-const ALWAYS: Test = () => true;
-const NEVER: Test = () => false;
 
 /** With its digest it need not read columns in which the filter's words cannot stand. */
 export function blockTest(filter: Filter, block: Block, digest?: Digest): Test {
@@ -50,33 +46,13 @@ export function blockTest(filter: Filter, block: Block, digest?: Digest): Test {
   }
 }
 
-function allOf(tests: readonly Test[]): Test {
-  if (tests.includes(NEVER)) return NEVER;
-  const real = tests.filter((test) => test !== ALWAYS);
-  if (real.length < 2) return real[0] ?? ALWAYS;
-  return (index) => {
-    for (const test of real) if (!test(index)) return false;
-    return true;
-  };
-}
-
-function anyOf(tests: readonly Test[]): Test {
-  if (tests.includes(ALWAYS)) return ALWAYS;
-  const real = tests.filter((test) => test !== NEVER);
-  if (real.length < 2) return real[0] ?? NEVER;
-  return (index) => {
-    for (const test of real) if (test(index)) return true;
-    return false;
-  };
-}
-
 function fieldTest(filter: Filter & { kind: 'field' }, block: Block): Test {
   const matches = compile(filter, marks);
   const column = FIELD_COLUMNS[filter.field];
   if (column !== undefined) return dictionaryTest(block, column, matches);
   const ids = FIELD_IDS[filter.field];
   if (ids !== undefined) return idColumnTest(block, ids, { matches });
-  if (filter.field === 'message') return messageTest(filter, block, matches);
+  if (filter.field === 'message') return messageTest(filter, block, { matches });
   if (filter.field === 'seq') {
     const probe = emptyRecord(0, 'udp', '');
     return (index) => {
@@ -109,19 +85,6 @@ function dictionaryTest(block: Block, column: DictionaryName, matches: Matcher):
   return (index) => verdicts[codes[index]!]!;
 }
 
-/** `part`: must be in the id, when that is no other text. */
-function idColumnTest(block: Block, column: IdName, of: { matches: Matcher; part?: string | undefined }): Test {
-  const { kinds, positions } = block.ids(column);
-  if (kinds.every((kind) => kind === 0)) return NEVER;
-  const probe = emptyRecord(0, 'udp', '');
-  const hits = of.part === undefined ? undefined : idsWith(block.idTable(), true, of.part);
-  return (index) => {
-    if (kinds[index] === 0 || (hits !== undefined && positions[index]! >= 0 && !hits.has(positions[index]!))) return false;
-    probe[column] = block.id(column, index);
-    return of.matches(probe);
-  };
-}
-
 /** Bare words, phrases, ids, substrings, expressions: in the message or any field of words. */
 function textTest(filter: TextFilter, block: Block, digest: Digest | undefined): Test {
   const matches = compile(filter, marks);
@@ -135,8 +98,8 @@ function textTest(filter: TextFilter, block: Block, digest: Digest | undefined):
   if (filter.kind === 'id' && HEX_ID.test(filter.id)) tests.push(idTest(filter.id, block, matches));
   else {
     for (const column of WORD_IDS.filter(mayBeIn))
-      if (canBeInIds(filter) || block.ids(column).texts.size > 0) tests.push(idColumnTest(block, column, { matches, part }));
-    tests.push(messageTest(filter, block, matches));
+      tests.push(canBeInIds(filter) ? idColumnTest(block, column, { matches, part }) : idTextsTest(block, column, matches));
+    tests.push(messageTest(filter, block, { matches, literals }));
   }
   const structured = block.sparse('structuredData');
   if (structured.size > 0) {
@@ -183,17 +146,26 @@ function judgeFor(filter: Filter): ShapeJudge {
   return judge;
 }
 
-function messageTest(filter: Filter, block: Block, matches: Matcher): Test {
-  const { list, codes, places } = block.shapes();
-  const verdicts = [VERDICT.maybe, ...list.map(judgeFor(filter))];
-  if (verdicts.every((verdict, code) => verdict === VERDICT.no || (code === 0 && !codes.includes(0)))) return NEVER;
+interface MessageMatch {
+  readonly matches: Matcher;
+  readonly literals?: Literals;
+}
+
+function messageTest(filter: Filter, block: Block, { matches, literals }: MessageMatch): Test {
+  const { list, codes, places, counts } = block.shapes();
+  const texts = literals === undefined || counts[0] === 0 ? undefined : textsHolding(block, literals);
+  const verdicts = [texts?.size === 0 ? VERDICT.no : VERDICT.maybe, ...list.map(judgeFor(filter))];
+  if (verdicts.every((verdict, code) => verdict === VERDICT.no || counts[code] === 0)) return NEVER;
   const probe = emptyRecord(0, 'udp', '');
   const placesOf = literalPlaces(filter, block);
   const candidates = new Map<number, Places | undefined>();
-  return (index) => {
+  let most = texts?.size ?? counts[0]!;
+  for (let code = 1; code < counts.length; code++) if (verdicts[code] !== VERDICT.no) most += counts[code]!;
+  return bounded((index) => {
     const code = codes[index]!;
     const verdict = verdicts[code];
     if (verdict !== VERDICT.maybe) return verdict === VERDICT.yes;
+    if (code === 0 && texts?.has(places[index]!) === false) return false;
     if (code !== 0 && placesOf !== undefined) {
       if (!candidates.has(code)) candidates.set(code, placesOf(list[code - 1]!, code));
       const known = candidates.get(code);
@@ -202,99 +174,5 @@ function messageTest(filter: Filter, block: Block, matches: Matcher): Test {
     }
     probe.message = block.message(index);
     return matches(probe);
-  };
-}
-
-/**
- * A UUID is compared as its position in the block's table; texts are asked only where it can stand in another
- * spelling. All records at once: a needle's block has 8192 of them and one that counts.
- */
-function idTest(hex: string, block: Block, matches: Matcher): Test {
-  const wanted = positionOf(block.idTable(), Buffer.from(hex, 'hex'));
-  const hits = new Uint8Array(block.count);
-  for (const column of WORD_IDS) {
-    const { positions, texts } = block.ids(column);
-    if (wanted >= 0) for (let index = 0; index < hits.length; index++) if (positions[index] === wanted) hits[index] = 1;
-    const probe = emptyRecord(0, 'udp', '');
-    for (const [index, text] of texts) {
-      probe[column] = text;
-      if (matches(probe)) hits[index] = 1;
-    }
-  }
-  markMessages({ hex, wanted, hits, matches }, block);
-  return hits.includes(1) ? (index) => hits[index] === 1 : NEVER;
-}
-
-interface IdSearch {
-  hex: string;
-  wanted: number;
-  hits: Uint8Array;
-  matches: Matcher;
-}
-
-/** Marks the records whose message holds the id. */
-function markMessages({ hex, wanted, hits, matches }: IdSearch, block: Block): void {
-  const { list, codes, places } = block.shapes();
-  const candidates = list.map((shape, code) => placesOf({ shape, code, wanted, prefix: hex.slice(0, 8) }, block));
-  const probe = emptyRecord(0, 'udp', '');
-  for (let index = 0; index < hits.length; index++) {
-    if (hits[index] === 1) continue;
-    const code = codes[index]!;
-    const possible = code === 0 ? EVERYWHERE : candidates[code - 1]!;
-    if (possible === NOWHERE || (possible !== EVERYWHERE && !possible.has(places[index]!))) continue;
-    probe.message = block.message(index);
-    if (matches(probe)) hits[index] = 1;
-  }
-}
-
-const ONLY_DIGITS = /^\d+$/;
-const NOWHERE: ReadonlySet<number> = new Set();
-const EVERYWHERE: ReadonlySet<number> = new Set();
-
-interface ShapeId {
-  shape: ShapeRow;
-  code: number;
-  wanted: number;
-  prefix: string;
-}
-
-/**
- * In which of the shape's records can the id stand? Exact for UUID slots, generous for others: its first eight digits lie in one
- * variable (also behind the dot of a fraction), or, when they are letters and no lower-case UUID's, in the constant text.
- */
-function placesOf({ shape, code, wanted, prefix }: ShapeId, block: Block): ReadonlySet<number> {
-  if (!/\d/.test(prefix) && shape.pieces.some((piece) => piece.toLowerCase().includes(prefix))) return EVERYWHERE;
-  const isNumber = ONLY_DIGITS.test(prefix);
-  const variables = block.variables();
-  const found = new Set<number>();
-  for (let slot = 0; slot < shape.kinds.length; slot++) {
-    const kind = shape.kinds[slot]!;
-    let at: number[];
-    if (kind === SLOT.uuid || kind === SLOT.hex32) at = wanted < 0 ? [] : placesEqual(variables.positions(code, slot), wanted);
-    else if (kind === SLOT.decimal || kind === SLOT.integer ? isNumber : variables.mayHold(code, slot, prefix))
-      at = placesHolding(variables.values(code)[slot]!, prefix);
-    else continue;
-    for (const place of at) found.add(place);
-  }
-  return found.size === 0 ? NOWHERE : found;
-}
-
-function placesEqual(positions: Int32Array, wanted: number): number[] {
-  const places: number[] = [];
-  for (let place = positions.indexOf(wanted); place >= 0; place = positions.indexOf(wanted, place + 1)) places.push(place);
-  return places;
-}
-
-function placesHolding(values: readonly string[], prefix: string): number[] {
-  const places: number[] = [];
-  for (let place = 0; place < values.length; place++) {
-    const value = values[place]!;
-    if (value.length >= prefix.length && value.toLowerCase().includes(prefix)) places.push(place);
-  }
-  return places;
-}
-
-function positionOf(table: Buffer, id: Buffer): number {
-  for (let from = table.indexOf(id); from >= 0; from = table.indexOf(id, from + 1)) if (from % 16 === 0) return from / 16;
-  return -1;
+  }, most);
 }
