@@ -27,6 +27,7 @@ export class Heard {
   #name = '';
   #newest: Host | undefined;
   #toldUs = 0;
+  #isNews = false;
 
   note(record: LogRecord): void {
     if (!isLive(record)) return;
@@ -35,6 +36,7 @@ export class Heard {
     const sinceUs = record.received - host.lastUs;
     // Clocks may jump; a pause that is none says nothing.
     if (sinceUs < SECOND_US) return;
+    this.#isNews = true;
     host.pauseUs = Math.max(sinceUs, host.pauseUs * (1 - FORGOTTEN));
     host.lastUs = record.received;
   }
@@ -45,16 +47,18 @@ export class Heard {
       if (this.#hosts.size >= HOSTS_MAX) this.#hosts.delete(this.#hosts.keys().next().value!);
       host = { lastUs: received, pauseUs: 0 };
       this.#hosts.set(name, host);
+      this.#isNews = true;
     }
     this.#name = name;
     this.#newest = host;
     return host;
   }
 
-  /** All hosts, when it is time to tell them. */
+  /** All hosts, when there is news of one and it is time to tell them. */
   due(nowUs: number): HostHeard[] | undefined {
-    if (nowUs - this.#toldUs < TELL_AFTER_US) return undefined;
+    if (!this.#isNews || nowUs - this.#toldUs < TELL_AFTER_US) return undefined;
     this.#toldUs = nowUs;
+    this.#isNews = false;
     return [...this.#hosts].map(([name, { lastUs, pauseUs }]) => [name, lastUs, pauseUs]);
   }
 }

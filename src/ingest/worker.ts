@@ -35,6 +35,8 @@ interface Slices {
 
 /** How soon a full disk is tried again. */
 const RETRY_MS = 1000;
+/** How often is looked whether there is news of hosts, besides with every batch. */
+const TELL_MS = 1000;
 
 class IngestWorker {
   readonly #port: MessagePort;
@@ -71,6 +73,8 @@ class IngestWorker {
     this.#state = openState(options.folder);
     this.#reading = new Reading(options, { known: () => this.#state.zones(), learned: (host, minutes) => this.#learned(host, minutes) });
     this.#sources = new Sources(this.#owned.writer);
+    // Who wrote a few lines and stopped must be told, too.
+    setInterval(() => this.#tellSkew(), TELL_MS).unref();
     this.#joiner.remember(this.#owned.writer.fresh);
     this.#gaps.remember(this.#owned.writer.fresh);
     port.on('message', (message: ToWorker) => this.#hear(message));

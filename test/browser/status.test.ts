@@ -44,7 +44,9 @@ describe.skipIf(!CHROMIUM)('the status', () => {
       .toBeGreaterThan(20);
     await sent;
     const stored = async () => Number((await page.locator('.tile').nth(2).locator('b').innerText()).replace(/\D/g, ''));
-    await expect.poll(stored).toBe((await service.status()).store.records);
+    // The file's line and what was sent.
+    await expect.poll(stored).toBe(1 + 400 + 1000);
+    expect((await service.status()).store.records).toBe(1401);
     await page.getByRole('link', { name: 'ctl01' }).click();
     await page.waitForURL(/search\?q=host:ctl01/);
     await page.locator('.row').first().waitFor();

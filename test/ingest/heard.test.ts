@@ -47,4 +47,5 @@ test('whoever fell silent last stands first; imports say nothing of now; made-up
   expect(heard.due(NOON_US + SECOND_US)).toBeUndefined();
   for (let index = 0; index < 3000; index++) heard.note(record(`h${index}`, NOON_US));
   expect(heard.due(NOON_US + MINUTE_US)).toHaveLength(2000);
+  expect(heard.due(NOON_US + 2 * MINUTE_US), 'no news').toBeUndefined();
 });
