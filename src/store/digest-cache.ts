@@ -6,8 +6,8 @@
  */
 import { type Digest, decodeDigest, type Interned } from './digest.ts';
 
-/** Of one file and worker: 4 KiB a block on ordinary logs, so 16 million lines. */
-const DIGESTS_BYTES_MAX = 8 * 1024 * 1024;
+/** Of one file and worker: 4 KiB a block on ordinary logs, so 32 million lines; 8 KiB where DEBUG is on: ten million lines of that fit, in half as much they did not. */
+const DIGESTS_BYTES_MAX = 16 * 1024 * 1024;
 /** Lists of values are shared; a file whose blocks share none must not fill memory. */
 const LISTS_MAX = 2000;
 
