@@ -1,4 +1,5 @@
 /** Tests of a block's records, put together. Not here: what a filter's leaf asks of a block (leaf.ts). */
+
 /** Does record `index` of the block match? */
 export type Test = (index: number) => boolean;
 

@@ -287,3 +287,9 @@ export function decodeIdColumn(bytes: Buffer, count: number, table: Buffer): IdC
   }
   return { positions, kinds, texts };
 }
+
+/** Where an id of 16 bytes stands in the table; -1: nowhere. */
+export function positionOf(table: Buffer, id: Buffer): number {
+  for (let from = table.indexOf(id); from >= 0; from = table.indexOf(id, from + 1)) if (from % ID_BYTES === 0) return from / ID_BYTES;
+  return -1;
+}

@@ -9,7 +9,7 @@ import type { Block, ShapeRow } from './block-read.ts';
 import { NEVER, type Test } from './block-test.ts';
 import type { IdName } from './columns.ts';
 import { WORD_IDS } from './field-columns.ts';
-import { idsWith } from './ids.ts';
+import { idsWith, positionOf } from './ids.ts';
 
 type Matcher = (record: LogRecord) => boolean;
 
@@ -130,9 +130,4 @@ function placesHolding(values: readonly string[], prefix: string): number[] {
     if (value.length >= prefix.length && value.toLowerCase().includes(prefix)) places.push(place);
   }
   return places;
-}
-
-function positionOf(table: Buffer, id: Buffer): number {
-  for (let from = table.indexOf(id); from >= 0; from = table.indexOf(id, from + 1)) if (from % 16 === 0) return from / 16;
-  return -1;
 }

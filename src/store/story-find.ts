@@ -24,7 +24,7 @@ import { type Needle, needlesOf } from './story-needles.ts';
 import { type Behind, nextRecord } from './story-next.ts';
 import { type NeedleHits, scanBlock } from './story-scan.ts';
 import { type Passed, Shares } from './story-shares.ts';
-import { type Families, familiesOf, recordOf, type Unit, unitsOf } from './units.ts';
+import { type Families, familiesOf, firstSeqOf, recordOf, type Unit, unitsOf } from './units.ts';
 
 /** Up to so many ids each is looked up by itself; of more, files that hold none are passed over first. */
 const TOGETHER_MIN = 4;
@@ -49,6 +49,7 @@ export class StoryFinder implements Finder {
   readonly #reader: DaysReader;
   readonly #days: readonly DayView[];
   readonly #units: readonly Unit[];
+  #arrived: readonly Unit[] | undefined;
   readonly #families: Families;
   readonly #blocks: StoryBlocks;
   readonly #known = new Set<number>();
@@ -144,11 +145,16 @@ export class StoryFinder implements Finder {
   /** What a process wrote next; undefined: nothing, or it cannot be read. */
   recordBehind(behind: Behind): LogRecord | undefined {
     try {
-      return nextRecord({ reader: this.#reader, units: this.#units, blocks: this.#blocks }, behind);
+      return nextRecord({ reader: this.#reader, units: this.#inArrival(), blocks: this.#blocks }, behind);
     } catch (error) {
       this.damaged.add((error as Error).message);
       return undefined;
     }
+  }
+
+  #inArrival(): readonly Unit[] {
+    this.#arrived ??= this.#units.toSorted((a, b) => firstSeqOf(a) - firstSeqOf(b));
+    return this.#arrived;
   }
 
   /** Keys of the ids that begin with any of these eight digits; a few blocks are looked into. */

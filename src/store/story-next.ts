@@ -6,7 +6,7 @@
 import type { LogRecord } from '../model.ts';
 import type { DaysReader } from './read.ts';
 import type { StoryBlocks } from './story-blocks.ts';
-import { firstSeqOf, recordOf, type Unit } from './units.ts';
+import { recordOf, type Unit } from './units.ts';
 
 export interface Behind {
   readonly seq: number;
@@ -22,15 +22,17 @@ const BLOCKS_MAX = 2;
 
 interface Within {
   readonly reader: DaysReader;
+  /** In the order of their first seqs. */
   readonly units: readonly Unit[];
   readonly blocks: StoryBlocks;
 }
 
 /** By seq, that is in the order of arrival; continuations of a record do not count. Throws `store-corrupt`. */
 export function nextRecord({ reader, units, blocks }: Within, behind: Behind): LogRecord | undefined {
-  const later = units.filter((unit) => unit.extent.lastSeq > behind.seq).sort((a, b) => firstSeqOf(a) - firstSeqOf(b));
-  let blocksLeft = BLOCKS_MAX;
-  for (const unit of later.slice(0, UNITS_MAX)) {
+  let [unitsLeft, blocksLeft] = [UNITS_MAX, BLOCKS_MAX];
+  for (const unit of units) {
+    if (unit.extent.lastSeq <= behind.seq) continue;
+    if (unitsLeft-- === 0) return undefined;
     if (unit.extent.minTime > behind.untilUs) continue;
     if (unit.kind === 'block' && blocksLeft-- === 0) return undefined;
     const index = unit.kind === 'block' ? indexInBlock(blocks, unit, behind) : indexInFresh(unit.extent.records, behind);

@@ -15,6 +15,7 @@ import type { Block } from './block-read.ts';
 import type { Digest } from './digest.ts';
 import { WORD_IDS } from './field-columns.ts';
 import { HexRuns, RUN_BITS } from './hex-runs.ts';
+import { positionOf } from './ids.ts';
 import { blockTest } from './leaf.ts';
 import { hasHead } from './odd-heads.ts';
 import { otherTexts, slotsWith } from './slot-texts.ts';
@@ -187,9 +188,4 @@ function oddTextOf(block: Block): string {
     const value = odd.toLowerCase() + otherTexts(block);
     return { value, bytes: value.length };
   });
-}
-
-function positionOf(table: Buffer, id: Buffer): number {
-  for (let from = table.indexOf(id); from >= 0; from = table.indexOf(id, from + 1)) if (from % ID_BYTES === 0) return from / ID_BYTES;
-  return -1;
 }

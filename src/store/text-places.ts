@@ -23,7 +23,8 @@ export function textsHolding(block: Block, literals: Literals): ReadonlySet<numb
   const wanted = literals.map((all) => all.toSorted((a, b) => b.length - a.length));
   if (wanted.some(([longest]) => longest === undefined) || !wanted.flat().every((literal) => ASCII.test(literal))) return undefined;
   const texts = textsOf(block);
-  if (texts === undefined || !texts.isPlain) return texts === undefined ? new Set() : undefined;
+  if (texts === undefined) return new Set();
+  if (!texts.isPlain) return undefined;
   const found = new Set<number>();
   for (const [longest, ...others] of wanted) note(texts, found, { longest: longest!, others });
   return found;

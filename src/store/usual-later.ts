@@ -3,7 +3,7 @@
  * with them while it has nothing else to do, so that the next question is answered whole. Bounded in operations and in time for each.
  */
 import type { DaysReader } from './read.ts';
-import { isLearned, operationText, type Template, usualCourse } from './usual-runs.ts';
+import { courseKey, isLearned, type Template, usualCourse } from './usual-runs.ts';
 
 /** The newest are kept: somebody asks for them now. */
 const WAITING_MAX = 8;
@@ -16,7 +16,7 @@ export function learnLater(reader: DaysReader, template: Template): boolean {
   if (isLearned(reader, template)) return false;
   const all = waiting.get(reader) ?? new Map<string, Template>();
   waiting.set(reader, all);
-  const key = `${template.access.service ?? ''} ${operationText(template)}`;
+  const key = courseKey(template);
   all.delete(key);
   all.set(key, template);
   if (all.size > WAITING_MAX) all.delete(all.keys().next().value!);

@@ -94,12 +94,17 @@ export function operationText({ access, name }: Template): string {
   return name === undefined ? operationOf(access.http) : `${operationOf(access.http)} ${name.name}`;
 }
 
+/** Under which an operation's course is kept. */
+export function courseKey(template: Template): string {
+  return `${template.access.service ?? ''} ${operationText(template)}`;
+}
+
 function learningOf(reader: DaysReader, template: Template): Learning {
   const courses = learnings.get(reader) ?? new Map<string, Learning>();
   learnings.set(reader, courses);
   const { access } = template;
   const operation = operationOf(access.http);
-  const key = `${access.service ?? ''} ${operationText(template)}`;
+  const key = courseKey(template);
   let learning = courses.get(key);
   if (learning !== undefined && performance.now() - learning.sinceMs < COURSE_MS) return learning;
   if (courses.size >= COURSES_MAX) courses.delete(courses.keys().next().value!);
