@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { LogRecord } from '../../src/model.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { tellStory } from '../../src/store/story.ts';
+import { partsOf } from '../../src/store/story-render.ts';
 import { PlainFinder, run } from '../store/plain-finder.ts';
 import { hasCorpus, logs, recordsOf, WHERE } from './files.ts';
 
@@ -29,8 +30,10 @@ describe.skipIf(!hasCorpus)('an instance that migrates, and back', () => {
   const all = hasCorpus ? records() : [];
   const store = openMemory();
   if (hasCorpus) store.append(all);
-  const { head, ndjson } = hasCorpus ? run(tellStory(new PlainFinder(store), { id: INSTANCE })) : { head: undefined!, ndjson: '' };
-  const told = ndjson
+  const story = hasCorpus ? run(tellStory(new PlainFinder(store), { id: INSTANCE })) : { head: undefined!, ndjson: '' };
+  const { head } = story;
+  const told = [...partsOf(story)]
+    .join('')
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line) as { seq: number; host: string; program: string; message: string });

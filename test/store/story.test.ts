@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { RenderedStory, StoryWant } from '../../src/model.ts';
 import { entitySteps } from '../../src/store/entity.ts';
 import { storySteps, tellStory } from '../../src/store/story.ts';
+import { partsOf } from '../../src/store/story-render.ts';
 import { cloudScene } from './cloud-scene.ts';
 import { PlainFinder, run } from './plain-finder.ts';
 
@@ -16,11 +17,12 @@ function tell(want: StoryWant, reader = cloud.reader): RenderedStory {
   return run(storySteps(reader, { missing: false, ...want }));
 }
 
-function seqsOf({ ndjson }: RenderedStory): number[] {
-  return ndjson
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line).seq);
+function linesOf(story: RenderedStory): string[] {
+  return [...partsOf(story)].join('').split('\n').slice(0, -1);
+}
+
+function seqsOf(story: RenderedStory): number[] {
+  return linesOf(story).map((line) => JSON.parse(line).seq);
 }
 
 const boots = cloud.operations.filter(({ kind, outcome, isCut }) => kind === 'boot' && outcome === 'ok' && !isCut);
@@ -43,10 +45,7 @@ describe('the story of an instance', () => {
 
   test('tells each record once, in one order, with an id of it as the reason', () => {
     const story = tell({ id: boot.ids.instance! });
-    const records = story.ndjson
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line));
+    const records = linesOf(story).map((line) => JSON.parse(line));
     expect(new Set(records.map(({ seq }) => seq)).size).toBe(story.count);
     // Stamps of whole seconds stand where they arrived; the others are in order, and so is each process.
     const exact = records.filter(({ time }) => !time.endsWith('.000000Z'));
@@ -74,7 +73,7 @@ describe('the story of an instance', () => {
 
   test('reaches records that never print its id, in other services', () => {
     const { instance = '' } = boot.ids;
-    const lines = tell({ id: instance }).ndjson.split('\n').slice(0, -1);
+    const lines = linesOf(tell({ id: instance }));
     const services = new Set(lines.filter((line) => !line.includes(instance)).map((line) => JSON.parse(line).service));
     for (const service of ['neutron', 'glance', 'placement']) expect([...services]).toContain(service);
   });
