@@ -74,7 +74,7 @@ export class ByteReader {
   at: number;
 
   constructor(bytes: Uint8Array, at = 0) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.at = at;
   }
 
@@ -89,6 +89,27 @@ export class ByteReader {
   }
 
   varint(): number {
+    const { bytes, at } = this;
+    // Fast path - most numbers are one to three bytes; behind the end there is `undefined`, which is below nothing.
+    const low = bytes[at]!;
+    if (low < 128) {
+      this.at = at + 1;
+      return low;
+    }
+    const middle = bytes[at + 1]!;
+    if (middle < 128) {
+      this.at = at + 2;
+      return (low & 127) | (middle << 7);
+    }
+    const high = bytes[at + 2]!;
+    if (high < 128) {
+      this.at = at + 3;
+      return (low & 127) | ((middle & 127) << 7) | (high << 14);
+    }
+    return this.#longVarint();
+  }
+
+  #longVarint(): number {
     let value = 0;
     let scale = 1;
     for (;;) {
@@ -106,7 +127,16 @@ export class ByteReader {
   }
 
   string(): string {
-    return this.block(this.varint()).toString();
+    const size = this.varint();
+    const from = this.at;
+    this.skip(size);
+    return this.bytes.toString('utf8', from, this.at);
+  }
+
+  /** Goes past the next `size` bytes. */
+  skip(size: number): void {
+    if (this.at + size > this.bytes.length) throw new Error('ends too early');
+    this.at += size;
   }
 
   /** A view, not a copy. */

@@ -14,6 +14,7 @@ import { DayNotes } from './day-notes.ts';
 import { decodeFresh, encodeFresh } from './fresh-body.ts';
 import type { ShapeBook } from './shape-book.ts';
 import { type Durability, openSqlite, type Sqlite, type Statement, storeError } from './sqlite.ts';
+import { WordIndex } from './word-index.ts';
 
 /** `application_id` of our files: "STRK". */
 const APPLICATION_ID = 0x5354524b;
@@ -58,6 +59,7 @@ export interface Append {
 export class DayFile implements BlockSource {
   readonly file: string;
   readonly notes: DayNotes;
+  readonly words: WordIndex;
   readonly #database: Sqlite;
   readonly #statements = new Map<string, Statement>();
   readonly #shapes = new Map<number, ShapeRow>();
@@ -66,6 +68,7 @@ export class DayFile implements BlockSource {
     this.file = file;
     this.#database = openSqlite(file, mode, durability);
     this.notes = new DayNotes(this.#database);
+    this.words = new WordIndex(this.#database, file);
     try {
       if (mode === 'write') this.#prepareFile();
       else if (this.isMade) this.#checkFormat();
@@ -163,7 +166,7 @@ export class DayFile implements BlockSource {
       if (block.parts[part]!.length > 0)
         this.#sql('INSERT INTO part(id, data) VALUES (?, ?)').run(id * PARTS_PER_BLOCK + part, block.parts[part]);
     }
-    this.#sql('INSERT INTO word(rowid, words) VALUES (?, ?)').run(id, block.words);
+    this.words.add(id, block.words);
   }
 
   /** Fresh rows without their bodies, oldest first. */
@@ -194,15 +197,6 @@ export class DayFile implements BlockSource {
     if (head === undefined || crc32(head) !== row.checksum)
       throw new CodedError('store-corrupt', `${this.file}: block ${row.id} is damaged or missing`);
     return new Block(row, head, this);
-  }
-
-  /** Blocks whose words answer an FTS5 expression. */
-  blocksWith(expression: string): Set<number> {
-    try {
-      return new Set(this.#sql('SELECT rowid FROM word WHERE word MATCH ?').pluck().all(expression) as number[]);
-    } catch (error) {
-      throw storeError(error, this.file);
-    }
   }
 
   families(): [parent: number, child: number][] {

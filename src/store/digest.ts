@@ -236,6 +236,6 @@ function readColumn<V>(
   // A copy: a view would keep the whole unpacked digest.
   const read = readCodes(input, { count: of.rows, wide: size > 256, constant: false });
   const codes = size > 256 ? read : Uint8Array.from(read);
-  for (const code of codes) if (code >= size) throw new Error('code outside its values');
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= size) throw new Error('code outside its values');
   return { values, codes };
 }

@@ -11,17 +11,20 @@ import { WORD_COLUMNS, WORD_IDS } from './field-columns.ts';
 export interface TextSlot {
   readonly shape: number;
   readonly slot: number;
-  /** Where its stream lies in the column. */
-  readonly from: number;
-  readonly end: number;
-  readonly isHex: boolean;
 }
+
+/** All slots of kind text or hex in the order in which they lie in the column, four numbers each. */
+type Slots = Int32Array;
+
+/** Where its stream begins and ends, its shape, and its slot times two with one more where it is of kind hex. */
+const NUMBERS = 4;
+const [FROM, END, SHAPE, SLOT_AND_KIND] = [0, 1, 2, 3] as const;
 
 const HEX_PAIRS = /^(?:[0-9a-f]{2})+$/;
 
 /** Slots of kind text or hex that may hold the folded ASCII text. */
-export function slotsWith(block: Block, part: string): Set<TextSlot> {
-  const found = new Set<TextSlot>();
+export function slotsWith(block: Block, part: string): TextSlot[] {
+  const found = new Set<number>();
   const { raw } = block.variables();
   const folded = foldedOf(block);
   note(block, found, { isHex: false, next: (from) => folded.indexOf(part, from) });
@@ -29,7 +32,9 @@ export function slotsWith(block: Block, part: string): Set<TextSlot> {
     const bytes = Buffer.from(part, 'hex');
     note(block, found, { isHex: true, next: (from) => raw.indexOf(bytes, from) });
   }
-  return found;
+  if (found.size === 0) return [];
+  const slots = slotsOf(block);
+  return Array.from(found, (at) => ({ shape: slots[at + SHAPE]!, slot: slots[at + SLOT_AND_KIND]! >> 1 }));
 }
 
 /** Texts without a shape, values of id columns that are no UUIDs, and of columns of words; folded. */
@@ -50,12 +55,13 @@ interface Search {
   next(from: number): number;
 }
 
-function note(block: Block, found: Set<TextSlot>, { isHex, next }: Search): void {
+function note(block: Block, found: Set<number>, { isHex, next }: Search): void {
   for (let at = next(0); at >= 0; ) {
-    const slot = slotAt(slotsOf(block), at);
-    const isIt = slot !== undefined && slot.isHex === isHex;
+    const slots = slotsOf(block);
+    const slot = slotAt(slots, at);
+    const isIt = slot >= 0 && (slots[slot + SLOT_AND_KIND]! & 1) === Number(isHex);
     if (isIt) found.add(slot);
-    at = next(isIt ? slot.end : at + 1);
+    at = next(isIt ? slots[slot + END]! : at + 1);
   }
 }
 
@@ -67,31 +73,35 @@ function foldedOf(block: Block): string {
   });
 }
 
-/** In the order in which they lie. */
-function slotsOf(block: Block): readonly TextSlot[] {
+function slotsOf(block: Block): Slots {
   return block.derived('textSlots', () => {
     const input = new ByteReader(block.variables().raw);
-    const value: TextSlot[] = [];
-    for (const [shape, { kinds }] of block.shapes().list.entries()) {
-      for (const [slot, kind] of kinds.entries()) {
+    const { list } = block.shapes();
+    const slots: number[] = [];
+    for (let shape = 0; shape < list.length; shape++) {
+      const { kinds } = list[shape]!;
+      for (let slot = 0; slot < kinds.length; slot++) {
         const length = input.varint();
         const from = input.at;
-        input.block(length);
-        if (kind === SLOT.text || kind === SLOT.hex) value.push({ shape, slot, from, end: input.at, isHex: kind === SLOT.hex });
+        input.skip(length);
+        const kind = kinds[slot];
+        if (kind === SLOT.text || kind === SLOT.hex) slots.push(from, input.at, shape, slot * 2 + (kind === SLOT.hex ? 1 : 0));
       }
     }
-    return { value, bytes: value.length * 48 };
+    const value = Int32Array.from(slots);
+    return { value, bytes: value.byteLength };
   });
 }
 
-function slotAt(slots: readonly TextSlot[], at: number): TextSlot | undefined {
+/** Where the slot stands in `slots` whose stream lies at the place of the column; -1: none. */
+function slotAt(slots: Slots, place: number): number {
   let low = 0;
-  let high = slots.length;
+  let high = slots.length / NUMBERS;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (slots[middle]!.end <= at) low = middle + 1;
+    if (slots[middle * NUMBERS + END]! <= place) low = middle + 1;
     else high = middle;
   }
-  const slot = slots[low];
-  return slot !== undefined && slot.from <= at ? slot : undefined;
+  const at = low * NUMBERS;
+  return at < slots.length && slots[at + FROM]! <= place ? at : -1;
 }

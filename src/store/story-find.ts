@@ -216,7 +216,7 @@ export class StoryFinder implements Finder {
   #blocksWith(view: DayView, expression: string | undefined): ReadonlySet<number> | undefined {
     if (expression === undefined) return undefined;
     try {
-      return this.#reader.use(view).file.blocksWith(expression);
+      return this.#reader.use(view).file.words.blocksWith(expression);
     } catch (error) {
       this.#noteDamage(view, 'index', error);
       return undefined;
@@ -247,7 +247,7 @@ export class StoryFinder implements Finder {
 
   #scanBlock(unit: Unit & { kind: 'block' }, needles: readonly Needle[]): NeedleHits {
     const block = this.#blocks.of(unit);
-    return scanBlock(block, needles, unit.view.digest(unit.extent));
+    return scanBlock(block, needles, () => unit.view.digest(unit.extent));
   }
 
   #takeRow(unit: Unit, index: number, round: Round): void {

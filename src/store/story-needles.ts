@@ -19,6 +19,8 @@ export interface Needle {
   /** 32 digits; absent: a text. */
   readonly hex: string | undefined;
   readonly filter: Filter;
+  /** What of the filter is about the text alone, where it asks for a speaker, too. */
+  readonly said?: Filter;
   /** What the index must hold (FTS5). */
   readonly expression: string | undefined;
   /** Folded; a record's texts hold it where the filter matches. */
@@ -31,7 +33,7 @@ export interface Needle {
 const DEVICE_PREFIXES = ['tap', 'qvo', 'qvb', 'qbr'] as const;
 const PREFIX_DIGITS = 8;
 
-const ADDRESS_SPEAKER: Filter = {
+export const ADDRESS_SPEAKER: Filter = {
   kind: 'or',
   of: (['dnsmasq', 'dhcp', 'metadata'] as const).flatMap((word) =>
     (['program', 'logger', 'format'] as const).map((field) => ({ kind: 'field', field, op: '~', value: `*${word}*` }) as const),
@@ -64,7 +66,8 @@ function textNeedle({ key, kind, role }: Sought, text: string): Needle {
   const id = idOf(text);
   const plain: Filter = id === undefined ? { kind: 'phrase', tokens: tokensOf(text), text } : { kind: 'id', id, text };
   // Who else prints an address of the story's: nobody whose records would belong (report/story-entities.ts).
-  const filter: Filter = kind === 'ip' && role === 'entity' ? { kind: 'and', of: [ADDRESS_SPEAKER, plain] } : plain;
+  const isSpoken = kind === 'ip' && role === 'entity';
+  const filter: Filter = isSpoken ? { kind: 'and', of: [ADDRESS_SPEAKER, plain] } : plain;
   const expression = kind === 'mac' ? macExpression(text, filter) : indexExpression(filter);
   // A token with a digit is a variable as a whole.
   const [longest = text] = tokensOf(text)
@@ -76,6 +79,7 @@ function textNeedle({ key, kind, role }: Sought, text: string): Needle {
     role,
     hex: undefined,
     filter,
+    ...(isSpoken ? { said: plain } : {}),
     expression,
     part: kind === 'ip' || kind === 'mac' ? text : longest,
     isOneVariable: kind !== 'ip',

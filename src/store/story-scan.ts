@@ -7,11 +7,11 @@
  */
 
 import { marks } from '../../parsers/index.ts';
-import { listed } from '../base/listed.ts';
 import { emptyRecord } from '../base/record.ts';
 import { SLOT } from '../base/shape.ts';
 import { compile } from '../query/match.ts';
 import type { Block } from './block-read.ts';
+import { NEVER, type Test } from './block-test.ts';
 import type { Digest } from './digest.ts';
 import { WORD_IDS } from './field-columns.ts';
 import { HexRuns, RUN_BITS } from './hex-runs.ts';
@@ -19,7 +19,7 @@ import { positionOf } from './ids.ts';
 import { blockTest } from './leaf.ts';
 import { hasHead } from './odd-heads.ts';
 import { otherTexts, slotsWith } from './slot-texts.ts';
-import type { Needle } from './story-needles.ts';
+import { ADDRESS_SPEAKER, type Needle } from './story-needles.ts';
 
 /** Per needle the records, ascending. */
 export type NeedleHits = ReadonlyMap<Needle, readonly number[]>;
@@ -41,7 +41,7 @@ interface Places {
 /** What a block needs to keep to be asked for more ids (`Block.keepOnly`). */
 export const PLACES: ReadonlySet<string> = new Set(['ids', ...WORD_IDS, 'oddHeads', 'places']);
 
-export function scanBlock(block: Block, needles: readonly Needle[], digest: Digest | undefined): NeedleHits {
+export function scanBlock(block: Block, needles: readonly Needle[], digest: () => Digest | undefined): NeedleHits {
   const hits = new Map<Needle, number[]>();
   const byPosition = new Map<number, Needle>();
   for (const needle of needles) {
@@ -51,12 +51,30 @@ export function scanBlock(block: Block, needles: readonly Needle[], digest: Dige
       const position = hex === undefined ? -1 : positionOf(block.idTable(), Buffer.from(hex, 'hex'));
       if (position >= 0) byPosition.set(position, needle);
     } else {
-      const test = blockTest(needle.filter, block, digest);
-      for (let index = 0; index < block.count; index++) if (test(index)) listed(hits, needle).push(index);
+      const found = testedWhole(block, needle, digest);
+      if (found.length > 0) hits.set(needle, found);
     }
   }
   if (byPosition.size > 0) scanPositions(block, { byPosition, hits });
   return hits;
+}
+
+/** By the search's own test. */
+function testedWhole(block: Block, { filter, said }: Needle, digest: () => Digest | undefined): number[] {
+  if (said === undefined) return indicesWhere(block, blockTest(filter, block, digest()));
+  // A story has a dozen addresses, and all are said by the same few records of a block.
+  const speakers = block.derived('speakers', () => {
+    const value = indicesWhere(block, blockTest(ADDRESS_SPEAKER, block));
+    return { value, bytes: value.length * 8 };
+  });
+  return speakers.length === 0 ? [] : speakers.filter(blockTest(said, block, digest()));
+}
+
+function indicesWhere(block: Block, test: Test): number[] {
+  const found: number[] = [];
+  if (test === NEVER) return found;
+  for (let index = 0; index < block.count; index++) if (test(index)) found.push(index);
+  return found;
 }
 
 /** Does the id stand nowhere but as a UUID of the table? */
@@ -159,19 +177,30 @@ function placesIn(block: Block): Places {
   });
 }
 
+function isId(kind: number): boolean {
+  return kind === SLOT.uuid || kind === SLOT.hex32;
+}
+
 function occurrencesOf(block: Block, starts: readonly number[], indices: Int32Array): Int32Array {
-  const { list } = block.shapes();
+  const { list, counts } = block.shapes();
   const variables = block.variables();
-  const found: number[] = [];
+  let length = 0;
+  for (let shape = 0; shape < list.length; shape++) length += counts[shape + 1]! * list[shape]!.kinds.filter(isId).length;
+  const found = new Int32Array(length * 2);
+  let at = 0;
   for (let shape = 0; shape < list.length; shape++) {
     const { kinds } = list[shape]!;
+    const first = starts[shape + 1]!;
     for (let slot = 0; slot < kinds.length; slot++) {
-      if (kinds[slot] !== SLOT.uuid && kinds[slot] !== SLOT.hex32) continue;
+      if (!isId(kinds[slot]!)) continue;
       const positions = variables.positions(shape, slot);
-      for (let place = 0; place < positions.length; place++) found.push(indices[starts[shape + 1]! + place]!, positions[place]!);
+      for (let place = 0; place < positions.length; place++) {
+        found[at++] = indices[first + place]!;
+        found[at++] = positions[place]!;
+      }
     }
   }
-  return Int32Array.from(found);
+  return found;
 }
 
 /** Of blocks of older versions: texts in which an id may be spelled otherwise, folded, in one. */

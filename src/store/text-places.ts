@@ -51,7 +51,7 @@ function textsOf(block: Block): Texts | undefined {
     for (let text = 0; text < count; text++) {
       const length = input.varint();
       starts[text] = input.at;
-      input.block(length);
+      input.skip(length);
     }
     starts[count] = bytes.length + 1;
     const folded = bytes.toString('latin1').toLowerCase();

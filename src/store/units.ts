@@ -105,7 +105,7 @@ export class IndexAnswers {
   /** An index that cannot be read excludes nothing. */
   #blocksWith(view: DayView, expression: string): ReadonlySet<number> {
     try {
-      return this.#reader.use(view).file.blocksWith(expression);
+      return this.#reader.use(view).file.words.blocksWith(expression);
     } catch (error) {
       if (view.isDropped) return new Set();
       this.damaged.push(`${view.name}, index: ${toMessage(error).message}`);

@@ -41,7 +41,7 @@ export class Variables {
     const input = new ByteReader(bytes);
     for (const kinds of shapes.kinds) {
       this.#starts.push(input.at);
-      for (let slot = 0; slot < kinds.length; slot++) input.block(input.varint());
+      for (let slot = 0; slot < kinds.length; slot++) input.skip(input.varint());
     }
   }
 
@@ -280,7 +280,7 @@ function textAt(kind: number, stream: Buffer, { count, ids, place }: { count: nu
     const { values, codes } = decodeDictionary(stream.subarray(1), count);
     return values[codes[place]!] ?? '';
   }
-  for (let before = 0; before < place; before++) input.block(input.varint());
+  for (let before = 0; before < place; before++) input.skip(input.varint());
   return kind === SLOT.hex ? input.block(input.varint()).toString('hex') : input.string();
 }
 

@@ -181,6 +181,18 @@ export class DaysWriter {
     if (done) this.#isLarge = this.#isTooLarge(this.#file!);
   }
 
+  /** There is nothing to `merge`. */
+  get isTidy(): boolean {
+    return this.#file === undefined || this.#file.words.isTidy;
+  }
+
+  /** Merges about so many pages of what the day is searched by (word-index.ts); true: nothing is left. Throws a coded error, and nothing is lost by it. */
+  merge(pages: number): boolean {
+    this.#mustBeOpen();
+    this.#file?.words.merge(pages);
+    return this.isTidy;
+  }
+
   /** How far each source was taken, over all day files; read when it is first asked for. */
   get positions(): ReadonlyMap<string, string> {
     this.#positions ??= new Positions(this.folder, this.#file);

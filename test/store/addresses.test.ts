@@ -47,7 +47,7 @@ function agreed(records: readonly LogRecord[], filters: readonly Filter[]): numb
       ).toEqual(want);
     if (!want.includes(true)) continue;
     found++;
-    expect([...file.blocksWith(indexExpression(filter)!)], said).toContain(row.id);
+    expect([...file.words.blocksWith(indexExpression(filter)!)], said).toContain(row.id);
   }
   return found;
 }
@@ -113,14 +113,14 @@ test('an address is no version and no name', () => {
 test('blocks with whole addresses are told from those without, and a block without is asked for the parts', () => {
   const wanted = indexExpression(idFilter('10.0.0.5'))!;
   agreed(numbered([says('10.0.0.6 5'), says('10.0.0.6 5')]), []);
-  expect(file.blocksWith(`"${WHOLE_IPS}"`)).toContain(newest);
-  expect(file.blocksWith(wanted)).not.toContain(newest);
+  expect(file.words.blocksWith(`"${WHOLE_IPS}"`)).toContain(newest);
+  expect(file.words.blocksWith(wanted)).not.toContain(newest);
   const encoded = encodeBlock(numbered([says('10.0.0.5'), says('10.0.0.5')]), book);
   book.clear();
   const earlier = { ...encoded, words: encoded.words.replaceAll(/\b(?:ip|mac)_\w+ /g, '') };
   file.append({ records: [], blocks: [earlier], merged: [], families: [] });
   book.committed();
   newest = file.blocks(newest)[0]!.id;
-  expect(file.blocksWith(wanted)).toContain(newest);
-  expect(file.blocksWith('"ip_0a000005"')).not.toContain(newest);
+  expect(file.words.blocksWith(wanted)).toContain(newest);
+  expect(file.words.blocksWith('"ip_0a000005"')).not.toContain(newest);
 });

@@ -48,6 +48,15 @@ const STATES: Readonly<Record<string, (scene: Scene) => void>> = {
     });
     expect(scene.store.status().days[0]!.blocks).toBeGreaterThan(1);
   },
+  'words merged, and half merged'(scene) {
+    withLimits({ blockRecordsMax: 8 }, () => {
+      for (let round = 0; round < 9; round++) scene.append(17);
+      while (!scene.store.writer.merge(16)) expect(scene.store.writer.isTidy).toBe(false);
+      for (let round = 0; round < 9; round++) scene.append(17);
+      scene.store.writer.merge(1);
+    });
+    expect(scene.store.status().days[0]!.blocks).toBeGreaterThan(12);
+  },
   'a sealing on its way'(scene) {
     scene.sealLater();
     withLimits({ blockRecordsMax: 64 }, () => {

@@ -80,7 +80,7 @@ function check(records: readonly LogRecord[], sealed: Sealed, filter: Filter): n
   tally.all++;
   const expression = indexExpression(filter);
   if (found > 0 && expression !== undefined)
-    expect([...file.blocksWith(expression)], `${said} asks for ${expression}`).toContain(sealed.id);
+    expect([...file.words.blocksWith(expression)], `${said} asks for ${expression}`).toContain(sealed.id);
   return found;
 }
 
