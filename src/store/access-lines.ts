@@ -15,8 +15,8 @@ import type { Codes } from './codecs.ts';
 import type { EndpointSums, Sum } from './endpoint-sums.ts';
 import type { MarkSlot } from './mark-slots.ts';
 import type { ShapeEntry, SlotValues } from './shape-book.ts';
+import { powerOf } from './slot-values.ts';
 import { textProbe } from './text-marks.ts';
-import { powerOf } from './variables.ts';
 
 /** Records of one shape. */
 export interface ShapeRecords extends SlotsRead {

@@ -31,7 +31,7 @@ import {
   type SparseName,
 } from './columns.ts';
 import { unpack } from './compress.ts';
-import { decodeIdColumn, type IdColumn, idValue } from './ids.ts';
+import { decodeIdColumn, type IdColumn, idValue } from './id-column.ts';
 import { decodeHeads } from './odd-heads.ts';
 import { Variables } from './variables.ts';
 

@@ -24,7 +24,8 @@ import {
 import { pack } from './compress.ts';
 import { type CodedColumn, DIGEST_COLUMNS, encodeDigest, type LettersName } from './digest.ts';
 import { ENDPOINTS_OF_BLOCK_MAX, EndpointSums } from './endpoint-sums.ts';
-import { encodeIdColumn, IdTable } from './ids.ts';
+import { encodeIdColumn } from './id-column.ts';
+import { IdTable } from './ids.ts';
 import { Letters } from './letters.ts';
 import { encodeHeads } from './odd-heads.ts';
 import type { ShapeBook, ShapeEntry } from './shape-book.ts';

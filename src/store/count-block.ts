@@ -177,12 +177,12 @@ function dimensionOf(field: FieldName, block: Block, chosen: Int32Array): Dimens
 
 /** Equal ids are one position in the block's table: a text is made for each, not for each record. */
 function idDimension(name: IdName, block: Block, chosen: Int32Array): Dimension {
-  const { kinds, positions, texts } = block.ids(name);
+  const { kinds, positions } = block.ids(name);
   const codes = new Uint16Array(block.count);
   const values: (string | undefined)[] = [];
-  const known = new Map<number | string, number>();
+  const known = new Map<number, number>();
   for (const index of chosen) {
-    const key = texts.get(index) ?? positions[index]! * 4 + kinds[index]!;
+    const key = positions[index]! * 4 + kinds[index]!;
     let code = known.get(key);
     if (code === undefined) {
       code = values.push(block.id(name, index)) - 1;

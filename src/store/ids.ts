@@ -1,19 +1,12 @@
 /**
- * The block's table of ids: every distinct UUID (and 32-hex id) once, 16 bytes, and the references to it.
+ * The block's table of ids: every distinct UUID (and 32-hex id) once, 16 bytes, and the references to it. Not here: columns of ids (id-column.ts).
  *
  * A reference is 0 for an id that is new at this place (the next one in the table), else how far
  * back in the table it lies. Columns are written one after another and each begins with the table's length
  * at that moment, so each can be decoded alone.
  */
-import { ByteReader, ByteWriter } from '../base/bytes.ts';
-import { isUuidAt } from '../base/shape.ts';
-import { Letters } from './letters.ts';
-import type { Terms } from './terms.ts';
-
 const ID_BYTES = 16;
-const UUID_CHARS = 36;
-/** `req-` and a UUID. */
-const REQUEST_CHARS = 40;
+export const UUID_CHARS = 36;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** First sizes; both grow. A power of two, and ids for most blocks. */
@@ -204,88 +197,6 @@ function textsOf(table: Buffer, dashed: boolean): Buffer {
     if (within === ID_BYTES - 1) at++;
   }
   return texts;
-}
-
-/** Kinds of a value in an id column. */
-const ABSENT = 0;
-const REQUEST = 1;
-const UUID = 2;
-const TEXT = 3;
-
-// [table length before] [kind + 4 × reference]… ; for other texts the reference is 0 = new, followed by the text, else how far back.
-/** Encodes the column, and puts the words of its texts into `terms`; those of ids come from the table (`terms.ids`). */
-export function encodeIdColumn(values: (string | undefined)[], table: IdTable, terms: Terms): { data: Buffer; letters: Letters } {
-  const letters = new Letters();
-  let hasUuids = false;
-  let hasRequests = false;
-  const out = new ByteWriter(values.length * 2 + 16);
-  out.varint(table.size);
-  const texts = new Map<string, number>();
-  for (const value of values) {
-    if (value === undefined) {
-      out.varint(ABSENT);
-      continue;
-    }
-    const isRequest = value.length === REQUEST_CHARS && value.startsWith('req-');
-    if ((isRequest || value.length === UUID_CHARS) && isUuidAt(value, value.length - UUID_CHARS)) {
-      const reference = table.reference(table.intern(value, value.length - UUID_CHARS, true));
-      out.varint((isRequest ? REQUEST : UUID) + 4 * reference);
-      hasUuids = true;
-      hasRequests ||= isRequest;
-      continue;
-    }
-    const position = texts.get(value);
-    out.varint(TEXT + 4 * (position === undefined ? 0 : texts.size - position));
-    if (position !== undefined) continue;
-    texts.set(value, texts.size);
-    out.string(value);
-    letters.add(value);
-    terms.text(value);
-  }
-  if (hasUuids) letters.add('0123456789abcdef-');
-  if (hasRequests) {
-    letters.add('req');
-    terms.hasRequests = true;
-  }
-  return { data: out.view(), letters };
-}
-
-/** A decoded id column: per record a position in the block's table (then `prefix` says what stands before the UUID), or a text, or nothing. */
-export interface IdColumn {
-  /** -1: no UUID. */
-  readonly positions: Int32Array;
-  /** Per record: 0 absent, 1 `req-<uuid>`, 2 `<uuid>`, 3 text. */
-  readonly kinds: Uint8Array;
-  readonly texts: ReadonlyMap<number, string>;
-}
-
-export function idValue(column: IdColumn, index: number, table: Buffer): string | undefined {
-  const kind = column.kinds[index]!;
-  if (kind === ABSENT) return undefined;
-  if (kind === TEXT) return column.texts.get(index);
-  const uuid = uuidText(table, column.positions[index]!);
-  return kind === REQUEST ? `req-${uuid}` : uuid;
-}
-
-export function decodeIdColumn(bytes: Buffer, count: number, table: Buffer): IdColumn {
-  const input = new ByteReader(bytes);
-  const cursor = new IdCursor(table, input.varint());
-  const distinct: string[] = [];
-  const texts = new Map<number, string>();
-  const positions = new Int32Array(count).fill(-1);
-  const kinds = new Uint8Array(count);
-  for (let index = 0; index < count; index++) {
-    const code = input.varint();
-    const kind = code % 4;
-    const reference = (code - kind) / 4;
-    kinds[index] = kind;
-    if (kind === REQUEST || kind === UUID) positions[index] = cursor.position(reference);
-    else if (kind === TEXT) {
-      if (reference === 0) distinct.push(input.string());
-      texts.set(index, distinct[reference === 0 ? distinct.length - 1 : distinct.length - reference] ?? '');
-    }
-  }
-  return { positions, kinds, texts };
 }
 
 /** Where an id of 16 bytes stands in the table; -1: nowhere. */

@@ -9,6 +9,7 @@ import type { Block, ShapeRow } from './block-read.ts';
 import { NEVER, type Test } from './block-test.ts';
 import type { IdName } from './columns.ts';
 import { WORD_IDS } from './field-columns.ts';
+import { textNumber } from './id-column.ts';
 import { idsWith, positionOf } from './ids.ts';
 
 type Matcher = (record: LogRecord) => boolean;
@@ -28,19 +29,18 @@ export function idColumnTest(block: Block, column: IdName, of: { matches: Matche
 
 /** Of a filter that no UUID can match: the other values alone. */
 export function idTextsTest(block: Block, column: IdName, matches: Matcher): Test {
+  const values = block.ids(column);
+  const hits = textHits(values.texts, column, matches);
+  return hits.includes(true) ? (index) => hits[textNumber(values, index)] ?? false : NEVER;
+}
+
+/** For each text of the column: does it match? */
+function textHits(texts: readonly string[], column: IdName, matches: Matcher): boolean[] {
   const probe = emptyRecord(0, 'udp', '');
-  const verdicts = new Map<string, boolean>();
-  const hits = new Set<number>();
-  for (const [index, text] of block.ids(column).texts) {
-    let verdict = verdicts.get(text);
-    if (verdict === undefined) {
-      probe[column] = text;
-      verdict = matches(probe);
-      verdicts.set(text, verdict);
-    }
-    if (verdict) hits.add(index);
-  }
-  return hits.size === 0 ? NEVER : (index) => hits.has(index);
+  return texts.map((text) => {
+    probe[column] = text;
+    return matches(probe);
+  });
 }
 
 /**
@@ -51,13 +51,11 @@ export function idTest(hex: string, block: Block, matches: Matcher): Test {
   const wanted = positionOf(block.idTable(), Buffer.from(hex, 'hex'));
   const hits = new Uint8Array(block.count);
   for (const column of WORD_IDS) {
-    const { positions, texts } = block.ids(column);
+    const values = block.ids(column);
+    const { positions, texts } = values;
     if (wanted >= 0) for (let index = 0; index < hits.length; index++) if (positions[index] === wanted) hits[index] = 1;
-    const probe = emptyRecord(0, 'udp', '');
-    for (const [index, text] of texts) {
-      probe[column] = text;
-      if (matches(probe)) hits[index] = 1;
-    }
+    const ofTexts = textHits(texts, column, matches);
+    if (ofTexts.includes(true)) for (let index = 0; index < hits.length; index++) if (ofTexts[textNumber(values, index)]) hits[index] = 1;
   }
   markMessages({ hex, wanted, hits, matches }, block);
   return hits.includes(1) ? (index) => hits[index] === 1 : NEVER;

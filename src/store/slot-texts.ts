@@ -42,7 +42,7 @@ export function otherTexts(block: Block): string {
   return block.derived('otherTexts', () => {
     // UTF-8 as it lies there: what is sought is ASCII.
     const rest: string[] = [block.textBytes()?.toString('latin1') ?? ''];
-    for (const name of WORD_IDS) rest.push(...block.ids(name).texts.values());
+    for (const name of WORD_IDS) rest.push(...block.ids(name).texts);
     for (const name of WORD_COLUMNS) for (const value of block.dictionary(name).values) rest.push(String(value));
     for (const value of block.sparse('structuredData').values()) rest.push(String(value));
     const value = rest.join('\n').toLowerCase();

@@ -177,30 +177,24 @@ function placesIn(block: Block): Places {
   });
 }
 
-function isId(kind: number): boolean {
-  return kind === SLOT.uuid || kind === SLOT.hex32;
+function occurrencesOf(block: Block, starts: readonly number[], indices: Int32Array): Int32Array {
+  let found = new Int32Array(block.count * 4);
+  let at = 0;
+  block.variables().eachIdSlot((shape, positions) => {
+    if (at + positions.length * 2 > found.length) found = grown(found, at + positions.length * 2);
+    const first = starts[shape + 1]!;
+    for (let place = 0; place < positions.length; place++) {
+      found[at++] = indices[first + place]!;
+      found[at++] = positions[place]!;
+    }
+  });
+  return found.slice(0, at);
 }
 
-function occurrencesOf(block: Block, starts: readonly number[], indices: Int32Array): Int32Array {
-  const { list, counts } = block.shapes();
-  const variables = block.variables();
-  let length = 0;
-  for (let shape = 0; shape < list.length; shape++) length += counts[shape + 1]! * list[shape]!.kinds.filter(isId).length;
-  const found = new Int32Array(length * 2);
-  let at = 0;
-  for (let shape = 0; shape < list.length; shape++) {
-    const { kinds } = list[shape]!;
-    const first = starts[shape + 1]!;
-    for (let slot = 0; slot < kinds.length; slot++) {
-      if (!isId(kinds[slot]!)) continue;
-      const positions = variables.positions(shape, slot);
-      for (let place = 0; place < positions.length; place++) {
-        found[at++] = indices[first + place]!;
-        found[at++] = positions[place]!;
-      }
-    }
-  }
-  return found;
+function grown(values: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.max(least, values.length * 2));
+  larger.set(values);
+  return larger;
 }
 
 /** Of blocks of older versions: texts in which an id may be spelled otherwise, folded, in one. */

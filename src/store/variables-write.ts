@@ -8,8 +8,8 @@ import { joined } from '../base/whole-ids.ts';
 import { encodeDictionary } from './codecs.ts';
 import type { IdTable } from './ids.ts';
 import type { ShapeEntry, SlotValues } from './shape-book.ts';
+import { decimalText, MODE } from './slot-values.ts';
 import type { Terms } from './terms.ts';
-import { decimalText, MODE } from './variables.ts';
 
 /** All streams of the shapes, each with its length before it. */
 export function encodeVariables(shapes: readonly ShapeEntry[], ids: IdTable): Buffer {

@@ -17,7 +17,8 @@ import {
   headerTimeAt,
 } from '../../src/store/codecs.ts';
 import { pack, unpack } from '../../src/store/compress.ts';
-import { decodeIdColumn, encodeIdColumn, IdTable, idValue } from '../../src/store/ids.ts';
+import { decodeIdColumn, encodeIdColumn, idValue } from '../../src/store/id-column.ts';
+import { IdTable } from '../../src/store/ids.ts';
 import { Terms } from '../../src/store/terms.ts';
 import { number, text, uuid } from '../base/texts.ts';
 import { makeRecords, START_US } from '../contract/records.ts';
