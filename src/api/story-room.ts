@@ -52,6 +52,11 @@ export function bytesOf({ ndjson, more = [] }: Pick<RenderedStory, 'ndjson' | 'm
   return ndjson.length + more.reduce((sum, part) => sum + part.byteLength, 0);
 }
 
+/** So short that it needs no room: its answer is made at once. */
+export function isShort(story: RenderedStory): boolean {
+  return bytesOf(story) <= PART_CHARS;
+}
+
 /** Pulled piece by piece; `give` is called at the end, also where somebody stops in the middle. */
 export async function* handedOut(pieces: Iterable<string>, give: () => void): AsyncGenerator<string> {
   try {

@@ -19,7 +19,7 @@ import { storyTree } from '../report/story-view-json.ts';
 import { partsOf } from '../store/story-render.ts';
 import { CONTENT_TYPES } from './accept.ts';
 import type { ApiAnswer, ApiRequest } from './route.ts';
-import { bytesOf, handedOut, packedText, type StoryRoom, textOf } from './story-room.ts';
+import { bytesOf, handedOut, isShort, packedText, type StoryRoom, textOf } from './story-room.ts';
 
 /** Forms that can be kept as a file, and how their names end. */
 const FILE_ENDINGS = { html: 'html', text: 'txt', ndjson: 'ndjson' } as const;
@@ -68,9 +68,8 @@ export function treeOf(story: RenderedStory): StoryTree {
 let made: Promise<unknown> = Promise.resolve();
 
 export async function peopleAnswer(rendered: RenderedStory, asked: PeopleForm): Promise<ApiAnswer> {
-  const { more } = rendered;
   const { room, signal } = asked;
-  if (more === undefined) {
+  if (isShort(rendered)) {
     const { pieces, ...answer } = await peopleText(rendered, asked);
     return { ...answer, body: [...pieces].join('') };
   }

@@ -16,7 +16,7 @@ import { CONTENT_TYPES, formOf } from './accept.ts';
 import { numberOf } from './query-arguments.ts';
 import { type ApiAnswer, type ApiRequest, type ArgumentSchema, JSON_TYPE, type Route } from './route.ts';
 import { refTo, TEXT } from './schemas.ts';
-import { bytesOf, handedOut, roomOf, type StoryRoom } from './story-room.ts';
+import { bytesOf, handedOut, isShort, roomOf, type StoryRoom } from './story-room.ts';
 import { askedZone, type Kept, keepHeader, peopleAnswer, treeOf } from './trace-forms.ts';
 
 const FORMS = ['json', 'ndjson', 'html', 'text'] as const;
@@ -109,7 +109,7 @@ export const trace: Route = {
 
 /** Short ones at once, long ones as they are pulled. */
 function bodyOf(pieces: Iterable<string>, story: RenderedStory, { room, signal }: Waiting): ApiAnswer['body'] {
-  return story.more === undefined ? [...pieces].join('') : handedOut(pieces, room.take(bytesOf(story), signal));
+  return isShort(story) ? [...pieces].join('') : handedOut(pieces, room.take(bytesOf(story), signal));
 }
 
 interface Waiting {

@@ -66,6 +66,8 @@ export interface IdColumn {
 }
 
 const NO_UUID = -1;
+/** Tables have less than 65,536 ids a column; up to here bits are bits. */
+const CODE_MAX = 2 ** 31 - 1;
 
 /** Which of the column's texts record `index` has; -1: none. */
 export function textNumber({ kinds, positions }: IdColumn, index: number): number {
@@ -88,8 +90,9 @@ export function decodeIdColumn(bytes: Buffer, count: number, table: Buffer): IdC
   const kinds = new Uint8Array(count);
   for (let index = 0; index < count; index++) {
     const code = input.varint();
-    const kind = code % 4;
-    const reference = (code - kind) / 4;
+    if (code > CODE_MAX) throw new Error('reference too large');
+    const kind = code & 3;
+    const reference = code >>> 2;
     kinds[index] = kind;
     if (kind === REQUEST || kind === UUID) positions[index] = cursor.position(reference);
     else if (kind === TEXT) {

@@ -25,6 +25,18 @@ import { textsHolding } from './text-places.ts';
 
 type Matcher = (record: LogRecord) => boolean;
 
+/** Of the newest filters: one is asked of a thousand blocks. */
+const matchers = new WeakMap<Filter, Matcher>();
+
+function matcherOf(filter: Filter): Matcher {
+  let matcher = matchers.get(filter);
+  if (matcher === undefined) {
+    matcher = compile(filter, marks);
+    matchers.set(filter, matcher);
+  }
+  return matcher;
+}
+
 /** With its digest it need not read columns in which the filter's words cannot stand. */
 export function blockTest(filter: Filter, block: Block, digest?: Digest): Test {
   switch (filter.kind) {
@@ -47,7 +59,7 @@ export function blockTest(filter: Filter, block: Block, digest?: Digest): Test {
 }
 
 function fieldTest(filter: Filter & { kind: 'field' }, block: Block): Test {
-  const matches = compile(filter, marks);
+  const matches = matcherOf(filter);
   const column = FIELD_COLUMNS[filter.field];
   if (column !== undefined) return dictionaryTest(block, column, matches);
   const ids = FIELD_IDS[filter.field];
@@ -87,7 +99,7 @@ function dictionaryTest(block: Block, column: DictionaryName, matches: Matcher):
 
 /** Bare words, phrases, ids, substrings, expressions: in the message or any field of words. */
 function textTest(filter: TextFilter, block: Block, digest: Digest | undefined): Test {
-  const matches = compile(filter, marks);
+  const matches = matcherOf(filter);
   const empty = emptyRecord(0, 'udp', '');
   // An expression that matches nothing at all would make every absent field match: only whole records tell.
   if (matches(empty)) return (index) => matches(block.record(index));

@@ -9,7 +9,7 @@ import { marks } from '../../parsers/index.ts';
 import { CodedError, toMessage } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { publicJson } from '../base/public.ts';
-import type { Filter, LogRecord, Query, RenderedFollow, RenderedPage, SearchPage, SignatureEntry } from '../model.ts';
+import type { LogRecord, Query, RenderedFollow, RenderedPage, SearchPage, SignatureEntry } from '../model.ts';
 import { endpointSteps } from './endpoints.ts';
 import { entitySteps } from './entity.ts';
 import { ErrorQuestions } from './error-questions.ts';
@@ -19,24 +19,13 @@ import { DaysReader } from './read.ts';
 import { shown } from './show.ts';
 import { storySteps } from './story.ts';
 import { learnNext } from './usual-later.ts';
+import { warmUp, warmUpStories } from './warm-up.ts';
 
 /** Longest a search holds the thread while others wait. */
 const SLICE_MS = 10;
 
-const WARM_UP_MS = 200;
-const WARM_UP_IDS = 100;
-/** Stories told to nobody after the start, while nothing else is to be done: the first ones took 100 ms longer than those after five (bench:trace). */
-const WARM_UP_STORIES_MS = 3000;
-
 /** How long nobody asks before what nobody waits for goes on. */
 const REST_MS = 1000;
-
-/** Queries of each kind that find next to nothing; the id is nobody's. */
-const WARM_UP: readonly Filter[] = [
-  { kind: 'id', id: '00000000000040008000000000000001', text: '' },
-  { kind: 'phrase', tokens: ['stacktrail', 'warm', 'up'], text: '' },
-  { kind: 'all' },
-];
 
 interface Running {
   readonly id: number;
@@ -167,44 +156,7 @@ parentPort!.on('message', (request: PoolRequest) => {
   }
   schedule();
 });
-/**
- * Opens the files, runs each path, and searches the ids of newest records until the engine has compiled what a needle
- * needs: the first real queries took 20-50 ms, later ones 5 (bench:search). Bounded; the service is not ready before.
- */
-function warmUp(): Set<string> {
-  const until = performance.now() + WARM_UP_MS;
-  const ids = new Set<string>();
-  try {
-    for (const filter of WARM_UP) {
-      const query: Query = { filter, limit: WARM_UP_IDS, direction: 'backward' };
-      const page = reader.search(query);
-      renderPage(page, query);
-      for (const { request, instance } of page.records) for (const id of [instance, request]) if (id !== undefined) ids.add(id);
-    }
-    for (const id of ids) {
-      if (performance.now() > until) break;
-      const filter: Filter = { kind: 'id', id: id.replace('req-', '').replaceAll('-', ''), text: id };
-      const query: Query = { filter, limit: WARM_UP_IDS, direction: 'backward' };
-      renderPage(reader.search(query), query);
-    }
-  } catch {
-    // Whoever asks hears of it; starting must not fail because of damaged data.
-  }
-  return ids;
-}
-
-function* warmUpStories(ids: Iterable<string>): Generator<undefined, void> {
-  const until = performance.now() + WARM_UP_STORIES_MS;
-  for (const id of ids) {
-    if (performance.now() > until) return;
-    try {
-      yield* storySteps(reader, { id, missing: false });
-    } catch {
-      // What has no story has been looked for, too.
-    }
-  }
-}
-
-idle = warmUpStories(warmUp());
+warmUp(reader, renderPage);
+idle = warmUpStories(reader);
 tell({ id: 0, value: 'ready' });
 schedule();

@@ -4,7 +4,7 @@
  */
 import { ByteReader } from '../base/bytes.ts';
 import { SLOT } from '../base/shape.ts';
-import { decodeDictionary } from './codecs.ts';
+import { decodeDictionary, readDeltas } from './codecs.ts';
 import { hexText, IdCursor, uuidText } from './ids.ts';
 
 /** First byte of a stream. */
@@ -90,10 +90,7 @@ export function decodeIntegers(stream: Buffer, count: number): Float64Array {
   const mode = input.byte();
   const values = new Float64Array(count);
   if (mode === MODE.constant) return values.fill(input.varint());
-  let before = 0;
-  for (let index = 0; index < count; index++) {
-    before = mode === MODE.delta ? before + input.zigzag() : input.varint();
-    values[index] = before;
-  }
+  if (mode === MODE.delta) readDeltas(input, values, 1);
+  else for (let index = 0; index < count; index++) values[index] = input.varint();
   return values;
 }

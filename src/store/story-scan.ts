@@ -18,8 +18,9 @@ import { HexRuns, RUN_BITS } from './hex-runs.ts';
 import { positionOf } from './ids.ts';
 import { blockTest } from './leaf.ts';
 import { hasHead } from './odd-heads.ts';
-import { otherTexts, slotsWith } from './slot-texts.ts';
+import { foldedWords, isInOtherTexts, slotsWith } from './slot-texts.ts';
 import { ADDRESS_SPEAKER, type Needle } from './story-needles.ts';
+import { foldedTexts } from './text-places.ts';
 
 /** Per needle the records, ascending. */
 export type NeedleHits = ReadonlyMap<Needle, readonly number[]>;
@@ -98,7 +99,7 @@ function isPlainByTexts(hex: string, block: Block): boolean {
 /** A text that is always one variable, as a MAC is; false: it may stand in other texts, too. */
 function scanVariables(block: Block, needle: Needle, hits: Map<Needle, number[]>): boolean {
   const { part } = needle;
-  if (otherTexts(block).includes(part)) return false;
+  if (isInOtherTexts(block, part)) return false;
   const found = new Set<number>();
   const matches = compile(needle.filter, marks);
   const probe = emptyRecord(0, 'udp', '');
@@ -208,7 +209,7 @@ function oddTextOf(block: Block): string {
       for (let slot = 0; slot < kinds.length; slot++)
         if (kinds[slot] === SLOT.text || kinds[slot] === SLOT.hex) odd += `${variables.rawText(shape, slot)}\n`;
     }
-    const value = odd.toLowerCase() + otherTexts(block);
+    const value = odd.toLowerCase() + foldedWords(block) + foldedTexts(block);
     return { value, bytes: value.length };
   });
 }

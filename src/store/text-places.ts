@@ -41,10 +41,18 @@ function note({ folded, starts }: Texts, found: Set<number>, { longest, others }
   }
 }
 
+/** All of a block's texts without a shape as they are stored, folded as Latin-1, which keeps every place: what is sought is ASCII. */
+export function foldedTexts(block: Block): string {
+  return block.derived('foldedTexts', () => {
+    const value = block.textBytes()?.toString('latin1').toLowerCase() ?? '';
+    return { value, bytes: value.length };
+  });
+}
+
 function textsOf(block: Block): Texts | undefined {
   const bytes = block.textBytes();
   if (bytes === undefined) return undefined;
-  return block.derived('foldedTexts', () => {
+  return block.derived('textPlaces', () => {
     const input = new ByteReader(bytes);
     const count = input.varint();
     const starts = new Int32Array(count + 1);
@@ -54,7 +62,7 @@ function textsOf(block: Block): Texts | undefined {
       input.skip(length);
     }
     starts[count] = bytes.length + 1;
-    const folded = bytes.toString('latin1').toLowerCase();
-    return { value: { folded, starts, isPlain: !FOLDS_TO_ASCII.some((odd) => folded.includes(odd)) }, bytes: folded.length };
+    const folded = foldedTexts(block);
+    return { value: { folded, starts, isPlain: !FOLDS_TO_ASCII.some((odd) => folded.includes(odd)) }, bytes: starts.byteLength };
   });
 }

@@ -117,6 +117,26 @@ export class Variables {
     return decodePositions(input, this.#counts[shape]!, this.#ids);
   }
 
+  /** In whose stream the byte of `raw` lies, and where that ends; undefined: it is the length of one. */
+  slotAt(place: number): { shape: number; slot: number; end: number } | undefined {
+    let low = 0;
+    let high = this.#starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#starts[middle]! <= place) low = middle + 1;
+      else high = middle;
+    }
+    const shape = low - 1;
+    const input = new ByteReader(this.raw, this.#starts[shape]);
+    for (let slot = 0; slot < this.#kinds[shape]!.length; slot++) {
+      const length = input.varint();
+      if (place < input.at) return undefined;
+      input.skip(length);
+      if (place < input.at) return { shape, slot, end: input.at };
+    }
+    return undefined;
+  }
+
   /**
    * Every reference to the table of ids, slot by slot: `each` gets the shape and, in the order of its records, their positions, in an array that is
    * used again for the next slot. Fast path - without a view of each stream and a list for each slot (a fiftieth of a story).
