@@ -10,7 +10,7 @@ const SEARCHES_MS = 200;
 const RECORDS = 100;
 /** Told to nobody after the start, while nothing else is to be done. */
 const STORIES_MS = 3000;
-const STORIES = 6;
+const STORIES = 20;
 /** Where in the newest file their instances are taken from: at its end they have just begun, and their stories are short. */
 const PARTS = [0.3, 0.5, 0.7] as const;
 
