@@ -1,6 +1,6 @@
 /**
  * How much the stories may hold together that are on their way to their clients: a client reads as slowly as it likes, and some ask for the
- * longest. What waits is packed (store/story-render.ts); a part is unpacked when its client has taken the one before it. Who finds no room is
+ * longest. What waits is packed, but for its beginning (store/story-render.ts); a part is unpacked when its client has taken the one before it. Who finds no room is
  * `overloaded` and comes again; nobody waits, since a slow client may take minutes.
  *
  * Invariant: what a story holds is given back when its answer ends, however it ends.

@@ -20,6 +20,7 @@ import { bytesOf, handedOut, isShort, roomOf, type StoryRoom } from './story-roo
 import { askedZone, type Kept, keepHeader, peopleAnswer, treeOf } from './trace-forms.ts';
 
 const FORMS = ['json', 'ndjson', 'html', 'text'] as const;
+const LINES_CHARS = 64 * 1024;
 const KEPT: readonly Kept[] = ['html', 'text', 'ndjson'];
 const ID_CHARS_MAX = 200;
 
@@ -132,7 +133,17 @@ function* partsAsTheyAre(story: ToldHead): Parts & Generator<string> {
 
 function* maskedParts(story: ToldHead): Parts & Generator<string> {
   yield maskedJson(story.head);
-  for (const part of partsOf(story)) yield part.replace(/[^\n]+/g, maskedJson);
+  for (const part of partsOf(story)) for (const lines of linesIn(part)) yield lines.replace(/[^\n]+/g, maskedJson);
+}
+
+/** Whole lines, some milliseconds of masking: others have a turn in between. */
+function* linesIn(part: string): Generator<string> {
+  for (let from = 0; from < part.length; ) {
+    const end = part.indexOf('\n', from + LINES_CHARS);
+    const until = end < 0 ? part.length : end + 1;
+    yield part.slice(from, until);
+    from = until;
+  }
 }
 
 function* linePieces(parts: Parts): Generator<string> {

@@ -69,7 +69,7 @@ export const limits = {
   storyIdsMax: 1000,
   /** Text of the records of a story: what a browser still opens. */
   storyBytesMax: 16 * 1024 * 1024,
-  /** What stories on their way to slow clients hold together, packed: some thirty of the longest, hundreds of usual ones. */
+  /** What stories on their way to slow clients hold together, packed but for the first MiB of each: some thirty of the longest, a hundred usual ones. */
   storyHeldBytesMax: 64 * 1024 * 1024,
   /** Records counted for what is known of one id: some hundred milliseconds. */
   entityRecordsMax: 20_000,

@@ -48,6 +48,11 @@ export class Keeping {
     if (this.#writer.current?.file !== this.#file) this.#look();
   }
 
+  /** The disk is not low. */
+  get hasRoom(): boolean {
+    return this.#keeper.isDiskOk;
+  }
+
   /** The disk refused a commit. True: try again, there is room now. */
   refused(): boolean {
     const hasRoom = this.#keeper.diskRefused();

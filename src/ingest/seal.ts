@@ -16,9 +16,10 @@ export class Sealer {
   #next: NodeJS.Immediate | undefined;
   #stopped = false;
 
-  constructor(writer: DaysWriter) {
+  /** `hasRoom`: the disk is not low. */
+  constructor(writer: DaysWriter, hasRoom: () => boolean) {
     this.#writer = writer;
-    this.#tidier = new Tidier(writer);
+    this.#tidier = new Tidier(writer, hasRoom);
   }
 
   /** As many records fill a block with those that wait already; the worker commits them then, and they are sealed at once. Never less than half a block. */

@@ -69,7 +69,7 @@ class IngestWorker {
   constructor(port: MessagePort, options: WorkerOptions) {
     this.#port = port;
     this.#owned = openWriter({ folder: options.folder }, { durability: 'log', sealing: 'later' });
-    this.#sealer = new Sealer(this.#owned.writer);
+    this.#sealer = new Sealer(this.#owned.writer, () => this.#keeping.hasRoom);
     this.#state = openState(options.folder);
     this.#reading = new Reading(options, { known: () => this.#state.zones(), learned: (host, minutes) => this.#learned(host, minutes) });
     this.#sources = new Sources(this.#owned.writer);

@@ -126,6 +126,10 @@ export class Keeper {
     return hasRoom;
   }
 
+  get isDiskOk(): boolean {
+    return this.#disk.state === 'ok';
+  }
+
   /** What has to be logged since the last call. */
   takeNotes(): KeepNote[] {
     this.#sayTroubles();

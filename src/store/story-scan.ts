@@ -91,9 +91,9 @@ function isPlainByTexts(hex: string, block: Block): boolean {
   const runs = block.derived('hexRuns', () => ({ value: new HexRuns(odd), bytes: RUN_BITS / 8 }));
   const head = hex.slice(0, 8);
   const tail = hex.slice(-TAIL_DIGITS);
-  if (runs.mayHold(head) && mayBegin(odd, head)) return false;
+  if (runs.mayHold(head) && odd.includes(head)) return false;
   // Groups of digits alone, or of letters alone, are no such variables: the other end tells.
-  return MIXED.test(head) || (MIXED.test(tail) && !(runs.mayHold(tail.slice(-8)) && mayBegin(odd, tail)));
+  return MIXED.test(head) || (MIXED.test(tail) && !(runs.mayHold(tail.slice(-8)) && odd.includes(tail)));
 }
 
 /** A text that is always one variable, as a MAC is; false: it may stand in other texts, too. */
@@ -151,18 +151,6 @@ function scanPositions(block: Block, { byPosition, hits }: Scan): void {
       needle,
       [...set].sort((a, b) => a - b),
     );
-}
-
-/**
- * Does the part stand where an id may begin? Behind a letter it does not (`tap` and the beginning of a port's id); other bytes before it
- * may be the length of the text that begins here.
- */
-function mayBegin(odd: string, part: string): boolean {
-  for (let at = odd.indexOf(part); at >= 0; at = odd.indexOf(part, at + 1)) {
-    const before = odd.charCodeAt(at - 1);
-    if (!(before >= 97 && before <= 122)) return true;
-  }
-  return false;
 }
 
 function placesIn(block: Block): Places {

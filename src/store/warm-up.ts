@@ -46,32 +46,47 @@ export function warmUp(reader: DaysReader, render: (page: SearchPage, query: Que
   }
 }
 
-/** Tells stories of instances in the midst of their life: the first ones took twice as long as those after five (bench:trace). */
+/** Tells stories of instances in the midst of their life: the first ones took twice as long as those after five (bench:trace). Yields between blocks. */
 export function* warmUpStories(reader: DaysReader): Generator<undefined, void> {
   const until = performance.now() + STORIES_MS;
-  for (const id of instancesOf(reader)) {
-    if (performance.now() > until) return;
-    try {
-      yield* storySteps(reader, { id, missing: false });
-    } catch {
-      // What has no story has been looked for, too.
-    }
-  }
-}
-
-/** In turn from each of the parts. */
-function instancesOf(reader: DaysReader): Set<string> {
-  const ids: string[][] = [];
+  const isOver = (): boolean => performance.now() > until;
   try {
-    const { blocks } = reader.days().at(-1) ?? { blocks: [] };
-    for (const part of PARTS) {
-      const row = blocks[Math.floor(blocks.length * part)];
-      if (row === undefined) continue;
-      const { records } = reader.search({ ...queryOf(HAS_INSTANCE), end: row.maxTime });
-      ids.push([...new Set(records.flatMap(({ instance }) => instance ?? []))]);
+    for (const id of yield* instancesOf(reader, isOver)) {
+      if (isOver()) return;
+      yield* warmUpStory(reader, id);
     }
   } catch {
     // As above.
+  }
+}
+
+function* warmUpStory(reader: DaysReader, id: string): Generator<undefined, void> {
+  try {
+    yield* storySteps(reader, { id, missing: false });
+  } catch {
+    // What has no story has been looked for, too.
+  }
+}
+
+/** In turn from each of the parts. Where a part has none, as in the logs of a cloud's swift alone, no other is looked through. */
+function* instancesOf(reader: DaysReader, isOver: () => boolean): Generator<undefined, Set<string>> {
+  const ids: string[][] = [];
+  const { blocks } = reader.days().at(-1) ?? { blocks: [] };
+  for (const part of PARTS) {
+    const row = blocks[Math.floor(blocks.length * part)];
+    if (row === undefined) continue;
+    const found = new Set<string>();
+    const steps = reader.searchSteps({ ...queryOf(HAS_INSTANCE), start: row.minTime, end: row.maxTime });
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done) {
+        for (const { instance } of step.value.records) if (instance !== undefined) found.add(instance);
+        break;
+      }
+      if (isOver()) break;
+      yield;
+    }
+    if (found.size === 0) break;
+    ids.push([...found]);
   }
   const inTurn = Array.from({ length: STORIES }, (_, turn) => ids[turn % PARTS.length]?.[Math.floor(turn / PARTS.length)]);
   return new Set(inTurn.filter((id) => id !== undefined));

@@ -1,4 +1,4 @@
-/** Merging of the table of words: fewer pieces, the same answers, whatever breaks off a merge. That searches agree: days-states.test.ts. */
+/** Merging of the table of words: fewer pieces, the same answers, also where another stands in the way. That searches agree: days-states.test.ts. */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -7,10 +7,10 @@ import { refusal } from '../contract/reading.ts';
 import { makeRecords } from '../contract/records.ts';
 import { newFolder, Shapes } from './sealed.ts';
 
-const BLOCKS = 23;
+const BLOCKS = 31;
 const RECORDS = 20;
 
-/** A file with so many blocks that FTS5 has pieces of three sizes. */
+/** A file with so many blocks that FTS5 has pieces of three sizes, seven in all. */
 function fileWithBlocks(): { path: string; file: DayFile; shapes: Shapes } {
   const path = join(newFolder(), '2026-11-22.db');
   const file = new DayFile(path, 'write');
@@ -46,39 +46,63 @@ function answers(path: string, file: DayFile): [string, number[]][] {
   }
 }
 
-test('the pieces become few, in small steps, and every word is found where it was', () => {
+/** Steps until nothing is left. */
+function mergeAll(file: DayFile, pages = 1000): number {
+  for (let steps = 1; steps < 10_000; steps++) {
+    file.words.merge(pages);
+    if (file.words.isTidy) return steps;
+  }
+  throw new Error('merging has no end');
+}
+
+test('the pieces become one, in small steps, and every word is found where it was', () => {
   const { path, file } = fileWithBlocks();
   expect(file.words.isTidy).toBe(false);
   const before = answers(path, file);
   expect(before.length).toBeGreaterThan(100);
-  const pieces = piecesIn(path);
-  expect(pieces).toBeGreaterThan(4);
-  let steps = 0;
-  for (; !file.words.isTidy; steps++) file.words.merge(1);
-  expect(steps).toBeGreaterThan(2);
-  expect(piecesIn(path)).toBeLessThan(pieces / 2);
+  expect(piecesIn(path)).toBeGreaterThan(5);
+  expect(mergeAll(file, 1)).toBeGreaterThan(2);
+  expect(piecesIn(path)).toBe(1);
   expect(answers(path, file)).toEqual(before);
   file.close();
 });
 
-test('another block is something to merge again; a file that was opened anew is looked at once', () => {
+test('a few blocks more are left as they are; many are merged again, also where they came in the midst of it', () => {
   const { path, file, shapes } = fileWithBlocks();
-  while (!file.words.isTidy) file.words.merge(1000);
-  const pieces = piecesIn(path);
-  for (let block = 0; block < 3; block++) addBlock(file, shapes, BLOCKS + block);
+  mergeAll(file);
+  addBlock(file, shapes, BLOCKS);
   expect(file.words.isTidy).toBe(false);
-  while (!file.words.isTidy) file.words.merge(1000);
-  expect(piecesIn(path)).toBeLessThanOrEqual(pieces + 1);
+  expect(mergeAll(file)).toBe(1);
+  expect(piecesIn(path)).toBe(2);
+  for (let block = 1; block < BLOCKS; block++) {
+    addBlock(file, shapes, BLOCKS + block);
+    file.words.merge(1);
+  }
+  const before = answers(path, file);
+  mergeAll(file);
+  expect(piecesIn(path)).toBeLessThan(6);
+  expect(answers(path, file)).toEqual(before);
+  file.close();
+});
+
+test('a file that was closed in the midst of a merge is merged when it is opened again', () => {
+  const { path, file } = fileWithBlocks();
+  const before = answers(path, file);
+  file.words.merge(1);
+  expect(file.words.isTidy).toBe(false);
   file.close();
   const again = new DayFile(path, 'write');
-  again.words.merge(1000);
-  expect(again.words.isTidy).toBe(true);
+  expect(answers(path, again)).toEqual(before);
+  mergeAll(again);
+  expect(piecesIn(path)).toBeLessThan(6);
+  expect(answers(path, again)).toEqual(before);
   again.close();
 });
 
-test('a merge that has to give way leaves the file as it was, says why, and is done later', { timeout: 20_000 }, () => {
+test('a merge that has to give way in the midst leaves the file as it was, says why, and is done later', { timeout: 20_000 }, () => {
   const { path, file } = fileWithBlocks();
   const before = answers(path, file);
+  file.words.merge(1);
   const other = new Database(path);
   other.exec('BEGIN IMMEDIATE');
   expect(refusal(() => file.words.merge(1000))).toMatch(/^store-busy/);
@@ -86,7 +110,8 @@ test('a merge that has to give way leaves the file as it was, says why, and is d
   other.close();
   expect(file.words.isTidy).toBe(false);
   expect(answers(path, file)).toEqual(before);
-  while (!file.words.isTidy) file.words.merge(1000);
+  mergeAll(file);
+  expect(piecesIn(path)).toBe(1);
   expect(answers(path, file)).toEqual(before);
   file.close();
 });
