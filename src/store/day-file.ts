@@ -13,7 +13,7 @@ import { DIGEST_PART, ENDPOINTS_PART } from './columns.ts';
 import { DayNotes } from './day-notes.ts';
 import { decodeFresh, encodeFresh } from './fresh-body.ts';
 import type { ShapeBook } from './shape-book.ts';
-import { type Durability, openSqlite, type Sqlite, type Statement, storeError } from './sqlite.ts';
+import { type Durability, openSqlite, preparing, type Sqlite, type Statement, storeError } from './sqlite.ts';
 import { WordIndex } from './word-index.ts';
 
 /** `application_id` of our files: "STRK". */
@@ -61,12 +61,13 @@ export class DayFile implements BlockSource {
   readonly notes: DayNotes;
   readonly words: WordIndex;
   readonly #database: Sqlite;
-  readonly #statements = new Map<string, Statement>();
+  readonly #sql: (text: string) => Statement;
   readonly #shapes = new Map<number, ShapeRow>();
 
   constructor(file: string, mode: 'write' | 'read', durability?: Durability) {
     this.file = file;
     this.#database = openSqlite(file, mode, durability);
+    this.#sql = preparing(this.#database);
     this.notes = new DayNotes(this.#database);
     this.words = new WordIndex(this.#database, file);
     try {
@@ -106,15 +107,6 @@ export class DayFile implements BlockSource {
         'store-format',
         `${this.file} has format ${version}; this program knows formats up to ${FORMAT_VERSION}. Use a newer Stacktrail`,
       );
-  }
-
-  #sql(text: string): Statement {
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = this.#database.prepare(text);
-      this.#statements.set(text, statement);
-    }
-    return statement;
   }
 
   /** Of one row; undefined: there is none. */

@@ -4,7 +4,7 @@
  * programs have neither; both are additions that those programs pass over.
  */
 import type { FreshRow } from './day-file.ts';
-import type { Sqlite, Statement } from './sqlite.ts';
+import { preparing, type Sqlite, type Statement } from './sqlite.ts';
 
 /**
  * Keys of `meta`, all whole numbers. `baseSeq`: newest seq given before this file, so that seq never restarts, even when all
@@ -19,20 +19,11 @@ const DAMAGED_TABLE =
 export class DayNotes {
   readonly #database: Sqlite;
 
-  readonly #statements = new Map<string, Statement>();
+  readonly #sql: (text: string) => Statement;
 
   constructor(database: Sqlite) {
     this.#database = database;
-  }
-
-  /** Readers ask after every commit. */
-  #sql(text: string): Statement {
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = this.#database.prepare(text);
-      this.#statements.set(text, statement);
-    }
-    return statement;
+    this.#sql = preparing(database);
   }
 
   get(name: NoteName): number | undefined {

@@ -61,6 +61,19 @@ function requireVersion(database: Sqlite): void {
   }
 }
 
+/** Gives the statement of a text, which is prepared once: readers ask after every commit. */
+export function preparing(database: Sqlite): (text: string) => Statement {
+  const known = new Map<string, Statement>();
+  return (text) => {
+    let statement = known.get(text);
+    if (statement === undefined) {
+      statement = database.prepare(text);
+      known.set(text, statement);
+    }
+    return statement;
+  };
+}
+
 /** What SQLite's error means to whoever runs the service. */
 export function storeError(error: unknown, file: string): unknown {
   if (error instanceof CodedError || !(error instanceof Error)) return error;

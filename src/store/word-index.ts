@@ -5,7 +5,7 @@
  *
  * Invariant: merging changes no answer.
  */
-import { type Sqlite, type Statement, storeError } from './sqlite.ts';
+import { preparing, type Sqlite, type Statement, storeError } from './sqlite.ts';
 
 /** Fewer are as good as one: an id costs 2 µs more in each. */
 const PIECES_MIN = 6;
@@ -20,9 +20,8 @@ const PIECES = `WITH RECURSIVE piece(id) AS (
 SELECT count(id) FROM piece`;
 
 export class WordIndex {
-  readonly #database: Sqlite;
   readonly #file: string;
-  readonly #statements = new Map<string, Statement>();
+  readonly #sql: (text: string) => Statement;
   #isTidy = false;
   /** All pieces are being merged into one: that goes on, by our steps and by those that FTS5 takes itself. */
   #isMerging = false;
@@ -30,17 +29,8 @@ export class WordIndex {
   #addedBlocks = Number.POSITIVE_INFINITY;
 
   constructor(database: Sqlite, file: string) {
-    this.#database = database;
+    this.#sql = preparing(database);
     this.#file = file;
-  }
-
-  #sql(text: string): Statement {
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = this.#database.prepare(text);
-      this.#statements.set(text, statement);
-    }
-    return statement;
   }
 
   /** Within the transaction of the block. */
