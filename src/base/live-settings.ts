@@ -16,8 +16,8 @@ import type { Log } from './log.ts';
 import { nowUs } from './time.ts';
 import { type Watch, watchPaths } from './watch.ts';
 
-/** An editor writes, truncates and renames within this time; half a file should not be read, though it would only be refused. */
-const SETTLE_MS = 100;
+/** A file is read when it has not changed for so long: an editor truncates, writes and renames within it, and of half a file what is left may be in order. */
+const SETTLE_MS = 200;
 /** Two stats a second apart cost nothing, and a mistake that is corrected by hand is not waited for longer. */
 const LOOK_MS = 1000;
 
@@ -66,7 +66,7 @@ export class LiveSettings {
       onHint: () => this.#settle(),
       onTrouble: (error) => options.log.warn('changes of the configuration are noticed late', { path, error: error.message }),
     });
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer = setInterval(() => this.#lookNow(), LOOK_MS);
     this.#timer.unref();
   }
 
@@ -77,17 +77,25 @@ export class LiveSettings {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    clearTimeout(this.#settling);
     await this.#watch.close();
+    clearTimeout(this.#settling);
   }
 
   #settle(): void {
     clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.#look(), SETTLE_MS);
+    const before = stampOf(this.#path);
+    this.#settling = setTimeout(() => this.#settled(before), SETTLE_MS);
   }
 
-  #look(): void {
-    if (stampOf(this.#path) !== this.#seen) this.reload();
+  #settled(before: string): void {
+    this.#settling = undefined;
+    const stamp = stampOf(this.#path);
+    if (stamp !== before) this.#settle();
+    else if (stamp !== this.#seen) this.reload();
+  }
+
+  #lookNow(): void {
+    if (this.#settling === undefined && stampOf(this.#path) !== this.#seen) this.#settle();
   }
 
   /** Now, whether the file has changed or not. */
