@@ -17,18 +17,18 @@ const TEXT_CHARS_MAX = 256 * 1024;
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const A_UUID = new RegExp(UUID);
-/** Every id shape, in the order in which they win at one place. */
+/** Every id shape, in the order in which they win at one place. Groups without names: of named ones an object is made for each match. */
 const IDS = new RegExp(
   [
-    `(?<request>(?:req-){1,2}${UUID})`,
-    `(?<uuid>${UUID})`,
-    '(?<swift>\\btx(?:[0-9a-f]{21}-[0-9a-f]{10}[^\\s)"\\],]{0,64}|[0-9a-f]{32}(?![0-9a-f])))',
-    '(?<hex>(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z]))',
-    '(?<mac>(?<![0-9a-z:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![0-9a-f:]))',
-    '(?<ip>(?<![0-9.a-z_-])(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?![0-9.]*\\d))',
-    '(?<ip6>(?<![0-9a-z:.-])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){1,6})(?![0-9a-z:]))',
-    '(?<domain>\\binstance-[0-9a-f]{8}(?![0-9a-z-]))',
-    '(?<device>\\b(?:tap|qbr|qvo|qvb|brq|q[rg]-|[hsf][ag]-|ns-)[0-9a-f]{8}-[0-9a-f]{2}(?![0-9a-z-]))',
+    `((?:req-){1,2}${UUID})`,
+    `(${UUID})`,
+    '(\\btx(?:[0-9a-f]{21}-[0-9a-f]{10}[^\\s)"\\],]{0,64}|[0-9a-f]{32}(?![0-9a-f])))',
+    '((?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z]))',
+    '((?<![0-9a-z:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![0-9a-f:]))',
+    '((?<![0-9.a-z_-])(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?![0-9.]*\\d))',
+    '((?<![0-9a-z:.-])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){1,6})(?![0-9a-z:]))',
+    '(\\binstance-[0-9a-f]{8}(?![0-9a-z-]))',
+    '(\\b(?:tap|qbr|qvo|qvb|brq|q[rg]-|[hsf][ag]-|ns-)[0-9a-f]{8}-[0-9a-f]{2}(?![0-9a-z-]))',
   ].join('|'),
   'gi',
 );
@@ -53,7 +53,7 @@ interface Found {
   end: number;
   kind: IdKind | undefined;
 }
-type Match = { readonly 0: string; readonly index: number; readonly groups: Record<string, string | undefined> };
+type Match = RegExpExecArray;
 
 export function idsOf(record: LogRecord): TypedId[] {
   const { message } = record;
@@ -62,7 +62,7 @@ export function idsOf(record: LogRecord): TypedId[] {
   addFields(found);
   for (const match of text.matchAll(IDS)) {
     if (found.ids.size >= IDS_MAX) break;
-    addMatch(found, match as unknown as Match);
+    addMatch(found, match);
   }
   return [...found.ids.values()];
 }
@@ -94,7 +94,7 @@ function requestId(text: string): string {
 }
 
 function addMatch(found: Found, match: Match): void {
-  const { request, uuid, swift, hex, mac, ip, ip6, domain, device } = match.groups;
+  const [, request, uuid, swift, hex, mac, ip, ip6, domain, device] = match;
   if (request !== undefined) add(found, isCalled(found, match.index) ? 'called' : 'request', requestId(request.toLowerCase()));
   else if (uuid !== undefined) addUuid(found, match, uuid.toLowerCase());
   else if (swift !== undefined) add(found, 'swift', swift);

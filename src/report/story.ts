@@ -147,9 +147,10 @@ const ENTITIES_MAX = 200;
 
 function entitiesOf(story: StoryLinks, pieces: readonly Piece[]): StoryEntity[] {
   const found = new Map<string, StoryEntity>();
+  const byAlias = aliasesOf(story);
   for (const piece of pieces) {
     for (const { key, kind, id } of piece.ids) {
-      const link = linkOf(story, key);
+      const link = byAlias.get(key);
       const own = link !== undefined && link.role !== 'request' ? link : undefined;
       if (own === undefined && (!SHOWN.has(kind) || (kind === 'port' && key.length !== 32))) continue;
       // Of kinds that are followed all that is the story's was found; others of them only stand in the same list.
@@ -188,10 +189,11 @@ function isGuests(piece: Piece, address: string, { links }: StoryLinks): boolean
   return piece.ids.some(({ key }) => links.get(key)?.role === 'entity' || (links.get(key)?.role === 'asked' && key !== piece.requestKey));
 }
 
-function linkOf({ links }: StoryLinks, key: string): Link | undefined {
-  const link = links.get(key);
-  if (link !== undefined || key.length === 32) return link;
-  return links.values().find(({ aliases }) => aliases.includes(key));
+/** The links of a story by all their names; where two have the same, by that of whose own it is, or else by the first. */
+function aliasesOf({ links }: StoryLinks): ReadonlyMap<string, Link> {
+  const byAlias = new Map(links);
+  for (const link of links.values()) for (const alias of link.aliases) if (!byAlias.has(alias)) byAlias.set(alias, link);
+  return byAlias;
 }
 
 function throughOf(piece: Piece, story: StoryLinks): { id: string; seq: number } | undefined {

@@ -4,10 +4,10 @@
  * Damaged bytes end in CodedError('store-corrupt') of whoever asked; other blocks are not concerned.
  */
 import { crc32 } from 'node:zlib';
-import { ByteReader } from '../base/bytes.ts';
 import { CodedError, isCoded } from '../base/errors.ts';
 import { emptyRecord } from '../base/record.ts';
 import type { LogRecord } from '../model.ts';
+import { type BlockHead, readHead } from './block-head.ts';
 import { decodeShapes } from './block-shapes.ts';
 import {
   type Codes,
@@ -22,7 +22,6 @@ import {
 } from './codecs.ts';
 import {
   COLUMN_BY_NAME,
-  COLUMN_BY_NUMBER,
   type ColumnName,
   type DeltaName,
   DICTIONARY_COLUMNS,
@@ -34,13 +33,6 @@ import { unpack } from './compress.ts';
 import { decodeIdColumn, type IdColumn, idValue } from './id-column.ts';
 import { decodeHeads } from './odd-heads.ts';
 import { Variables } from './variables.ts';
-
-/** [number of parts] then 4 bytes each, little endian: crc32 of the part as it lies in the file. */
-function readChecksums(input: ByteReader): number[] {
-  const checksums: number[] = [];
-  for (let parts = input.varint(); parts > 0; parts--) checksums.push(input.block(4).readUInt32LE());
-  return checksums;
-}
 
 /** What the file knows of a block. */
 export interface BlockRow {
@@ -80,13 +72,15 @@ export interface BlockShapes {
 const RECORDS_MAX = 65_536;
 /** Zones are in minutes, times in µs. */
 const MINUTE_US = 60_000_000;
+/** What `write` needs besides what is told. */
+const EXACT_COLUMNS: readonly DictionaryName[] = ['form', 'envelopeForm'];
+const TOLD_COLUMNS = DICTIONARY_COLUMNS.filter((name) => !EXACT_COLUMNS.includes(name));
 const NUMERIC: ReadonlySet<string> = new Set(['pid', 'facility', 'severity', 'zone']);
 
 export class Block {
   readonly row: BlockRow;
   readonly #source: BlockSource;
-  readonly #directory = new Map<string, { part: number; offset: number; length: number }>();
-  readonly #checksums: readonly number[];
+  readonly #head: BlockHead;
   readonly #parts: (Buffer | undefined)[] = [];
   readonly #decoded = new Map<string, unknown>();
   readonly #sizes = new Map<string, number>();
@@ -100,18 +94,7 @@ export class Block {
     this.#source = source;
     if (!(row.count > 0 && row.count <= RECORDS_MAX))
       throw new CodedError('store-corrupt', `block ${row.id} says that it holds ${row.count} records`);
-    this.#checksums = this.#checked(() => this.#readHead(new ByteReader(head)));
-  }
-
-  #readHead(input: ByteReader): number[] {
-    const checksums = readChecksums(input);
-    while (!input.done) {
-      const number = input.varint();
-      const entry = { part: input.varint(), offset: input.varint(), length: input.varint() };
-      const column = COLUMN_BY_NUMBER.get(number);
-      if (column) this.#directory.set(column.name, entry);
-    }
-    return checksums;
+    this.#head = this.#checked(() => readHead(head));
   }
 
   get count(): number {
@@ -144,12 +127,12 @@ export class Block {
   }
 
   #column(name: ColumnName): Buffer | undefined {
-    const entry = this.#directory.get(name);
+    const entry = this.#head.directory.get(name);
     if (entry === undefined) return undefined;
     let part = this.#parts[entry.part];
     if (part === undefined) {
       part = this.#source.part(this.row.id, entry.part);
-      if (crc32(part) !== this.#checksums[entry.part])
+      if (crc32(part) !== this.#head.checksums[entry.part])
         throw new CodedError('store-corrupt', `block ${this.row.id}: part ${entry.part} does not match its checksum`);
       this.#parts[entry.part] = part;
       this.#partBytes += part.length;
@@ -240,15 +223,18 @@ export class Block {
 
   /** Record `index`, whole. */
   record(index: number): LogRecord {
+    const record = this.told(index);
+    this.#setWords(record, index, EXACT_COLUMNS);
+    record.headerTime = headerTimeAt(this.#headerTimes(), index, record.time + (record.zone ?? 0) * MINUTE_US);
+    return record;
+  }
+
+  /** Record `index` as it is told: without what only gives back the exact bytes. Fast path - three columns less to open for a record or two (bench:trace). */
+  told(index: number): LogRecord {
     const record = emptyRecord(this.numbers('received')[index]!, 'udp', '');
-    const fields = record as unknown as Record<string, unknown>;
-    for (const name of DICTIONARY_COLUMNS) {
-      const { values, codes } = this.dictionary(name);
-      fields[name] = values[codes[index]!];
-    }
+    this.#setWords(record, index, TOLD_COLUMNS);
     record.seq = this.numbers('seq')[index]!;
     record.time = this.numbers('time')[index]!;
-    record.headerTime = headerTimeAt(this.#headerTimes(), index, record.time + (record.zone ?? 0) * MINUTE_US);
     record.request = this.id('request', index);
     record.globalRequest = this.id('globalRequest', index);
     record.instance = this.id('instance', index);
@@ -258,6 +244,14 @@ export class Block {
     record.of = this.sparse('of').get(index) as number | undefined;
     record.more = this.sparse('more').get(index) as number[] | undefined;
     return record;
+  }
+
+  #setWords(record: LogRecord, index: number, names: readonly DictionaryName[]): void {
+    const fields = record as unknown as Record<string, unknown>;
+    for (const name of names) {
+      const { values, codes } = this.dictionary(name);
+      fields[name] = values[codes[index]!];
+    }
   }
 
   #required(name: ColumnName): Buffer {

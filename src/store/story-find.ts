@@ -8,26 +8,23 @@
 
 import { marks } from '../../parsers/index.ts';
 import { limits } from '../base/limits.ts';
-import { listed } from '../base/listed.ts';
 import { publicJson } from '../base/public.ts';
 import type { LogRecord } from '../model.ts';
 import { compile } from '../query/match.ts';
 import type { Sought } from '../report/story-links.ts';
-import { type Piece, pieceOf } from '../report/story-piece.ts';
+import { type Piece, Pieces } from '../report/story-piece.ts';
 import type { DayView } from './day-view.ts';
 import type { DaysReader } from './read.ts';
 import { StoryBlocks } from './story-blocks.ts';
 import type { FindBounds, Finder, FoundPieces } from './story-finder.ts';
 import { freshKeys, scanFresh } from './story-fresh.ts';
+import { StoryIndex } from './story-index.ts';
 import { keysIn } from './story-near.ts';
 import { type Needle, needlesOf } from './story-needles.ts';
 import { type Behind, nextRecord } from './story-next.ts';
 import { type NeedleHits, scanBlock } from './story-scan.ts';
 import { type Passed, Shares } from './story-shares.ts';
 import { type Families, familiesOf, firstSeqOf, recordOf, type Unit, unitsOf } from './units.ts';
-
-/** Up to so many ids each is looked up by itself; of more, files that hold none are passed over first. */
-const TOGETHER_MIN = 4;
 
 /** Blocks that are looked into for ids that are nearly one. */
 const NEAR_BLOCKS_MAX = 16;
@@ -50,8 +47,10 @@ export class StoryFinder implements Finder {
   readonly #days: readonly DayView[];
   readonly #units: readonly Unit[];
   #arrived: readonly Unit[] | undefined;
+  readonly #index: StoryIndex;
   readonly #families: Families;
   readonly #blocks: StoryBlocks;
+  readonly #pieces = new Pieces();
   readonly #known = new Set<number>();
   /** Units that have records of the story, and which of theirs were taken. */
   readonly #hit = new Map<Unit, Set<number>>();
@@ -71,6 +70,7 @@ export class StoryFinder implements Finder {
     this.#withJson = withJson;
     this.#days = reader.days();
     this.#units = unitsOf(this.#days).sort((a, b) => a.extent.minTime - b.extent.minTime);
+    this.#index = new StoryIndex(reader, this.#units, (view, error) => this.#noteDamage(view, 'index', error));
     this.#families = familiesOf(this.#days);
     for (const view of this.#days) for (const text of view.damaged) this.damaged.add(`${view.name}: ${text}`);
     for (const text of reader.setAside) this.damaged.add(text);
@@ -97,7 +97,7 @@ export class StoryFinder implements Finder {
       cut: new Set(),
       all: bounds.all,
     };
-    const byUnit = this.#unitsWith(needles);
+    const byUnit = this.#index.unitsWith(needles, new Set(this.#hit.keys()));
     this.#findFamilies(needles, round);
     const units = this.#units.filter((unit) => byUnit.has(unit));
     const isLate = (yield* this.#bothEnds(units, byUnit, round)) || (yield* this.#passedOver(units.length === 1, round));
@@ -161,7 +161,7 @@ export class StoryFinder implements Finder {
   keysWithHead(heads: ReadonlySet<string>): Set<string> {
     const keys = new Set<string>();
     const expression = [...heads].map((head) => `"${head}"`).join(' OR ');
-    const byView = new Map(this.#days.map((view) => [view, this.#blocksWith(view, expression)]));
+    const byView = new Map(this.#days.map((view) => [view, this.#index.blocksWith(view, expression)]));
     let blocks = NEAR_BLOCKS_MAX;
     for (const unit of this.#units.toReversed()) {
       if (unit.kind === 'fresh') {
@@ -177,50 +177,6 @@ export class StoryFinder implements Finder {
       }
     }
     return keys;
-  }
-
-  /** By the index; each id by itself, so that a block is asked only for what it may hold. */
-  #unitsWith(needles: readonly Needle[]): Map<Unit, Needle[]> {
-    const found = new Map<Unit, Needle[]>();
-    const byView = Map.groupBy(this.#units, ({ view }) => view);
-    for (const [view, units] of byView) {
-      const blocks = new Map(units.flatMap((unit) => (unit.kind === 'block' ? [[unit.extent.id, unit] as const] : [])));
-      for (const unit of units) if (unit.kind === 'fresh') found.set(unit, [...needles]);
-      if (blocks.size === 0 || !this.#mayHoldAny(view, needles)) continue;
-      for (const needle of needles) {
-        if (needle.kind === 'ip' && needle.role === 'entity') {
-          const named = this.#blocksWith(view, needle.expression);
-          for (const unit of this.#hit.keys())
-            if (unit.view === view && unit.kind === 'block' && named?.has(unit.extent.id) !== false) listed(found, unit).push(needle);
-          continue;
-        }
-        for (const id of this.#blocksWith(view, needle.expression) ?? blocks.keys()) {
-          const unit = blocks.get(id);
-          if (unit !== undefined) listed(found, unit).push(needle);
-        }
-      }
-    }
-    return found;
-  }
-
-  #mayHoldAny(view: DayView, needles: readonly Needle[]): boolean {
-    // What holds some of the story is likely to hold more: the question would cost as much as the answers (half of all questions in one day's file).
-    for (const unit of this.#hit.keys()) if (unit.view === view) return true;
-    const asked = needles.filter(({ kind, role }) => kind !== 'ip' || role !== 'entity');
-    if (asked.length < Math.max(TOGETHER_MIN, needles.length) || asked.some(({ expression }) => expression === undefined)) return true;
-    const blocks = this.#blocksWith(view, asked.map(({ expression }) => `(${expression})`).join(' OR '));
-    return blocks === undefined || blocks.size > 0;
-  }
-
-  /** Undefined: an index that cannot be read excludes nothing. */
-  #blocksWith(view: DayView, expression: string | undefined): ReadonlySet<number> | undefined {
-    if (expression === undefined) return undefined;
-    try {
-      return this.#reader.use(view).file.words.blocksWith(expression);
-    } catch (error) {
-      this.#noteDamage(view, 'index', error);
-      return undefined;
-    }
   }
 
   /** Takes those records of the unit that `choose` picks from where the ids stand. */
@@ -258,14 +214,14 @@ export class StoryFinder implements Finder {
     const seq = unit.kind === 'fresh' ? unit.extent.records[index]!.seq : this.#blocks.of(unit).numbers('seq')[index]!;
     // Families are judged whole, and each record is read once.
     if (this.#known.has(seq) || this.#families.children.has(seq) || this.#families.childrenOf.has(seq)) return;
-    this.#take(unit.kind === 'fresh' ? recordOf(this.#reader, unit, index) : this.#blocks.of(unit).record(index), round);
+    this.#take(unit.kind === 'fresh' ? recordOf(this.#reader, unit, index) : this.#blocks.of(unit).told(index), round);
   }
 
   #take(record: LogRecord, round: Round): void {
     this.#known.add(record.seq);
     round.all--;
     const found = marks(record);
-    round.pieces.push(pieceOf(record, found, this.#withJson ? publicJson(record, found) : ''));
+    round.pieces.push(this.#pieces.of(record, found, this.#withJson ? publicJson(record, found) : ''));
   }
 
   #findFamilies(needles: readonly Needle[], round: Round): void {

@@ -37,7 +37,7 @@ export function nextRecord({ reader, units, blocks }: Within, behind: Behind): L
     if (unit.kind === 'block' && blocksLeft-- === 0) return undefined;
     const index = unit.kind === 'block' ? indexInBlock(blocks, unit, behind) : indexInFresh(unit.extent.records, behind);
     if (index < 0) continue;
-    const record = unit.kind === 'block' ? blocks.of(unit).record(index) : recordOf(reader, unit, index);
+    const record = unit.kind === 'block' ? blocks.of(unit).told(index) : recordOf(reader, unit, index);
     return record.time <= behind.untilUs ? record : undefined;
   }
   return undefined;
