@@ -3,11 +3,10 @@
  * Parts are fetched from the file on first use; what was decoded stays until the cache lets go of the block.
  * Damaged bytes end in CodedError('store-corrupt') of whoever asked; other blocks are not concerned.
  */
-import { crc32 } from 'node:zlib';
 import { CodedError, isCoded } from '../base/errors.ts';
 import { emptyRecord } from '../base/record.ts';
 import type { LogRecord } from '../model.ts';
-import { type BlockHead, readHead } from './block-head.ts';
+import { BlockColumns } from './block-columns.ts';
 import { decodeShapes } from './block-shapes.ts';
 import {
   type Codes,
@@ -29,7 +28,6 @@ import {
   type IdName,
   type SparseName,
 } from './columns.ts';
-import { unpack } from './compress.ts';
 import { decodeIdColumn, type IdColumn, idValue } from './id-column.ts';
 import { decodeHeads } from './odd-heads.ts';
 import { Variables } from './variables.ts';
@@ -75,16 +73,18 @@ const MINUTE_US = 60_000_000;
 /** What `write` needs besides what is told. */
 const EXACT_COLUMNS: readonly DictionaryName[] = ['form', 'envelopeForm'];
 const TOLD_COLUMNS = DICTIONARY_COLUMNS.filter((name) => !EXACT_COLUMNS.includes(name));
+/** All that a record is made of, but for what is large by itself. */
+const RECORD_COLUMNS: readonly ColumnName[] = [...TOLD_COLUMNS, 'received', 'seq', 'time', 'request', 'globalRequest', 'instance', 'shape'];
 const NUMERIC: ReadonlySet<string> = new Set(['pid', 'facility', 'severity', 'zone']);
 
 export class Block {
   readonly row: BlockRow;
   readonly #source: BlockSource;
-  readonly #head: BlockHead;
-  readonly #parts: (Buffer | undefined)[] = [];
+  readonly #columns: BlockColumns;
+  /** Lists of columns that were unpacked in one go. */
+  readonly #expected = new Set<readonly ColumnName[]>();
   readonly #decoded = new Map<string, unknown>();
   readonly #sizes = new Map<string, number>();
-  #partBytes = 0;
   #columnBytes = 0;
   /** Of all columns so far, also of those that were let go of. */
   #counted = 0;
@@ -94,7 +94,7 @@ export class Block {
     this.#source = source;
     if (!(row.count > 0 && row.count <= RECORDS_MAX))
       throw new CodedError('store-corrupt', `block ${row.id} says that it holds ${row.count} records`);
-    this.#head = this.#checked(() => readHead(head));
+    this.#columns = this.#checked(() => new BlockColumns(row, head, source));
   }
 
   get count(): number {
@@ -103,13 +103,13 @@ export class Block {
 
   /** Rough size of what was read and decoded, for the cache's budget. */
   get bytes(): number {
-    return this.#partBytes + this.#columnBytes;
+    return this.#columns.bytes + this.#columnBytes;
   }
 
   /** Lets go of what was read and decoded but for these columns. */
   keepOnly(names: ReadonlySet<string>): void {
-    this.#parts.length = 0;
-    this.#partBytes = 0;
+    this.#columns.letGo();
+    this.#expected.clear();
     for (const name of [...this.#decoded.keys()]) {
       if (names.has(name)) continue;
       this.#decoded.delete(name);
@@ -126,19 +126,16 @@ export class Block {
     });
   }
 
+  /** These columns will be asked for: unpacked in one go. */
+  expect(names: readonly ColumnName[]): void {
+    if (this.#expected.has(names)) return;
+    this.#expected.add(names);
+    this.#columns.expect(names.filter((name) => !this.#decoded.has(name)));
+  }
+
   #column(name: ColumnName): Buffer | undefined {
-    const entry = this.#head.directory.get(name);
-    if (entry === undefined) return undefined;
-    let part = this.#parts[entry.part];
-    if (part === undefined) {
-      part = this.#source.part(this.row.id, entry.part);
-      if (crc32(part) !== this.#head.checksums[entry.part])
-        throw new CodedError('store-corrupt', `block ${this.row.id}: part ${entry.part} does not match its checksum`);
-      this.#parts[entry.part] = part;
-      this.#partBytes += part.length;
-    }
-    const data = unpack(part.subarray(entry.offset, entry.offset + entry.length));
-    this.#columnBytes += data.length;
+    const data = this.#columns.get(name);
+    this.#columnBytes += data?.length ?? 0;
     return data;
   }
 
@@ -231,6 +228,7 @@ export class Block {
 
   /** Record `index` as it is told: without what only gives back the exact bytes. Fast path - three columns less to open for a record or two (bench:trace). */
   told(index: number): LogRecord {
+    this.expect(RECORD_COLUMNS);
     const record = emptyRecord(this.numbers('received')[index]!, 'udp', '');
     this.#setWords(record, index, TOLD_COLUMNS);
     record.seq = this.numbers('seq')[index]!;

@@ -31,6 +31,26 @@ export function unpack(data: Buffer): Buffer {
   return zstdDecompressSync(packed, { maxOutputLength: UNPACK_BYTES_MAX, ...(isKnown ? { chunkSize } : {}) });
 }
 
+/**
+ * Several, as `unpack` does each. Fast path - frames behind one another are one call: 12-20 instead of 33-50 µs for each small one, and 24 of them make a record (bench:trace).
+ * Throws when any is damaged.
+ */
+export function unpackAll(packed: readonly Buffer[]): Buffer[] {
+  const sizes = packed.map((data) => (data[0] === 1 ? contentBytes(data.subarray(1)) : 0));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (sizes.filter((size) => size > 0).length < 2 || total > UNPACK_BYTES_MAX) return packed.map(unpack);
+  const frames = Buffer.concat(packed.filter((_, index) => sizes[index]! > 0).map((data) => data.subarray(1)));
+  const all = zstdDecompressSync(frames, { maxOutputLength: UNPACK_BYTES_MAX, chunkSize: total + 1 });
+  if (all.length !== total) throw new Error('frames are not as long as they say');
+  let at = 0;
+  return packed.map((data, index) => {
+    const size = sizes[index]!;
+    if (size === 0) return unpack(data);
+    at += size;
+    return all.subarray(at - size, at);
+  });
+}
+
 /** What node:zlib takes. */
 const CHUNK_BYTES_MIN = 64;
 const HEADER_BYTES = 14;

@@ -12,6 +12,7 @@ import { SLOT } from '../base/shape.ts';
 import { compile } from '../query/match.ts';
 import type { Block } from './block-read.ts';
 import { NEVER, type Test } from './block-test.ts';
+import type { ColumnName } from './columns.ts';
 import type { Digest } from './digest.ts';
 import { WORD_IDS } from './field-columns.ts';
 import { HexRuns, RUN_BITS } from './hex-runs.ts';
@@ -42,7 +43,11 @@ interface Places {
 /** What a block needs to keep to be asked for more ids (`Block.keepOnly`). */
 export const PLACES: ReadonlySet<string> = new Set(['ids', ...WORD_IDS, 'oddHeads', 'places']);
 
+/** Opened in any case. */
+const SCANNED: readonly ColumnName[] = [...WORD_IDS, 'oddHeads', 'shape'];
+
 export function scanBlock(block: Block, needles: readonly Needle[], digest: () => Digest | undefined): NeedleHits {
+  block.expect(SCANNED);
   const hits = new Map<Needle, number[]>();
   const byPosition = new Map<number, Needle>();
   for (const needle of needles) {
