@@ -1,6 +1,6 @@
 /**
  * Bench `trace`: how long the story of an instance with about 500 records takes in a large store: `own` ones are those of the corpus of the run (`--corpus`, `--lines`)
- * that have most records; `long` ones are put into it, each line where its time is, as a cloud writes them: born within a minute, moved, given a volume, looked at now
+ * whose stories come nearest to that; `long` ones are put into it, each line where its time is, as a cloud writes them: born within a minute, moved, given a volume, looked at now
  * and then, deleted after hours. As the worst case, in another store, instances whose lines are strewn evenly over the whole file, so that nearly every block has one. Stories are
  * asked for over HTTP, one after another, after a restart, each instance once: nothing of it was read before; then the first ones once more.
  */
@@ -9,6 +9,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Story } from '../../src/model.ts';
 import { DaysReader } from '../../src/store/read.ts';
+import { storySteps } from '../../src/store/story.ts';
 import { firstSeqOf, unitsOf } from '../../src/store/units.ts';
 import { feed } from './feed.ts';
 import { percentile } from './machine.ts';
@@ -33,9 +34,8 @@ const STREWN = { show: 60, lease: 20, 'live migration': 5, 'attach volume': 2, '
 const PART = 25;
 const LINES = 40_000;
 const STREWN_LINES = 20_000;
-/** So many of the corpus's own are looked at, and so many records are wanted that carry the instance. */
-const OWN_ROWS = 2000;
-const OWN_WANTED = 330;
+/** So many of the corpus's own are looked at: those with most records that carry the instance; a story has two to eight times as many. */
+const OWN_ROWS = 250;
 const RECORDS_WANTED = 500;
 const RECORDS_MIN = 350;
 const RECORDS_MAX = 700;
@@ -147,19 +147,25 @@ function readWhole(data: string): void {
   }
 }
 
-/** Instances of the corpus with most records of their own; what is said of them without their id makes about half as many more. */
+/** Instances of the corpus whose stories have about so many records, the nearest first: told once, before the restart. */
 function ownOnes(data: string, strange: ReadonlySet<string>): string[] {
   const reader = new DaysReader(data);
   try {
-    const steps = reader.countSteps({ filter: { kind: 'all' }, by: [['instance']], rowsMax: OWN_ROWS });
-    let step = steps.next();
-    while (!step.done) step = steps.next();
-    const far = (count: number): number => Math.abs(count - OWN_WANTED);
-    return step.value.lists[0]!.rows.toSorted((a, b) => far(a.count) - far(b.count))
-      .flatMap(({ values: [id] }) => (id === undefined || strange.has(id) ? [] : [id]))
-      .slice(0, STORIES_MAX);
+    const answer = ended(reader.countSteps({ filter: { kind: 'all' }, by: [['instance']], rowsMax: OWN_ROWS }));
+    const ids = answer.lists[0]!.rows.flatMap(({ values: [id] }) => (id === undefined || strange.has(id) ? [] : [id]));
+    return nearest(
+      ids.map((id) => [id, ended(storySteps(reader, { id, missing: false })).count] as const),
+      STORIES_MAX,
+    );
   } finally {
     reader.close();
+  }
+}
+
+function ended<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
   }
 }
 
@@ -200,6 +206,7 @@ function figuresOf(name: string, { first, once, again }: Answers, blocks: Blocks
   return {
     [`${name}Stories`]: stories.length,
     [`${name}RecordsP50`]: p50(({ records }) => records.length),
+    [`${name}RecordsMax`]: Math.max(...stories.map(({ records }) => records.length)),
     [`${name}HoursP50`]: p50(({ durationMs }) => (durationMs ?? 0) / 3_600_000),
     [`${name}BlocksP50`]: p50(({ records }) => blocks.of(records.map(({ seq }) => seq))),
     [`${name}TraceP50Ms`]: percentile(timesMs, 50),
@@ -230,14 +237,18 @@ class Blocks {
   }
 }
 
-/** Instances whose story has about so many records, the nearest first. */
+/** Instances whose story has about so many records, the nearest first; as the truth of them says. */
 function longOnes({ operations }: TruthCorpus, max: number): string[] {
   const counts = new Map<string, number>();
   for (const { instances } of operations)
     for (const [id, numbers] of Object.entries(instances)) counts.set(id, (counts.get(id) ?? 0) + numbers.length);
-  const far = (count: number): number => Math.abs(count - RECORDS_WANTED);
-  return [...counts]
-    .filter(([, count]) => count >= RECORDS_MIN && count <= RECORDS_MAX)
+  return nearest([...counts], max);
+}
+
+function nearest(counted: readonly (readonly [id: string, records: number])[], max: number): string[] {
+  const far = (records: number): number => Math.abs(records - RECORDS_WANTED);
+  return counted
+    .filter(([, records]) => records >= RECORDS_MIN && records <= RECORDS_MAX)
     .sort(([, a], [, b]) => far(a) - far(b))
     .slice(0, max)
     .map(([id]) => id);
