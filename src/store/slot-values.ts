@@ -69,20 +69,36 @@ export function decodeSlot(kind: number, stream: Buffer, of: { count: number; id
 
 /** One text of what `decodeSlot` makes: streams are read up to its place, and nothing is made of what lies before. */
 export function textAt(kind: number, stream: Buffer, { count, ids, place }: { count: number; ids: Buffer; place: number }): string {
-  if (kind === SLOT.integer) return String(decodeIntegers(stream, place + 1)[place]!);
+  if (kind === SLOT.integer) return String(integerAt(stream, place));
   if (kind === SLOT.decimal) {
     const { scales, digits } = decodeDecimals(stream, count);
     return decimalText(digits[place]!, scales[place]!);
   }
   const input = new ByteReader(stream);
-  if (kind === SLOT.uuid || kind === SLOT.hex32)
-    return (kind === SLOT.uuid ? uuidText : hexText)(ids, decodePositions(input, place + 1, ids)[place]!);
+  if (kind === SLOT.uuid || kind === SLOT.hex32) return (kind === SLOT.uuid ? uuidText : hexText)(ids, positionAt(input, place, ids));
   if (kind !== SLOT.hex && input.byte() === MODE.dictionary) {
     const { values, codes } = decodeDictionary(stream.subarray(1), count);
     return values[codes[place]!] ?? '';
   }
   for (let before = 0; before < place; before++) input.skip(input.varint());
   return kind === SLOT.hex ? input.block(input.varint()).toString('hex') : input.string();
+}
+
+function positionAt(input: ByteReader, place: number, ids: Buffer): number {
+  const cursor = new IdCursor(ids, input.varint());
+  for (let before = 0; before < place; before++) cursor.position(input.varint());
+  return cursor.position(input.varint());
+}
+
+/** One of what `decodeIntegers` makes. */
+function integerAt(stream: Buffer, place: number): number {
+  const input = new ByteReader(stream);
+  const mode = input.byte();
+  if (mode === MODE.constant) return input.varint();
+  let value = 0;
+  if (mode === MODE.delta) for (let at = 0; at <= place; at++) value += input.zigzag();
+  else for (let at = 0; at <= place; at++) value = input.varint();
+  return value;
 }
 
 export function decodeIntegers(stream: Buffer, count: number): Float64Array {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { SETTINGS, type Setting } from '../../config/keys.ts';
 import { type EffectiveSettings, readSettings } from '../../src/base/config.ts';
@@ -55,6 +56,35 @@ test('reload: flags still win, equal files change nothing, a check that fails re
     live.reload();
     expect(applied.at(-1)!.values.zone).toBe(180);
     expect(live.status()).toEqual({ path, readUs: expect.any(Number), needsRestart: [] });
+  } finally {
+    await live.close();
+  }
+});
+
+test('a file that is being written is read when it has rested: what half of it says is never in force', async () => {
+  const path = join(FOLDER, 'slow.yaml');
+  const write = (text: string): void => writeFileSync(path, text);
+  write('zone: +01:00\nlog.level: warn\n');
+  const read = (): EffectiveSettings => readSettings({ flag: (name) => ({ config: path })[name] });
+  const zones: unknown[] = [];
+  const live = new LiveSettings(path, {
+    started: read(),
+    read,
+    check: () => undefined,
+    apply: ({ values }) => zones.push(values.zone),
+    log: createLog({ pretty: false, sink: { write: () => undefined } }),
+  });
+  try {
+    // An empty file is in order, and so is each line of this one. Longer than a second: it is also looked at without a hint.
+    const texts = ['', 'zone: +02:00\n', 'zone: +02:00\nlog', 'zone: +02:00\nlog.level: error\n'];
+    for (let turn = 0; turn < 24; turn++) {
+      write(texts[turn % texts.length]!);
+      await sleep(60);
+    }
+    write('zone: +03:00\nlog.level: error\n');
+    await expect.poll(() => zones, { timeout: 30_000 }).toEqual([180]);
+    await sleep(400);
+    expect(zones).toEqual([180]);
   } finally {
     await live.close();
   }
