@@ -77,7 +77,9 @@ export class LiveSettings {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    clearTimeout(this.#settling);
     await this.#watch.close();
+    // What was hinted at meanwhile.
     clearTimeout(this.#settling);
   }
 

@@ -45,8 +45,12 @@ export class BlockColumns {
   /** These will be asked for. What is wrong with any of them is heard by whoever asks for it. */
   expect(names: readonly ColumnName[]): void {
     try {
-      const packed = new Map(names.map((name) => [name, this.#packed(name)] as const).filter((entry) => entry[1] !== undefined));
-      const unpacked = unpackAll([...packed.values()] as Buffer[]);
+      const packed = new Map<ColumnName, Buffer>();
+      for (const name of names) {
+        const bytes = this.#ready.has(name) ? undefined : this.#packed(name);
+        if (bytes !== undefined) packed.set(name, bytes);
+      }
+      const unpacked = unpackAll([...packed.values()]);
       for (const [index, name] of [...packed.keys()].entries()) {
         this.#ready.set(name, unpacked[index]!);
         this.#bytes += unpacked[index]!.length;

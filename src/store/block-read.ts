@@ -75,6 +75,7 @@ const EXACT_COLUMNS: readonly DictionaryName[] = ['form', 'envelopeForm'];
 const TOLD_COLUMNS = DICTIONARY_COLUMNS.filter((name) => !EXACT_COLUMNS.includes(name));
 /** All that a record is made of, but for what is large by itself. */
 const RECORD_COLUMNS: readonly ColumnName[] = [...TOLD_COLUMNS, 'received', 'seq', 'time', 'request', 'globalRequest', 'instance', 'shape'];
+const WHOLE_COLUMNS: readonly ColumnName[] = [...RECORD_COLUMNS, ...EXACT_COLUMNS, 'headerTime'];
 const NUMERIC: ReadonlySet<string> = new Set(['pid', 'facility', 'severity', 'zone']);
 
 export class Block {
@@ -220,6 +221,7 @@ export class Block {
 
   /** Record `index`, whole. */
   record(index: number): LogRecord {
+    this.expect(WHOLE_COLUMNS);
     const record = this.told(index);
     this.#setWords(record, index, EXACT_COLUMNS);
     record.headerTime = headerTimeAt(this.#headerTimes(), index, record.time + (record.zone ?? 0) * MINUTE_US);
