@@ -66,7 +66,7 @@ export class LiveSettings {
       onHint: () => this.#settle(),
       onTrouble: (error) => options.log.warn('changes of the configuration are noticed late', { path, error: error.message }),
     });
-    this.#timer = setInterval(() => this.#lookNow(), LOOK_MS);
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
     this.#timer.unref();
   }
 
@@ -96,7 +96,7 @@ export class LiveSettings {
     else if (stamp !== this.#seen) this.reload();
   }
 
-  #lookNow(): void {
+  #look(): void {
     if (this.#settling === undefined && stampOf(this.#path) !== this.#seen) this.#settle();
   }
 

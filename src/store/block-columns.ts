@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { CodedError } from '../base/errors.ts';
-import { readHead } from './block-head.ts';
+import { type BlockHead, readHead } from './block-head.ts';
 import type { BlockRow, BlockSource } from './block-read.ts';
 import type { ColumnName } from './columns.ts';
 import { unpack, unpackAll } from './compress.ts';
@@ -12,7 +12,7 @@ import { unpack, unpackAll } from './compress.ts';
 export class BlockColumns {
   readonly #row: BlockRow;
   readonly #source: BlockSource;
-  readonly #head: ReturnType<typeof readHead>;
+  readonly #head: BlockHead;
   readonly #parts: (Buffer | undefined)[] = [];
   /** Unpacked together with others, until they are asked for. */
   readonly #ready = new Map<ColumnName, Buffer>();
@@ -30,7 +30,7 @@ export class BlockColumns {
     return this.#bytes;
   }
 
-  /** Unpacked, the caller's own; undefined: the block has no such column. Throws what is wrong with it. */
+  /** Unpacked, to be read only; undefined: the block has no such column. Throws what is wrong with it. */
   get(name: ColumnName): Buffer | undefined {
     const ready = this.#ready.get(name);
     if (ready !== undefined) {

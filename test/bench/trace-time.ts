@@ -11,6 +11,7 @@ import type { Story } from '../../src/model.ts';
 import { DaysReader } from '../../src/store/read.ts';
 import { storySteps } from '../../src/store/story.ts';
 import { firstSeqOf, unitsOf } from '../../src/store/units.ts';
+import { run } from '../store/plain-finder.ts';
 import { feed } from './feed.ts';
 import { percentile } from './machine.ts';
 import type { Bench, BenchInput, Figures } from './run.ts';
@@ -58,7 +59,7 @@ export const tracing: Bench = async (input) => {
     ours: figures,
     peers: {},
     notes: [
-      'each story once, until its last byte is there; 10 s after a restart, the files in the page cache, twenty other stories (`Rested`) before',
+      'each story once, until its last byte is there; 10 s after a restart, the files in the page cache, as many other stories (`Rested`) before',
     ],
   };
 };
@@ -151,21 +152,14 @@ function readWhole(data: string): void {
 function ownOnes(data: string, strange: ReadonlySet<string>): string[] {
   const reader = new DaysReader(data);
   try {
-    const answer = ended(reader.countSteps({ filter: { kind: 'all' }, by: [['instance']], rowsMax: OWN_ROWS }));
+    const answer = reader.aggregate({ filter: { kind: 'all' }, by: [['instance']], rowsMax: OWN_ROWS });
     const ids = answer.lists[0]!.rows.flatMap(({ values: [id] }) => (id === undefined || strange.has(id) ? [] : [id]));
     return nearest(
-      ids.map((id) => [id, ended(storySteps(reader, { id, missing: false })).count] as const),
+      ids.map((id) => [id, run(storySteps(reader, { id, missing: false })).count] as const),
       STORIES_MAX,
     );
   } finally {
     reader.close();
-  }
-}
-
-function ended<T>(steps: Generator<undefined, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
   }
 }
 

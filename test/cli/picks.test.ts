@@ -7,6 +7,7 @@ import { patternOf, type Range } from '../../src/cli/pattern.ts';
 import { marked, picksOf } from '../../src/cli/picks.ts';
 import { tail } from '../../src/cli/rows-reading.ts';
 import { recordOf } from '../api/parts.ts';
+import { threadMs } from '../base/thread-time.ts';
 import { testShell } from './shell.ts';
 
 function picks(words: string[], color = false) {
@@ -92,8 +93,9 @@ test.each([
 });
 
 test('an expression with one repetition is quick on a long line, also where the engine cannot fall back', () => {
-  const startedMs = performance.now();
-  expect(patternOf('/a*b/i', 'include').find('a'.repeat(1024 * 1024), 1)).toBeUndefined();
-  expect(patternOf('/a*b/i', 'include').find(`${'a'.repeat(4000)}b`, 1)).toEqual([[0, 4001]]);
-  expect(performance.now() - startedMs).toBeLessThan(20_000);
+  const tookMs = threadMs(() => {
+    expect(patternOf('/a*b/i', 'include').find('a'.repeat(1024 * 1024), 1)).toBeUndefined();
+    expect(patternOf('/a*b/i', 'include').find(`${'a'.repeat(4000)}b`, 1)).toEqual([[0, 4001]]);
+  });
+  expect(tookMs).toBeLessThan(5000);
 });

@@ -6,6 +6,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { BODIES, ENVELOPES, marks, parse } from '../../parsers/index.ts';
+import { threadMs } from '../base/thread-time.ts';
 import { behindEnvelope, exact, fresh, given } from './pieces.ts';
 
 const SIZE = 64 * 1024;
@@ -57,14 +58,8 @@ const REPEATED = [
 
 type CostMs = (text: string) => number;
 
-/** Processor time of this thread alone: whatever else the machine does costs a test nothing. */
 function timed(work: (text: string) => void): CostMs {
-  return (text) => {
-    const start = process.threadCpuUsage();
-    work(text);
-    const { user, system } = process.threadCpuUsage(start);
-    return (user + system) / 1000;
-  };
+  return (text) => threadMs(() => work(text));
 }
 
 /** Whether the best of several tries is still long, and grew with more than the length. */

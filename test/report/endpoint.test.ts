@@ -1,6 +1,7 @@
 /** Which requests count together: the endpoints of real paths, and that a hostile path costs no time. */
 import { expect, test } from 'vitest';
 import { endpointOf } from '../../src/report/endpoint.ts';
+import { threadMs } from '../base/thread-time.ts';
 
 test.each([
   ['/v2.1/servers/903b85d0-5b1a-4bd3-a9b7-7bfe4e1f1d8c/action', '/v2.1/servers/{id}/action'],
@@ -27,10 +28,11 @@ test.each([
 
 test('a long path is cut, in linear time', () => {
   for (const part of ['a1', '1', 'a', '%2e', '{id}', '-1-', '/']) {
-    const started = performance.now();
-    const found = endpointOf('GET', `/${`${part}/`.repeat(50_000)}`);
-    expect(found.length).toBeLessThan(250);
-    expect(endpointOf('GET', `/${part.repeat(100_000)}`).length).toBeLessThan(250);
-    expect(performance.now() - started).toBeLessThan(20_000);
+    const tookMs = threadMs(() => {
+      const found = endpointOf('GET', `/${`${part}/`.repeat(50_000)}`);
+      expect(found.length).toBeLessThan(250);
+      expect(endpointOf('GET', `/${part.repeat(100_000)}`).length).toBeLessThan(250);
+    });
+    expect(tookMs).toBeLessThan(2000);
   }
 });
